@@ -1,0 +1,120 @@
+/* The engine: turns a batch of events into the rows that change, as a pure function of what the
+ * world holds. It runs in phases - keys, persons, devices, cases, owners, timelines, sessions and
+ * journeys, cells - and whenever it lacks something it stops with world.needs filled:
+ *
+ *     engine_init(&e, &world, &batch);
+ *     while (!engine_step(&e))
+ *         if (!store_load(store, &world, &err)) ...      // under locks, see io/store_load.c
+ *     store_save(store, &e.changes, &err);
+ *
+ * Arrival order inside the batch does not matter. Facts only add up; nothing flows back
+ * (semantics): facts -> persons -> device owners -> case owners -> event owners -> timelines ->
+ * sessions, journeys -> cells. */
+#ifndef CORE_ENGINE_H
+#define CORE_ENGINE_H
+
+#include "core/world.h"
+
+/* A journey whose deadline may have passed; used by sweeps, with watermark_now > watermark_old.
+ * Also used to recount at will. */
+struct touch {
+    int64_t customer_no; /* scope customer: recount this customer from first_us on */
+    int64_t case_no;     /* else: recount the case's journeys */
+    int64_t first_us;
+};
+
+struct batch {
+    const struct event *events; /* accepted events and identity messages, any order, copies too */
+    size_t n_events;
+    const struct touch *touches;
+    size_t n_touches;
+};
+
+/* --- what changes; a store saves it in this order ----------------------------------------- */
+struct change_key { /* rows whose state or asked range changed (fresh ones are already there) */
+    int64_t no;
+    struct key_state now;
+    int64_t asked_from_us, asked_to_us;
+};
+struct change_pair { int64_t a, b; };
+struct change_login { int64_t device_no; struct login login; };
+struct change_instant { int64_t device_no, t_us; };
+struct change_fact { int64_t case_no, key_no, at_us; }; /* insert, or keep the least at */
+struct change_chunk { /* the chunk as it is now; n = 0: delete the row */
+    int64_t no; /* customer (timeline) or case (case timeline) */
+    int32_t day; /* timeline only */
+    int32_t chunk_no; /* from 0 within the day / the case */
+    uint32_t rank; /* events of that day before this chunk; timeline only */
+    const struct event *events;
+    uint32_t n; /* <= CHUNK_EVENTS */
+};
+struct change_session { /* n_events = 0: delete (customer_no, from_us) */
+    int64_t customer_no, from_us, to_us;
+    struct uuid id;
+    int32_t day;
+    uint32_t n_events;
+    uint32_t first_rank; /* rank of its first event within its day, from 0 */
+    bool is_visit;
+    int entry_place, exit_place;
+    const char *channels;
+    int n_channels;
+};
+struct change_journey {
+    bool gone; /* delete by id */
+    struct uuid id;
+    int64_t customer_no;
+    int scenario;
+    int64_t case_no;
+    int64_t first_us, last_us;
+    int first_place, last_place;
+    uint32_t n_steps;
+    enum journey_state state;
+    enum journey_reason reason;
+    int failed_by;
+    int64_t due_us, closed_us; /* US_MAX: none */
+    struct journey_facts facts;
+};
+struct change_customer {
+    int64_t no;
+    int64_t events, sessions, journeys, flood_days; /* differences */
+    int64_t first_us, last_us; /* of the events that came; US_MAX / US_MIN when none did */
+    bool recount_extremes; /* events left: take first, last and channels from the timeline */
+    const char **channels; /* of the events that came, distinct */
+    size_t n_channels;
+};
+
+enum { CHUNK_EVENTS = 128 };
+
+struct changes {
+    VEC(struct change_key) keys;
+    VEC(struct change_pair) aliases; /* each once, a < b by number; store both directions */
+    VEC(struct change_login) logins; /* new (device, t, keys), none of them stored */
+    VEC(struct change_instant) logouts;
+    VEC(struct change_pair) login_devices; /* a = person key, b = device: maybe stored already */
+    VEC(struct change_fact) facts;
+    VEC(struct change_pair) holders; /* a = person key, b = customer: maybe stored already */
+    VEC(const struct event *) messages; /* identity messages to keep */
+    VEC(struct change_chunk) chunks;      /* sorted by (no, day, chunk_no) */
+    VEC(struct change_chunk) case_chunks; /* sorted by (no, chunk_no) */
+    VEC(struct change_session) sessions;
+    VEC(struct change_journey) journeys;
+    VEC(struct change_customer) customers;
+    struct delta cells;
+    int64_t unnamed_events; /* difference: events that carry person keys and have no person */
+    /* one entry an input event, in input order: accepted or a duplicate */
+    bool *is_duplicate;
+};
+
+struct engine {
+    struct world *w;
+    const struct batch *b;
+    struct changes changes;
+    int phase;
+    void *work; /* private */
+};
+
+void engine_init(struct engine *e, struct world *w, const struct batch *b);
+/* True when changes are complete; false: answer world.needs and call again. */
+bool engine_step(struct engine *e);
+
+#endif
