@@ -1,0 +1,154 @@
+# journeyd: one binary, its tests, its demo. `make help` lists the targets.
+
+BUILD   ?= build
+BROKER  ?=
+CC      ?= gcc
+CFLAGS  ?= -O2 -g
+SANITIZE =
+
+PACKAGES  = rdkafka jansson libpq yaml-0.1 nettle libpcre2-8 zlib libzstd
+WARNINGS  = -Wall -Wextra -Wshadow -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes -Wvla \
+            -Werror
+ALL_FLAGS = -std=gnu11 -D_GNU_SOURCE $(CFLAGS) $(SANITIZE) $(WARNINGS) -pthread -Iconsumer \
+            $(PACKAGE_FLAGS)
+
+# Empty until the packages are there; the targets that install them call make again.
+PACKAGE_FLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+PACKAGE_LIBS  := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
+CHECK_LIBS     = $(shell pkg-config --libs check)
+
+SOURCES := $(sort $(shell find consumer -name '*.c'))
+SQL     := $(sort $(shell find schema -name '*.sql'))
+OBJECTS := $(SOURCES:%.c=$(BUILD)/obj/%.o) $(BUILD)/gen/schema_files.o
+MAIN    := $(BUILD)/obj/consumer/app/main.o
+LIBRARY := $(BUILD)/libjourneyd.a
+
+# A program for each tests/<kind>/test_*.c. What else lies in tests/property is linked where needed.
+TEST_SOURCES  := $(sort $(wildcard tests/unit/test_*.c tests/property/test_*.c tests/golden/test_*.c))
+TEST_PROGRAMS := $(TEST_SOURCES:%.c=$(BUILD)/%)
+TEST_HELPERS  := $(sort $(filter-out $(TEST_SOURCES),$(wildcard tests/property/*.c tests/golden/*.c)))
+TEST_LIBRARY  := $(BUILD)/libtest.a
+TEST_FLAGS     = -Itests -Itests/unit
+
+DEPENDENCIES := $(OBJECTS:.o=.d) $(TEST_PROGRAMS:%=%.d) $(TEST_HELPERS:%.c=$(BUILD)/obj/%.d)
+
+RUN_TESTS = BUILD=$(BUILD) JOURNEYD=$(CURDIR)/$(BUILD)/journeyd tests/run
+AGAIN     = +@$(MAKE) --no-print-directory
+
+.PHONY: all help install-packages demo demo-psql demo-stop test check unit lint golden property \
+        sql e2e fault programs asan ubsan bench clean
+.DEFAULT_GOAL = all
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' Makefile
+
+all: $(BUILD)/journeyd ## build build/journeyd
+
+install-packages: ## install the Debian packages that are missing
+	@deploy/install-packages
+
+demo: install-packages ## a library month from messages to drop-off points; BROKER=host:port uses yours
+	$(AGAIN) all
+	@JOURNEYD=$(CURDIR)/$(BUILD)/journeyd BROKER=$(BROKER) deploy/demo/run
+
+demo-psql: ## psql in the database of the demo
+	@deploy/demo/psql
+
+demo-stop: ## stop the demo's services and remove its data
+	@deploy/demo/stop
+
+test: install-packages ## every test, against a real Kafka and a real PostgreSQL
+	$(AGAIN) programs
+	@$(RUN_TESTS) all
+
+check: programs ## lint, unit and golden tests: no services, under 30 s
+	@$(RUN_TESTS) lint unit golden
+
+lint: all ## layers, libraries, words, help texts, scripts
+	@$(RUN_TESTS) lint
+
+unit: programs ## one program for each module
+	@$(RUN_TESTS) unit
+
+golden: programs ## folders of input and expected output
+	@$(RUN_TESTS) golden
+
+property: programs ## random worlds: incremental = recount = brute force
+	@$(RUN_TESTS) property
+
+sql: programs ## pgTAP tests of the SQL face
+	@$(RUN_TESTS) sql
+
+e2e: programs ## end to end, with the real broker and the real database
+	@$(RUN_TESTS) e2e
+
+fault: programs ## killed, stopped and cut off
+	@$(RUN_TESTS) fault
+
+asan: ## make check with address and undefined behaviour sanitizers
+	$(AGAIN) check BUILD=build/asan CFLAGS='-O1 -g -fno-omit-frame-pointer' \
+	    SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all' TEST_TIMEOUT_SCALE=10
+
+ubsan: ## make check with the undefined behaviour sanitizer alone
+	$(AGAIN) check BUILD=build/ubsan SANITIZE='-fsanitize=undefined -fno-sanitize-recover=all' \
+	    TEST_TIMEOUT_SCALE=5
+
+bench: all ## events a second and CPU seconds a million events of a replay
+	@BUILD=$(BUILD) JOURNEYD=$(CURDIR)/$(BUILD)/journeyd tests/bench/run
+
+clean: ## remove what was built
+	@tests/services/down --quiet
+	rm -rf build
+
+export TEST_TIMEOUT_SCALE
+
+# ---- how things are built ----
+
+programs: $(BUILD)/journeyd $(TEST_PROGRAMS)
+
+$(BUILD)/journeyd: $(MAIN) $(LIBRARY)
+	$(call SAY,link,$@)
+	@$(CC) $(ALL_FLAGS) -o $@ $(MAIN) $(LIBRARY) $(PACKAGE_LIBS) -lm
+
+$(LIBRARY): $(filter-out $(MAIN),$(OBJECTS))
+	@rm -f $@
+	@ar rcs $@ $^
+
+$(TEST_LIBRARY): $(TEST_HELPERS:%.c=$(BUILD)/obj/%.o)
+	@mkdir -p $(@D)
+	@rm -f $@
+	@ar rcs $@ $^
+
+$(BUILD)/obj/consumer/%.o: consumer/%.c Makefile
+	$(call SAY,compile,$<)
+	@mkdir -p $(@D)
+	@$(CC) $(ALL_FLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/obj/tests/%.o: tests/%.c Makefile
+	$(call SAY,compile,$<)
+	@mkdir -p $(@D)
+	@$(CC) $(ALL_FLAGS) $(TEST_FLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/gen/schema_files.c: schema/embed $(SQL) $(BUILD)/gen/list
+	@schema/embed > $@
+
+$(BUILD)/gen/schema_files.o: $(BUILD)/gen/schema_files.c consumer/io/schema_files.h
+	@$(CC) $(ALL_FLAGS) -c -o $@ $<
+
+# The list of SQL files, touched when one comes or goes.
+$(BUILD)/gen/list: FORCE
+	@mkdir -p $(@D)
+	@echo '$(SQL)' | cmp -s - $@ || echo '$(SQL)' > $@
+FORCE:
+
+$(BUILD)/tests/%: tests/%.c $(LIBRARY) $(TEST_LIBRARY)
+	$(call SAY,compile,$<)
+	@mkdir -p $(@D)
+	@$(CC) $(ALL_FLAGS) $(TEST_FLAGS) -MMD -MP -MF $@.d -MT $@ -o $@ $< $(TEST_LIBRARY) $(LIBRARY) \
+	    $(CHECK_LIBS) $(PACKAGE_LIBS) -lm
+
+SAY = @printf '  %-8s %s\n' $(1) $(2)
+
+-include $(DEPENDENCIES)
