@@ -234,6 +234,7 @@ create index identity_message_keyset on journey_internal.identity_message (keyse
 
 create table journey_internal.customer (
     customer_no bigint primary key,
+    customer_id uuid not null unique,
     events bigint not null default 0,
     sessions bigint not null default 0,
     journeys bigint not null default 0,
@@ -242,7 +243,28 @@ create table journey_internal.customer (
     last_us bigint,
     channels smallint[] not null default '{}'
 ) with (fillfactor = 60);
-comment on table journey_internal.customer is 'counters of a customer; customer_no = key_no of the key it is rooted at';
+comment on table journey_internal.customer is 'counters of a customer; customer_no = key_no of the key it is rooted at. customer_id is its public UUID (word customer), stored so that views find a customer by it; a writer that leaves it out gets it from the trigger';
+
+create function journey_internal.customer_give_id() returns trigger
+language plpgsql as $$
+begin
+    select encode(substr(
+               set_byte(set_byte(h.digest, 6, get_byte(h.digest, 6) & 15 | 128),
+                        8, get_byte(h.digest, 8) & 63 | 128), 1, 16), 'hex')::uuid
+    into strict new.customer_id
+    from journey_internal.key as k
+    join journey_internal.namespace as n on n.ns_no = k.ns_no,
+    lateral (select sha256(convert_to('customer', 'UTF8') || '\x00'
+                           || convert_to(n.name, 'UTF8') || '\x00'
+                           || uuid_send(k.hash)) as digest offset 0) as h
+    where k.key_no = new.customer_no;
+    return new;
+end
+$$;
+comment on function journey_internal.customer_give_id() is 'fills customer.customer_id from the customer''s root key';
+create trigger customer_give_id before insert on journey_internal.customer
+    for each row when (new.customer_id is null)
+    execute function journey_internal.customer_give_id();
 
 -- ---------------------------------------------------------------- timelines
 create table journey_internal.timeline (

@@ -1,0 +1,12 @@
+-- purpose: what must stand before the first migration; run every time, changes nothing twice
+create schema if not exists journey;
+comment on schema journey is 'what readers use: journeys of library customers, paths and drop-off points. Views only; columns are appended to, never changed';
+create schema if not exists journey_internal;
+comment on schema journey_internal is 'where journeyd keeps its rows. Its tables may change in every release; read schema journey instead';
+
+create table if not exists journey_internal.migration (
+    version integer primary key,
+    name text not null,
+    applied_at timestamptz not null default now()
+);
+comment on table journey_internal.migration is 'the migrations that were applied, each in one transaction with its row';
