@@ -49,14 +49,17 @@ struct bucket_count {
 };
 struct cell_counts {
     int64_t c[CELL_COUNTS];
-    struct bucket_count *buckets; /* DAY: durations of completed; TRANSITION: waits; unsorted */
+    struct bucket_count *buckets; /* DAY: durations of completed; TRANSITION: waits; in order of
+                                     the bucket, no n is 0 */
     size_t n_buckets, cap_buckets;
+    uint64_t call; /* private: the call that last counted something once here */
 };
 
 struct delta {
     struct arena *a;
     struct map cells;    /* cell_key -> cell_counts */
     struct map segments; /* interning */
+    uint64_t calls;      /* private */
 };
 
 void delta_init(struct delta *d, struct arena *a);
