@@ -28,9 +28,11 @@ TEST_SOURCES  := $(sort $(wildcard tests/unit/test_*.c tests/property/test_*.c t
 TEST_PROGRAMS := $(TEST_SOURCES:%.c=$(BUILD)/%)
 TEST_HELPERS  := $(sort $(filter-out $(TEST_SOURCES),$(wildcard tests/property/*.c tests/golden/*.c)))
 TEST_LIBRARY  := $(BUILD)/libtest.a
+TEST_TOOLS    := $(BUILD)/tests/services/topic
 TEST_FLAGS     = -Itests -Itests/unit
 
-DEPENDENCIES := $(OBJECTS:.o=.d) $(TEST_PROGRAMS:%=%.d) $(TEST_HELPERS:%.c=$(BUILD)/obj/%.d)
+DEPENDENCIES := $(OBJECTS:.o=.d) $(TEST_PROGRAMS:%=%.d) $(TEST_TOOLS:%=%.d) \
+                $(TEST_HELPERS:%.c=$(BUILD)/obj/%.d)
 
 RUN_TESTS = BUILD=$(BUILD) JOURNEYD=$(CURDIR)/$(BUILD)/journeyd tests/run
 AGAIN     = +@$(MAKE) --no-print-directory
@@ -106,7 +108,7 @@ export TEST_TIMEOUT_SCALE
 
 # ---- how things are built ----
 
-programs: $(BUILD)/journeyd $(TEST_PROGRAMS)
+programs: $(BUILD)/journeyd $(TEST_PROGRAMS) $(TEST_TOOLS)
 
 $(BUILD)/journeyd: $(MAIN) $(LIBRARY)
 	$(call SAY,link,$@)
