@@ -8,6 +8,7 @@
 #ifndef CORE_WORLD_H
 #define CORE_WORLD_H
 
+#include "base/clock.h"
 #include "base/map.h"
 #include "base/vec.h"
 #include "core/cell.h"
@@ -111,6 +112,11 @@ struct need_resume { int64_t customer_no, x_us; };
 struct need_pair { int64_t a, b; };
 struct need_day { int64_t customer_no; int scenario; int32_t day; };
 
+/* answer to needs.days */
+struct world_day {
+    VEC(struct stored_journey) journeys;
+};
+
 struct needs {
     /* keys by value: insert the missing (sorted), lock, load -> world_put_key. Loading a key also
      * loads and locks the row of its owner. */
@@ -142,7 +148,7 @@ struct world {
     struct map by_key; /* struct key -> struct world_key * */
     struct map by_no;  /* int64_t -> struct world_key * */
     struct map aliases; /* need_pair, a < b -> stored_alias */
-    struct map days;    /* need_day (padding zero) -> VEC of stored_journey */
+    struct map days;    /* need_day -> struct world_day */
     struct map known_messages; /* const struct event * -> bool */
 };
 
@@ -152,6 +158,9 @@ void needs_clear(struct needs *n);
 
 struct world_key *world_key(const struct world *w, const struct key *k); /* NULL: not loaded */
 struct world_key *world_key_no(const struct world *w, int64_t no);
+/* The timeline of a root key and the run of a case key, made at need; of a fresh key loaded. */
+struct world_customer *world_customer(struct world *w, struct world_key *root);
+struct world_case *world_case(struct world *w, struct world_key *key);
 
 /* --- what a store calls ------------------------------------------------------------------- */
 struct world_key *world_put_key(struct world *w, const struct key *k, int64_t no, bool fresh,

@@ -1,0 +1,46 @@
+/* Private to the engine's files: what one run carries from phase to phase. */
+#ifndef CORE_ENGINE_WORK_H
+#define CORE_ENGINE_WORK_H
+
+#include "core/engine.h"
+#include "core/identity.h"
+
+/* The changed journeys of one (customer, scenario, day): its distinct customers are recounted. */
+struct day_group {
+    VEC(struct uuid) old_ids;
+    VEC(struct distinct_part) parts; /* as they are now */
+};
+
+struct engine_work {
+    struct identity id;
+    bool messages_asked;
+    bool pairs_collected, pairs_counted, case_facts_settled, recounted;
+    VEC(struct need_pair) pairs;        /* distinct pairs of person keys of this batch */
+    VEC(struct need_pair) new_pairs;    /* those not stored */
+    VEC(struct key_work *) changed;     /* stored keys whose owner or sharedness changed */
+    VEC(struct key_work *) devices;     /* with new logins or logouts, or logins of changed keys */
+    VEC(struct key_work *) suspects;    /* cases whose owner may have changed */
+    VEC(struct key_work *) candidates;  /* customers whose timelines may lose events */
+    VEC(struct key_work *) customers;   /* with edits, flips or touches */
+    VEC(struct key_work *) cases;       /* whose run is to be recounted */
+    struct world_key **owner_of;        /* per input event; NULL: an identity message */
+    bool *is_known_message;
+    struct map customer_changes;        /* int64_t -> struct change_customer */
+    struct map day_groups;              /* struct need_day -> struct day_group */
+};
+
+/* persons.c: aliases, owners and sharedness of person keys; false: needs. */
+bool persons_settle(struct engine *e);
+/* owners.c: facts of devices and cases, what changed hands, owners of the new events. */
+bool owners_collect_facts(struct engine *e);
+bool owners_find_moves(struct engine *e);
+bool owners_place_events(struct engine *e);
+/* recount.c: timelines, case runs, sessions, journeys, cells. */
+bool recount_load(struct engine *e);
+bool recount_run(struct engine *e);
+struct change_customer *recount_customer_change(struct engine *e, int64_t no);
+/* Marks a customer for recount from t on; a case for recount. */
+void recount_mark(struct engine *e, struct key_work *root, int64_t from_us);
+void recount_mark_case(struct engine *e, struct key_work *kw);
+
+#endif

@@ -1,0 +1,380 @@
+/* identity.c: persons -> devices -> cases -> events, each level asking only those before it.
+ * Persons themselves are settled in persons.c; here their states are read. */
+#include "core/identity.h"
+
+#include <stdlib.h>
+
+void identity_init(struct identity *id, struct world *w)
+{
+    memset(id, 0, sizeof *id);
+    id->w = w;
+    id->first_person_ns = UINT16_MAX;
+    for (int i = w->m->n_namespaces - 1; i >= 0; i--)
+        if (w->m->namespaces[i].kind == KEY_PERSON)
+            id->first_person_ns = (uint16_t) i;
+    id->reach_back_us = w->m->login_ttl_us > w->m->stitch_back_us ? w->m->login_ttl_us
+                                                                  : w->m->stitch_back_us;
+}
+
+struct key_work *identity_work(struct identity *id, struct world_key *wk)
+{
+    if (!wk->work) {
+        struct key_work *kw = ARENA_NEW(id->w->a, struct key_work, 1);
+        kw->wk = wk;
+        kw->want_from_us = kw->now_asked_from_us = US_MAX;
+        kw->want_to_us = kw->now_asked_to_us = US_MIN;
+        kw->edit_from_us = kw->scan_from_us = US_MAX;
+        kw->want_round = SIZE_MAX;
+        wk->work = kw;
+    }
+    return wk->work;
+}
+
+bool identity_is_person(const struct identity *id, const struct key *k)
+{
+    return id->w->m->namespaces[k->ns].kind == KEY_PERSON;
+}
+
+bool identity_is_over(const struct identity *id, const struct world_key *wk, enum when when)
+{
+    return wk->key.ns != id->first_person_ns &&
+           key_state_at(wk, when)->partners > (uint32_t) id->w->m->max_aliases;
+}
+
+bool identity_root_excluded(const struct world_key *root, enum when when)
+{
+    return root->is_excluded || root->is_kiosk || key_state_at(root, when)->shared != SHARED_NO;
+}
+
+bool identity_root_is_person(const struct identity *id, const struct world_key *root,
+                             enum when when)
+{
+    return identity_is_person(id, &root->key) && key_state_at(root, when)->shared == SHARED_NO;
+}
+
+struct world_key *identity_need_key(struct identity *id, const struct key *k)
+{
+    struct world_key *wk = world_key(id->w, k);
+    if (!wk)
+        VEC_PUSH(id->w->a, id->w->needs.keys, *k);
+    return wk;
+}
+
+struct world_key *identity_need_no(struct identity *id, int64_t no)
+{
+    struct world_key *wk = world_key_no(id->w, no);
+    if (!wk)
+        VEC_PUSH(id->w->a, id->w->needs.key_nos, no);
+    return wk;
+}
+
+/* ---------------------------------------------------------------- devices */
+
+static int compare_named(const void *pa, const void *pb)
+{
+    const struct named_login *a = pa, *b = pb;
+    if (a->t_us != b->t_us)
+        return a->t_us < b->t_us ? -1 : 1;
+    return key_cmp(&a->key, &b->key);
+}
+
+static int compare_us(const void *pa, const void *pb)
+{
+    const int64_t a = *(const int64_t *) pa, b = *(const int64_t *) pb;
+    return (a > b) - (a < b);
+}
+
+/* Adds the login with its person to the view; false: keys are missing. */
+static bool name_login(struct identity *id, const struct login *l, enum when when,
+                       struct device_view *view)
+{
+    bool complete = true;
+    for (uint32_t i = 0; i < l->n_keys; i++) {
+        struct world_key *wk = identity_need_no(id, l->keys[i]);
+        if (!wk) {
+            complete = false;
+        } else if (complete && key_state_at(wk, when)->shared == SHARED_NO) {
+            view->at[view->n++] = (struct named_login){
+                .t_us = l->t_us, .owner = key_state_at(wk, when)->owner, .key = wk->key};
+            return true;
+        }
+    }
+    return complete; /* all shared: it counts as no login */
+}
+
+static void view_logouts(struct identity *id, const struct key_work *dev, enum when when,
+                         struct device_view *view)
+{
+    const struct world_key *wk = dev->wk;
+    size_t n = wk->logouts.n + (when == NOW ? dev->new_logouts.n : 0);
+    int64_t *all = ARENA_NEW(id->w->a, int64_t, n + 1);
+    if (wk->logouts.n)
+        memcpy(all, wk->logouts.at, wk->logouts.n * sizeof *all);
+    if (n > wk->logouts.n) {
+        memcpy(all + wk->logouts.n, dev->new_logouts.at, dev->new_logouts.n * sizeof *all);
+        qsort(all, n, sizeof *all, compare_us);
+    }
+    view->logouts = all;
+    view->n_logouts = n;
+}
+
+static bool view_make(struct identity *id, struct key_work *dev, enum when when)
+{
+    const struct world_key *wk = dev->wk;
+    struct device_view *view = &dev->view[when];
+    size_t n = wk->logins.n + (when == NOW ? dev->new_logins.n : 0);
+    bool complete = true;
+    view->at = ARENA_NEW(id->w->a, struct named_login, n + 1);
+    view->n = 0;
+    for (size_t i = 0; i < wk->logins.n; i++)
+        complete &= name_login(id, &wk->logins.at[i], when, view);
+    if (when == NOW)
+        for (size_t i = 0; i < dev->new_logins.n; i++)
+            complete &= name_login(id, &dev->new_logins.at[i], when, view);
+    if (!complete)
+        return false;
+    qsort(view->at, view->n, sizeof *view->at, compare_named);
+    view->same_from = ARENA_NEW(id->w->a, size_t, view->n + 1);
+    for (size_t i = 1; i < view->n; i++)
+        view->same_from[i] =
+            view->at[i].owner == view->at[i - 1].owner ? view->same_from[i - 1] : i;
+    view_logouts(id, dev, when, view);
+    view->from_us = wk->login_from_us;
+    view->to_us = wk->login_to_us;
+    view->valid = true;
+    return true;
+}
+
+static void want_window(struct identity *id, struct key_work *dev, int64_t from_us,
+                        int64_t to_us)
+{
+    struct needs *needs = &id->w->needs;
+    const struct world_key *wk = dev->wk;
+    if (wk->login_from_us <= wk->login_to_us) { /* grow what is there into one window */
+        from_us = from_us < wk->login_from_us ? from_us : wk->login_from_us;
+        to_us = to_us > wk->login_to_us ? to_us : wk->login_to_us;
+    }
+    dev->want_from_us = from_us < dev->want_from_us ? from_us : dev->want_from_us;
+    dev->want_to_us = to_us > dev->want_to_us ? to_us : dev->want_to_us;
+    struct need_window window = {wk->no, dev->want_from_us, dev->want_to_us};
+    if (dev->want_round == id->round) {
+        needs->logins.at[dev->want_index] = window;
+        return;
+    }
+    dev->want_round = id->round;
+    dev->want_index = needs->logins.n;
+    VEC_PUSH(id->w->a, needs->logins, window);
+}
+
+bool identity_device_view(struct identity *id, struct key_work *dev, enum when when,
+                          int64_t from_us, int64_t to_us)
+{
+    const struct world_key *wk = dev->wk;
+    if (from_us < wk->login_from_us || to_us > wk->login_to_us) {
+        want_window(id, dev, from_us, to_us);
+        return false;
+    }
+    struct device_view *view = &dev->view[when];
+    if (view->valid && view->from_us == wk->login_from_us && view->to_us == wk->login_to_us)
+        return true;
+    view->valid = false;
+    return view_make(id, dev, when);
+}
+
+/* Index of the first login with t > at (or >= at), n when there is none. */
+static size_t first_login(const struct device_view *v, int64_t at_us, bool or_equal)
+{
+    size_t lo = 0, hi = v->n;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (or_equal ? v->at[mid].t_us >= at_us : v->at[mid].t_us > at_us)
+            hi = mid;
+        else
+            lo = mid + 1;
+    }
+    return lo;
+}
+
+/* Is there a logout in [from, to)? */
+static bool has_logout(const struct device_view *v, int64_t from_us, int64_t to_us)
+{
+    size_t lo = 0, hi = v->n_logouts;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (v->logouts[mid] >= from_us)
+            hi = mid;
+        else
+            lo = mid + 1;
+    }
+    return lo < v->n_logouts && v->logouts[lo] < to_us;
+}
+
+int64_t identity_owner_at(const struct identity *id, const struct key_work *dev, enum when when,
+                          int64_t t_us)
+{
+    const struct model *m = id->w->m;
+    const struct device_view *v = &dev->view[when];
+    if (dev->wk->is_kiosk)
+        return dev->wk->no;
+    size_t g = first_login(v, t_us, false);
+    if (g > 0) {
+        const struct named_login *f = &v->at[g - 1];
+        if (t_us <= f->t_us + m->login_ttl_us && !has_logout(v, f->t_us, t_us))
+            return f->owner;
+    }
+    if (g < v->n && v->at[g].t_us <= t_us + m->stitch_back_us &&
+        !has_logout(v, t_us - m->stitch_back_us, v->at[g].t_us)) {
+        size_t first = first_login(v, t_us - m->stitch_back_us, true);
+        size_t last = first_login(v, t_us + m->stitch_back_us, false) - 1;
+        if (v->same_from[last] <= first)
+            return v->at[g].owner;
+    }
+    return dev->wk->no;
+}
+
+struct world_key *identity_device_owner(struct identity *id, struct world_key *device,
+                                        enum when when, int64_t t_us)
+{
+    struct key_work *dev = identity_work(id, device);
+    if (device->is_kiosk)
+        return device;
+    if (!identity_device_view(id, dev, when, t_us - id->reach_back_us,
+                              t_us + id->w->m->stitch_back_us))
+        return NULL;
+    if (when == NOW) { /* a stored result hangs on this instant from now on */
+        if (t_us < dev->now_asked_from_us)
+            dev->now_asked_from_us = t_us;
+        if (t_us > dev->now_asked_to_us)
+            dev->now_asked_to_us = t_us;
+    }
+    return identity_need_no(id, identity_owner_at(id, dev, when, t_us));
+}
+
+/* ---------------------------------------------------------------- cases */
+
+/* The best fact of each sort seen so far. */
+struct fact_choice {
+    int64_t at_us;
+    struct world_key *wk;
+};
+
+static void choose(struct fact_choice *best, int64_t at_us, struct world_key *wk)
+{
+    if (!best->wk || at_us < best->at_us ||
+        (at_us == best->at_us && key_cmp(&wk->key, &best->wk->key) < 0))
+        *best = (struct fact_choice){at_us, wk};
+}
+
+const struct case_view *identity_case(struct identity *id, struct world_key *case_key,
+                                      enum when when)
+{
+    struct key_work *kw = identity_work(id, case_key);
+    struct case_view *view = &kw->case_view[when];
+    if (view->valid)
+        return view;
+    if (!case_key->facts_loaded) {
+        VEC_PUSH(id->w->a, id->w->needs.facts, case_key->no);
+        return NULL;
+    }
+    struct fact_choice person = {0}, excluded = {0}, device = {0};
+    size_t n_old = case_key->facts.n, n = n_old + (when == NOW ? kw->new_facts.n : 0);
+    bool complete = true;
+    for (size_t i = 0; i < n; i++) {
+        const struct case_fact *f =
+            i < n_old ? &case_key->facts.at[i] : &kw->new_facts.at[i - n_old];
+        struct world_key *wk = identity_need_no(id, f->key_no);
+        if (!wk)
+            complete = false;
+        else if (!identity_is_person(id, &wk->key))
+            choose(&device, f->at_us, wk);
+        else if (key_state_at(wk, when)->shared != SHARED_NO)
+            continue;
+        else
+            choose(wk->is_excluded ? &excluded : &person, f->at_us, wk);
+    }
+    if (!complete)
+        return NULL;
+    struct world_key *owner = case_key;
+    if (person.wk || excluded.wk) {
+        struct world_key *named = person.wk ? person.wk : excluded.wk;
+        owner = identity_need_no(id, key_state_at(named, when)->owner);
+    } else if (device.wk) {
+        owner = identity_device_owner(id, device.wk, when, device.at_us);
+    }
+    if (!owner)
+        return NULL;
+    *view = (struct case_view){true, person.wk != NULL, device.wk != NULL, owner};
+    return view;
+}
+
+/* ---------------------------------------------------------------- events */
+
+bool identity_is_unnamed(const struct identity *id, const struct event *ev, enum when when)
+{
+    bool carries = false;
+    for (int i = 0; i < ev->n_keys; i++) {
+        if (!identity_is_person(id, &ev->keys[i]))
+            continue;
+        carries = true;
+        if (key_state_at(world_key(id->w, &ev->keys[i]), when)->shared == SHARED_NO)
+            return false;
+    }
+    return carries;
+}
+
+/* The owner its cases give: first one with a person, else first one with a device. */
+static bool owner_by_case(struct identity *id, const struct event *ev, enum when when,
+                          struct world_key **owner, struct world_key **first_case)
+{
+    struct world_key *by_device = NULL;
+    for (int i = 0; i < ev->n_keys; i++) {
+        if (id->w->m->namespaces[ev->keys[i].ns].kind != KEY_CASE)
+            continue;
+        struct world_key *wk = identity_need_key(id, &ev->keys[i]);
+        const struct case_view *view = wk ? identity_case(id, wk, when) : NULL;
+        if (!view)
+            return false;
+        if (!*first_case)
+            *first_case = wk;
+        if (view->has_person) {
+            *owner = view->owner;
+            return true;
+        }
+        if (view->has_device && !by_device)
+            by_device = view->owner;
+    }
+    *owner = by_device;
+    return true;
+}
+
+struct world_key *identity_event_owner(struct identity *id, const struct event *ev,
+                                       enum when when)
+{
+    struct world_key *shared = NULL, *owner = NULL, *first_case = NULL;
+    bool complete = true;
+    for (int i = 0; i < ev->n_keys; i++) {
+        if (!identity_is_person(id, &ev->keys[i]))
+            continue;
+        struct world_key *wk = identity_need_key(id, &ev->keys[i]);
+        if (!wk) {
+            complete = false;
+            continue;
+        }
+        if (!complete)
+            continue;
+        if (key_state_at(wk, when)->shared == SHARED_NO)
+            return identity_need_no(id, key_state_at(wk, when)->owner);
+        if (!shared)
+            shared = wk;
+    }
+    if (!complete || !owner_by_case(id, ev, when, &owner, &first_case))
+        return NULL;
+    if (owner)
+        return owner;
+    const struct key *device = event_device(id->w->m, ev);
+    if (device) {
+        struct world_key *wk = identity_need_key(id, device);
+        return wk ? identity_device_owner(id, wk, when, ev->t_us) : NULL;
+    }
+    return first_case ? first_case : shared;
+}

@@ -1,0 +1,622 @@
+/* owners.c: what this batch says about devices and cases, which stored events change hands for it,
+ * and to whom the new events go (semantics section 2, "Facts" to "Events").
+ *
+ * A stored event is looked at again only if it carries a person key whose customer changed, a
+ * device whose owner changed at that instant, or a case whose owner changed. Where such events lie
+ * is known: person keys remember their holders; a device's and a case's events lie with the old
+ * owner, which is worked out from the old state. */
+#include "core/engine_work.h"
+
+#include <stdlib.h>
+
+/* ---------------------------------------------------------------- facts of this batch */
+
+static void add_login(struct engine *e, const struct event *ev, struct world_key *device,
+                      const int64_t *persons, uint32_t n, struct map *seen)
+{
+    struct engine_work *ew = e->work;
+    struct key_work *dev = identity_work(&ew->id, device);
+    struct login l = {ev->t_us, n, persons};
+    VEC_PUSH(e->w->a, dev->new_logins, l);
+    for (uint32_t i = 0; i < n; i++) {
+        struct need_pair pair = {persons[i], device->no};
+        bool is_new;
+        map_put(seen, &pair, &is_new);
+        if (is_new)
+            VEC_PUSH(e->w->a, e->changes.login_devices,
+                     ((struct change_pair){pair.a, pair.b}));
+    }
+}
+
+static void list_device(struct engine *e, struct world_key *device)
+{
+    struct engine_work *ew = e->work;
+    struct key_work *dev = identity_work(&ew->id, device);
+    if (!dev->asks_changes) {
+        dev->asks_changes = true;
+        VEC_PUSH(e->w->a, ew->devices, dev);
+    }
+}
+
+static void suspect_case(struct engine *e, struct world_key *wk)
+{
+    struct engine_work *ew = e->work;
+    struct key_work *kw = identity_work(&ew->id, wk);
+    if (!kw->suspect) {
+        kw->suspect = true;
+        VEC_PUSH(e->w->a, ew->suspects, kw);
+    }
+}
+
+static void event_facts(struct engine *e, const struct event *ev, struct map *seen)
+{
+    struct engine_work *ew = e->work;
+    struct world *w = e->w;
+    const struct key *dk = event_device(w->m, ev);
+    struct world_key *device = dk ? world_key(w, dk) : NULL;
+    int64_t *persons = ARENA_NEW(w->a, int64_t, ev->n_keys + 1);
+    uint32_t n = 0;
+    if (device && device->is_kiosk)
+        device = NULL;
+    for (int i = 0; i < ev->n_keys; i++)
+        if (identity_is_person(&ew->id, &ev->keys[i]))
+            persons[n++] = world_key(w, &ev->keys[i])->no;
+    if (device && n > 0)
+        add_login(e, ev, device, persons, n, seen);
+    if (device && ev->logout)
+        VEC_PUSH(w->a, identity_work(&ew->id, device)->new_logouts, ev->t_us);
+    if (device && (n > 0 || ev->logout))
+        list_device(e, device);
+    for (int i = 0; i < ev->n_keys; i++) {
+        if (w->m->namespaces[ev->keys[i].ns].kind != KEY_CASE)
+            continue;
+        struct world_key *wk = world_key(w, &ev->keys[i]);
+        struct key_work *kw = identity_work(&ew->id, wk);
+        for (uint32_t p = 0; p < n; p++)
+            VEC_PUSH(w->a, kw->new_facts, ((struct case_fact){persons[p], ev->t_us}));
+        if (device)
+            VEC_PUSH(w->a, kw->new_facts, ((struct case_fact){device->no, ev->t_us}));
+        if (kw->new_facts.n)
+            suspect_case(e, wk);
+    }
+}
+
+static int compare_fact(const void *pa, const void *pb)
+{
+    const struct case_fact *a = pa, *b = pb;
+    if (a->key_no != b->key_no)
+        return a->key_no < b->key_no ? -1 : 1;
+    return (a->at_us > b->at_us) - (a->at_us < b->at_us);
+}
+
+/* Keeps of a case's new facts those that say more than the stored ones. */
+static void settle_case_facts(struct engine *e, struct key_work *kw)
+{
+    size_t n = 0;
+    struct case_fact *f = kw->new_facts.at;
+    if (kw->new_facts.n > 1)
+        qsort(f, kw->new_facts.n, sizeof *f, compare_fact);
+    for (size_t i = 0; i < kw->new_facts.n; i++) {
+        bool known = n > 0 && f[n - 1].key_no == f[i].key_no;
+        for (size_t j = 0; !known && j < kw->wk->facts.n; j++)
+            known = kw->wk->facts.at[j].key_no == f[i].key_no &&
+                    kw->wk->facts.at[j].at_us <= f[i].at_us;
+        if (!known)
+            f[n++] = f[i];
+    }
+    kw->new_facts.n = n;
+    for (size_t i = 0; i < n; i++)
+        VEC_PUSH(e->w->a, e->changes.facts,
+                 ((struct change_fact){kw->wk->no, f[i].key_no, f[i].at_us}));
+}
+
+static int compare_login(const void *pa, const void *pb)
+{
+    const struct login *a = pa, *b = pb;
+    if (a->t_us != b->t_us)
+        return a->t_us < b->t_us ? -1 : 1;
+    for (uint32_t i = 0; i < a->n_keys && i < b->n_keys; i++)
+        if (a->keys[i] != b->keys[i])
+            return a->keys[i] < b->keys[i] ? -1 : 1;
+    return (a->n_keys > b->n_keys) - (a->n_keys < b->n_keys);
+}
+
+static int compare_instant(const void *pa, const void *pb)
+{
+    const int64_t a = *(const int64_t *) pa, b = *(const int64_t *) pb;
+    return (a > b) - (a < b);
+}
+
+static bool login_is_stored(const struct world_key *wk, const struct login *l)
+{
+    size_t lo = 0, hi = wk->logins.n;
+    while (lo < hi) { /* first stored login at or after l's time */
+        size_t mid = lo + (hi - lo) / 2;
+        if (wk->logins.at[mid].t_us >= l->t_us)
+            hi = mid;
+        else
+            lo = mid + 1;
+    }
+    for (; lo < wk->logins.n && wk->logins.at[lo].t_us == l->t_us; lo++)
+        if (compare_login(&wk->logins.at[lo], l) == 0)
+            return true;
+    return false;
+}
+
+/* Sorts a device's new logins and logouts and drops those that are stored. */
+static void settle_device_facts(struct engine *e, struct key_work *dev)
+{
+    struct world_key *wk = dev->wk;
+    size_t n = 0;
+    if (dev->new_logins.n > 1)
+        qsort(dev->new_logins.at, dev->new_logins.n, sizeof *dev->new_logins.at, compare_login);
+    for (size_t i = 0; i < dev->new_logins.n; i++) {
+        const struct login *l = &dev->new_logins.at[i];
+        if ((n > 0 && compare_login(&dev->new_logins.at[n - 1], l) == 0) ||
+            login_is_stored(wk, l))
+            continue;
+        dev->new_logins.at[n++] = *l;
+        VEC_PUSH(e->w->a, e->changes.logins, ((struct change_login){wk->no, *l}));
+    }
+    dev->new_logins.n = n;
+    n = 0;
+    if (dev->new_logouts.n > 1)
+        qsort(dev->new_logouts.at, dev->new_logouts.n, sizeof(int64_t), compare_instant);
+    for (size_t i = 0; i < dev->new_logouts.n; i++) {
+        int64_t t = dev->new_logouts.at[i];
+        bool known = n > 0 && dev->new_logouts.at[n - 1] == t;
+        for (size_t j = 0; !known && j < wk->logouts.n; j++)
+            known = wk->logouts.at[j] == t;
+        if (known)
+            continue;
+        dev->new_logouts.at[n++] = t;
+        VEC_PUSH(e->w->a, e->changes.logouts, ((struct change_instant){wk->no, t}));
+    }
+    dev->new_logouts.n = n;
+    dev->facts_sorted = true;
+}
+
+/* Times of the batch's own logins and logouts on the device. */
+static void facts_range(const struct key_work *dev, int64_t *from_us, int64_t *to_us)
+{
+    *from_us = US_MAX;
+    *to_us = US_MIN;
+    for (size_t i = 0; i < dev->new_logins.n; i++) {
+        int64_t t = dev->new_logins.at[i].t_us;
+        *from_us = t < *from_us ? t : *from_us;
+        *to_us = t > *to_us ? t : *to_us;
+    }
+    for (size_t i = 0; i < dev->new_logouts.n; i++) {
+        int64_t t = dev->new_logouts.at[i];
+        *from_us = t < *from_us ? t : *from_us;
+        *to_us = t > *to_us ? t : *to_us;
+    }
+}
+
+bool owners_collect_facts(struct engine *e)
+{
+    struct engine_work *ew = e->work;
+    struct map seen;
+    map_init(&seen, e->w->a, sizeof(struct need_pair), sizeof(bool));
+    for (size_t i = 0; i < e->b->n_events; i++)
+        event_facts(e, &e->b->events[i], &seen);
+    for (size_t i = 0; i < ew->changed.n; i++) {
+        const struct world_key *wk = ew->changed.at[i]->wk;
+        VEC_PUSH(e->w->a, e->w->needs.devices, wk->no);
+        VEC_PUSH(e->w->a, e->w->needs.cases, wk->no);
+        VEC_PUSH(e->w->a, e->w->needs.holders, wk->no);
+    }
+    for (size_t i = 0; i < ew->suspects.n; i++)
+        if (!ew->suspects.at[i]->wk->facts_loaded)
+            VEC_PUSH(e->w->a, e->w->needs.facts, ew->suspects.at[i]->wk->no);
+    /* the look for copies of logins wants the stored ones of these times */
+    for (size_t i = 0; i < ew->devices.n; i++) {
+        struct key_work *dev = ew->devices.at[i];
+        int64_t from_us, to_us;
+        facts_range(dev, &from_us, &to_us);
+        if (!dev->wk->fresh)
+            VEC_PUSH(e->w->a, e->w->needs.logins,
+                     ((struct need_window){dev->wk->no, from_us, to_us}));
+    }
+    return true;
+}
+
+/* ---------------------------------------------------------------- devices that changed hands */
+
+/* The stored instants at which the device may answer differently; false: none. */
+static bool affected_range(const struct engine *e, const struct key_work *dev, int64_t *from_us,
+                           int64_t *to_us)
+{
+    const struct engine_work *ew = e->work;
+    const struct world_key *wk = dev->wk;
+    int64_t lo, hi;
+    if (wk->asked_from_us > wk->asked_to_us)
+        return false;
+    *from_us = wk->asked_from_us;
+    *to_us = wk->asked_to_us;
+    if (dev->reread)
+        return true;
+    facts_range(dev, &lo, &hi);
+    if (lo > hi)
+        return false;
+    lo -= e->w->m->stitch_back_us;
+    hi += ew->id.reach_back_us;
+    *from_us = lo > *from_us ? lo : *from_us;
+    *to_us = hi < *to_us ? hi : *to_us;
+    return *from_us <= *to_us;
+}
+
+/* All instants in [from, to] at which either view may change its answer, sorted, distinct. */
+static size_t breakpoints(const struct engine *e, const struct key_work *dev, int64_t from_us,
+                          int64_t to_us, int64_t **out)
+{
+    const struct model *m = e->w->m;
+    size_t n = 1, cap = 1;
+    for (int v = OLD; v <= NOW; v++)
+        cap += 4 * dev->view[v].n + 2 * dev->view[v].n_logouts;
+    int64_t *at = ARENA_NEW(e->w->a, int64_t, cap);
+    at[0] = from_us;
+    for (int v = OLD; v <= NOW; v++) {
+        const struct device_view *view = &dev->view[v];
+        for (size_t i = 0; i < view->n; i++) {
+            int64_t t = view->at[i].t_us;
+            at[n++] = t;
+            at[n++] = t + m->login_ttl_us + 1;
+            at[n++] = t - m->stitch_back_us;
+            at[n++] = t + m->stitch_back_us + 1;
+        }
+        for (size_t i = 0; i < view->n_logouts; i++) {
+            at[n++] = view->logouts[i] + 1;
+            at[n++] = view->logouts[i] + m->stitch_back_us + 1;
+        }
+    }
+    qsort(at, n, sizeof *at, compare_instant);
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++)
+        if (at[i] >= from_us && at[i] <= to_us && (kept == 0 || at[kept - 1] != at[i]))
+            at[kept++] = at[i];
+    *out = at;
+    return kept;
+}
+
+/* Fills owner_changes of a device; false: needs. */
+static bool compare_device(struct engine *e, struct key_work *dev)
+{
+    struct engine_work *ew = e->work;
+    int64_t from_us, to_us, *at;
+    dev->owner_changes.n = 0;
+    if (!affected_range(e, dev, &from_us, &to_us))
+        return true;
+    int64_t lo = from_us - ew->id.reach_back_us, hi = to_us + e->w->m->stitch_back_us;
+    bool has_old = identity_device_view(&ew->id, dev, OLD, lo, hi);
+    if (!identity_device_view(&ew->id, dev, NOW, lo, hi) || !has_old)
+        return false;
+    size_t n = breakpoints(e, dev, from_us, to_us, &at);
+    for (size_t i = 0; i < n; i++) {
+        int64_t old_owner = identity_owner_at(&ew->id, dev, OLD, at[i]);
+        if (old_owner == identity_owner_at(&ew->id, dev, NOW, at[i]))
+            continue;
+        VEC_PUSH(e->w->a, dev->owner_changes,
+                 ((struct owner_change){at[i], i + 1 < n ? at[i + 1] - 1 : to_us, old_owner}));
+    }
+    return true;
+}
+
+static bool device_changed_at(const struct key_work *dev, int64_t t_us)
+{
+    size_t lo = 0, hi = dev->owner_changes.n;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (dev->owner_changes.at[mid].to_us >= t_us)
+            hi = mid;
+        else
+            lo = mid + 1;
+    }
+    return lo < dev->owner_changes.n && dev->owner_changes.at[lo].from_us <= t_us;
+}
+
+/* Devices with logins that name a changed key are compared over all their stored instants. */
+static bool list_changed_devices(struct engine *e)
+{
+    struct engine_work *ew = e->work;
+    bool complete = true;
+    for (size_t i = 0; i < ew->changed.n; i++) {
+        const struct world_key *wk = ew->changed.at[i]->wk;
+        for (size_t j = 0; j < wk->devices.n; j++) {
+            struct world_key *device = identity_need_no(&ew->id, wk->devices.at[j]);
+            if (!device) {
+                complete = false;
+                continue;
+            }
+            identity_work(&ew->id, device)->reread = true;
+            list_device(e, device);
+        }
+    }
+    return complete;
+}
+
+static bool compare_devices(struct engine *e)
+{
+    struct engine_work *ew = e->work;
+    bool complete = true;
+    for (size_t i = 0; i < ew->devices.n; i++)
+        complete &= compare_device(e, ew->devices.at[i]);
+    return complete;
+}
+
+/* ---------------------------------------------------------------- cases that changed hands */
+
+static bool list_changed_cases(struct engine *e)
+{
+    struct engine_work *ew = e->work;
+    bool complete = true;
+    for (size_t i = 0; i < ew->devices.n; i++) {
+        struct key_work *dev = ew->devices.at[i];
+        if (dev->owner_changes.n && !dev->wk->cases_loaded) {
+            VEC_PUSH(e->w->a, e->w->needs.cases, dev->wk->no);
+            complete = false;
+        }
+    }
+    if (!complete)
+        return false;
+    for (size_t i = 0; i < ew->changed.n + ew->devices.n; i++) {
+        const struct key_work *kw = i < ew->changed.n ? ew->changed.at[i]
+                                                      : ew->devices.at[i - ew->changed.n];
+        if (i >= ew->changed.n && kw->owner_changes.n == 0)
+            continue;
+        for (size_t j = 0; j < kw->wk->cases.n; j++) {
+            struct world_key *wk = identity_need_no(&ew->id, kw->wk->cases.at[j]);
+            if (wk)
+                suspect_case(e, wk);
+            else
+                complete = false;
+        }
+    }
+    return complete;
+}
+
+static bool compare_cases(struct engine *e)
+{
+    struct engine_work *ew = e->work;
+    bool complete = true;
+    for (size_t i = 0; i < ew->suspects.n; i++) {
+        struct key_work *kw = ew->suspects.at[i];
+        if (kw->wk->fresh)
+            continue;
+        const struct case_view *old = identity_case(&ew->id, kw->wk, OLD);
+        const struct case_view *now = identity_case(&ew->id, kw->wk, NOW);
+        if (!old || !now) {
+            complete = false;
+            continue;
+        }
+        kw->case_changed = old->has_person != now->has_person ||
+                           old->has_device != now->has_device || old->owner != now->owner;
+        if (kw->case_changed && !world_case(e->w, kw->wk)->loaded) {
+            VEC_PUSH(e->w->a, e->w->needs.case_runs, kw->wk->no);
+            complete = false;
+        }
+    }
+    return complete;
+}
+
+/* ---------------------------------------------------------------- events that move */
+
+static void add_candidate(struct engine *e, struct world_key *root, int64_t from_us)
+{
+    struct engine_work *ew = e->work;
+    struct key_work *kw = identity_work(&ew->id, root);
+    if (kw->scan_from_us == US_MAX)
+        VEC_PUSH(e->w->a, ew->candidates, kw);
+    if (from_us < kw->scan_from_us)
+        kw->scan_from_us = from_us;
+}
+
+/* Customers whose timelines hold events to look at again; false: needs. */
+static bool list_candidates(struct engine *e)
+{
+    struct engine_work *ew = e->work;
+    struct world_key *root;
+    bool complete = true;
+    for (size_t i = 0; i < ew->changed.n; i++) {
+        const struct world_key *wk = ew->changed.at[i]->wk;
+        if ((root = identity_need_no(&ew->id, wk->old.owner)))
+            add_candidate(e, root, US_MIN + 1);
+        else
+            complete = false;
+        for (size_t j = 0; j < wk->holders.n; j++) {
+            if ((root = identity_need_no(&ew->id, wk->holders.at[j])))
+                add_candidate(e, root, US_MIN + 1);
+            else
+                complete = false;
+        }
+    }
+    for (size_t i = 0; i < ew->devices.n; i++) {
+        const struct key_work *dev = ew->devices.at[i];
+        for (size_t j = 0; j < dev->owner_changes.n; j++) {
+            const struct owner_change *c = &dev->owner_changes.at[j];
+            if ((root = identity_need_no(&ew->id, c->old_owner)))
+                add_candidate(e, root, c->from_us);
+            else
+                complete = false;
+        }
+    }
+    for (size_t i = 0; i < ew->suspects.n; i++) {
+        const struct key_work *kw = ew->suspects.at[i];
+        const struct world_case *run = kw->wk->case_run;
+        for (size_t j = 0; kw->case_changed && j < run->n_events; j++) {
+            if ((root = identity_event_owner(&ew->id, &run->events[j], OLD)))
+                add_candidate(e, root, run->events[j].t_us);
+            else
+                complete = false;
+        }
+    }
+    return complete;
+}
+
+static bool load_candidates(struct engine *e)
+{
+    struct engine_work *ew = e->work;
+    bool complete = true;
+    for (size_t i = 0; i < ew->candidates.n; i++) {
+        struct key_work *kw = ew->candidates.at[i];
+        int64_t from_us = kw->scan_from_us <= US_MIN + 1
+                              ? US_MIN + 1
+                              : zone_day_start(e->w->m->zone,
+                                               zone_day(e->w->m->zone, kw->scan_from_us));
+        if (world_customer(e->w, kw->wk)->slice_from_us <= from_us)
+            continue;
+        VEC_PUSH(e->w->a, e->w->needs.slices, ((struct need_slice){kw->wk->no, from_us}));
+        complete = false;
+    }
+    return complete;
+}
+
+static bool is_touched(const struct engine *e, const struct event *ev)
+{
+    const struct key *device = event_device(e->w->m, ev);
+    for (int i = 0; i < ev->n_keys; i++) {
+        const struct world_key *wk = world_key(e->w, &ev->keys[i]);
+        const struct key_work *kw = wk ? wk->work : NULL;
+        if (kw && (kw->changed || kw->case_changed ||
+                   (&ev->keys[i] == device && device_changed_at(kw, ev->t_us))))
+            return true;
+    }
+    return false;
+}
+
+static void add_edit(struct engine *e, struct world_key *root, const struct event *ev,
+                     size_t input, bool remove)
+{
+    struct engine_work *ew = e->work;
+    struct key_work *kw = identity_work(&ew->id, root);
+    VEC_PUSH(e->w->a, kw->edits, ((struct edit){*ev, input, remove}));
+    recount_mark(e, kw, ev->t_us);
+}
+
+/* Person keys remember who else holds their events. */
+static void note_holders(struct engine *e, const struct event *ev, const struct world_key *root)
+{
+    const struct engine_work *ew = e->work;
+    for (int i = 0; i < ev->n_keys; i++) {
+        if (!identity_is_person(&ew->id, &ev->keys[i]))
+            continue;
+        const struct world_key *wk = world_key(e->w, &ev->keys[i]);
+        if (wk->now.owner != root->no)
+            VEC_PUSH(e->w->a, e->changes.holders, ((struct change_pair){wk->no, root->no}));
+    }
+}
+
+/* Looks at one candidate's events again; record: the answers are all there, move them. */
+static bool scan_candidate(struct engine *e, struct key_work *kw, bool record)
+{
+    struct engine_work *ew = e->work;
+    const struct world_customer *c = kw->wk->customer;
+    bool complete = true;
+    for (size_t i = 0; i < c->n_events; i++) {
+        const struct event *ev = &c->events[i];
+        if (ev->t_us < kw->scan_from_us || !is_touched(e, ev))
+            continue;
+        for (int k = 0; k < ev->n_keys; k++)
+            if (identity_is_person(&ew->id, &ev->keys[k]) &&
+                !identity_need_key(&ew->id, &ev->keys[k]))
+                complete = false;
+        struct world_key *root = complete ? identity_event_owner(&ew->id, ev, NOW) : NULL;
+        if (!root) {
+            complete = false;
+            continue;
+        }
+        if (!record)
+            continue;
+        e->changes.unnamed_events += (int64_t) identity_is_unnamed(&ew->id, ev, NOW) -
+                                     (int64_t) identity_is_unnamed(&ew->id, ev, OLD);
+        note_holders(e, ev, root);
+        if (root == kw->wk)
+            continue;
+        add_edit(e, kw->wk, ev, SIZE_MAX, true);
+        add_edit(e, root, ev, SIZE_MAX, false);
+    }
+    return complete;
+}
+
+static bool scan_candidates(struct engine *e)
+{
+    struct engine_work *ew = e->work;
+    bool complete = true;
+    for (size_t i = 0; i < ew->candidates.n; i++)
+        complete &= scan_candidate(e, ew->candidates.at[i], false);
+    if (!complete)
+        return false;
+    for (size_t i = 0; i < ew->candidates.n; i++)
+        scan_candidate(e, ew->candidates.at[i], true);
+    return true;
+}
+
+/* Customers that became excluded or stopped being so; cases with another owner; old holders. */
+static void mark_changed(struct engine *e)
+{
+    struct engine_work *ew = e->work;
+    for (size_t i = 0; i < ew->changed.n; i++) {
+        struct key_work *kw = ew->changed.at[i];
+        if (kw->wk->old.owner == kw->wk->no && kw->wk->now.owner == kw->wk->no)
+            recount_mark(e, kw, US_MIN + 1);
+        if (kw->wk->old.owner != kw->wk->now.owner)
+            VEC_PUSH(e->w->a, e->changes.holders,
+                     ((struct change_pair){kw->wk->no, kw->wk->old.owner}));
+    }
+    for (size_t i = 0; i < ew->suspects.n; i++)
+        if (ew->suspects.at[i]->case_changed)
+            recount_mark_case(e, ew->suspects.at[i]);
+}
+
+bool owners_find_moves(struct engine *e)
+{
+    struct engine_work *ew = e->work;
+    if (!list_changed_devices(e))
+        return false;
+    for (size_t i = 0; i < ew->devices.n; i++)
+        if (!ew->devices.at[i]->facts_sorted)
+            settle_device_facts(e, ew->devices.at[i]);
+    if (!ew->case_facts_settled) {
+        for (size_t i = 0; i < ew->suspects.n; i++)
+            settle_case_facts(e, ew->suspects.at[i]);
+        ew->case_facts_settled = true;
+    }
+    if (!compare_devices(e) || !list_changed_cases(e) || !compare_cases(e) ||
+        !list_candidates(e) || !load_candidates(e) || !scan_candidates(e))
+        return false;
+    mark_changed(e);
+    return true;
+}
+
+/* ---------------------------------------------------------------- owners of the new events */
+
+bool owners_place_events(struct engine *e)
+{
+    struct engine_work *ew = e->work;
+    bool complete = true;
+    for (size_t i = 0; i < e->b->n_events; i++) {
+        const struct event *ev = &e->b->events[i];
+        if (event_is_identity(ev) || ew->owner_of[i])
+            continue;
+        ew->owner_of[i] = identity_event_owner(&ew->id, ev, NOW);
+        if (!ew->owner_of[i])
+            complete = false;
+    }
+    if (!complete)
+        return false;
+    for (size_t i = 0; i < e->b->n_events; i++) {
+        const struct event *ev = &e->b->events[i];
+        if (event_is_identity(ev))
+            continue;
+        add_edit(e, ew->owner_of[i], ev, i, false);
+        note_holders(e, ev, ew->owner_of[i]);
+        for (int k = 0; k < ev->n_keys; k++) {
+            if (e->w->m->namespaces[ev->keys[k].ns].kind != KEY_CASE)
+                continue;
+            struct key_work *kw = identity_work(&ew->id, world_key(e->w, &ev->keys[k]));
+            VEC_PUSH(e->w->a, kw->case_edits, ((struct edit){*ev, i, false}));
+            recount_mark_case(e, kw);
+        }
+    }
+    return true;
+}
