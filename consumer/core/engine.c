@@ -142,7 +142,7 @@ static bool run_phase(struct engine *e)
                      ((struct change_pair){ew->new_pairs.at[i].a, ew->new_pairs.at[i].b}));
         return true;
     case PHASE_FACTS:
-        return owners_collect_facts(e);
+        return facts_collect(e);
     case PHASE_MOVES:
         return owners_find_moves(e);
     case PHASE_PLACE:

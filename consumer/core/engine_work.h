@@ -31,8 +31,15 @@ struct engine_work {
 
 /* persons.c: aliases, owners and sharedness of person keys; false: needs. */
 bool persons_settle(struct engine *e);
-/* owners.c: facts of devices and cases, what changed hands, owners of the new events. */
-bool owners_collect_facts(struct engine *e);
+/* facts.c: logins, logouts and case facts of the batch. */
+bool facts_collect(struct engine *e);
+void facts_settle(struct engine *e); /* drops what is stored; the rest goes to changes */
+void facts_list_device(struct engine *e, struct world_key *device);
+void facts_suspect_case(struct engine *e, struct world_key *wk);
+/* Times of the batch's own logins and logouts on the device; from > to: none. */
+void facts_range(const struct key_work *dev, int64_t *from_us, int64_t *to_us);
+int facts_compare_instant(const void *pa, const void *pb); /* int64_t, for qsort */
+/* owners.c: what changed hands, owners of the new events. */
 bool owners_find_moves(struct engine *e);
 bool owners_place_events(struct engine *e);
 /* recount.c: timelines, case runs, sessions, journeys, cells. */

@@ -15,7 +15,7 @@ struct side {
     struct world_key *owner; /* who its journeys belong to */
 };
 
-/* journeys.c: the journeys of one scenario on both sides, from start on; what differs goes to
+/* recount_journeys.c: the journeys of one scenario on both sides, from start on; what differs goes to
  * changes, cells and the groups of distinct customers. */
 void recount_journeys(struct engine *e, int scenario, const struct key *case_key, int64_t case_no,
                       const struct side sides[2], const size_t start[2]);

@@ -1,4 +1,4 @@
-/* journeys.c: two runs of F compared. Journeys are matched by their first event; equal ones cost a
+/* recount_journeys.c: two runs of F compared. Journeys are matched by their first event; equal ones cost a
  * look, changed ones take their old contributions away and add the new. */
 #include "core/recount.h"
 
