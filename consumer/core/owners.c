@@ -358,7 +358,6 @@ static void mark_changed(struct engine *e)
 
 bool owners_find_moves(struct engine *e)
 {
-    struct engine_work *ew = e->work;
     if (!list_changed_devices(e))
         return false;
     facts_settle(e);
