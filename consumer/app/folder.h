@@ -1,0 +1,13 @@
+/* The folder: sums older rows of the ledger (cell_delta) into one row for each cell and UTC day of
+ * publication, so that views stay fast. The SQL is journey_internal.fold; one instance at a time
+ * by an advisory lock inside it. */
+#ifndef APP_FOLDER_H
+#define APP_FOLDER_H
+
+#include "app/pipeline.h"
+
+/* Folds until little is left or the time is over. Errors that pass are no errors here: the next
+ * call goes on. */
+bool folder_run(struct pipeline *p, int64_t at_most_us, struct err *err) MUST_CHECK;
+
+#endif

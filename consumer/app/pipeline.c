@@ -1,0 +1,559 @@
+/* poll -> decode, map (intake.c) -> this file: begin -> move offsets -> watermark -> identify, load,
+ * F, delta (store_run) -> save -> account -> commit.
+ *
+ * What an error means is decided in one place, pipeline_judge:
+ *   RETRY        rolled back; the same batch again after a back-off with jitter
+ *   UNAVAILABLE  the same, over a new connection; one-shot commands give up after a while
+ *   FENCED       the compare-and-swap missed and the rows are not ours: drop the batch
+ *   REJECT       SQLSTATE 22 twice alone: halve the slice; a slice of one record is quarantined
+ *   SQLSTATE 23  our bug or a race: once more, then stop
+ *   others       stop
+ *
+ * A COMMIT whose outcome is unknown is settled before anything else happens to the batch: by the
+ * offset rows, locked, so that a back end that is still committing is waited for; without offsets
+ * (files) by the status of the transaction's id. Replaying a file twice changes no number of a
+ * journey, but the counters would double, so files ask too. */
+#include "app/pipeline.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "app/command.h"
+#include "app/report.h"
+#include "base/clock.h"
+
+enum { BACKOFF_FIRST_MS = 50, BACKOFF_MOST_MS = 5000, TELL_EVERY_S = 10 };
+
+void pipeline_init(struct pipeline *p, struct config *c, int64_t patience_us)
+{
+    size_t n = (size_t) mapping_source_count(c->mapping) + 1;
+
+    memset(p, 0, sizeof *p);
+    p->c = c;
+    p->grp = c->kafka.group;
+    p->patience_us = patience_us;
+    p->tallies = calloc(n, sizeof *p->tallies);
+    p->pending = calloc(n, sizeof *p->pending);
+    if (!p->tallies || !p->pending)
+        abort();
+    arena_init(&p->work);
+}
+
+void pipeline_done(struct pipeline *p)
+{
+    if (p->s)
+        store_close(p->s);
+    free(p->tallies);
+    free(p->pending);
+    arena_done(&p->work);
+}
+
+/* --- trouble ------------------------------------------------------------------------------ */
+void pipeline_succeeded(struct pipeline *p)
+{
+    int64_t now_us = clock_monotonic_us();
+
+    if (p->told_us)
+        log_line(LOG_INFO, "the database works again", "after_s=%lld",
+                 (long long) ((now_us - p->troubled_us) / US_PER_S));
+    p->tries = 0;
+    p->again_us = p->troubled_us = p->told_us = 0;
+    p->succeeded_us = now_us;
+}
+
+static void back_off(struct pipeline *p)
+{
+    int64_t ms = (int64_t) BACKOFF_FIRST_MS << (p->tries < 7 ? p->tries : 7);
+
+    if (ms > BACKOFF_MOST_MS)
+        ms = BACKOFF_MOST_MS;
+    p->tries++;
+    p->again_us = clock_monotonic_us() + ms * 500 + random() % (ms * 500 + 1);
+}
+
+enum attempt pipeline_judge(struct pipeline *p, const struct err *why, struct err *err)
+{
+    int64_t now_us = clock_monotonic_us();
+
+    if (why->kind == ERR_FENCED)
+        return ATTEMPT_FENCED;
+    if (why->kind != ERR_RETRY && why->kind != ERR_UNAVAILABLE) {
+        *err = *why;
+        return ATTEMPT_FAILED;
+    }
+    /* 25: a session that timed out, or a server that is read-only now: neither can be used again */
+    if (why->kind == ERR_UNAVAILABLE || !strncmp(why->sqlstate, "25", 2))
+        p->is_connected = false;
+    if (!p->troubled_us)
+        p->troubled_us = now_us;
+    if (p->patience_us && now_us - p->troubled_us > p->patience_us) {
+        err_set(err, ERR_UNAVAILABLE, "gave up after %lld s: %s",
+                (long long) (p->patience_us / US_PER_S), why->text);
+        return ATTEMPT_FAILED;
+    }
+    /* A lock that was taken for a moment is not worth a line; the third time in a row is. */
+    bool worth = why->kind == ERR_UNAVAILABLE || p->tries >= 3;
+    if (worth && (!p->told_us || now_us - p->told_us > TELL_EVERY_S * US_PER_S)) {
+        report_err(LOG_WARN,
+                   p->is_connected ? "the database refused for now, trying again"
+                                   : "the database is away, trying again",
+                   why);
+        p->told_us = now_us;
+    }
+    back_off(p);
+    return ATTEMPT_LATER;
+}
+
+bool pipeline_connect(struct pipeline *p, enum attempt *attempt, struct err *err)
+{
+    struct err why = {0};
+    bool ok = p->is_connected;
+
+    if (!ok && !p->s)
+        ok = store_open(&p->s, p->c, &why);
+    else if (!ok)
+        ok = store_reconnect(p->s, &why);
+    p->is_connected = ok;
+    if (!ok)
+        *attempt = pipeline_judge(p, &why, err);
+    return ok;
+}
+
+bool pipeline_sleep(const struct pipeline *p)
+{
+    while (!command_stop) {
+        int64_t left_us = p->again_us - clock_monotonic_us();
+        if (left_us <= 0)
+            return true;
+        if (left_us > 100000)
+            left_us = 100000;
+        nanosleep(&(struct timespec){.tv_nsec = left_us * 1000}, NULL);
+    }
+    return false;
+}
+
+bool pipeline_open(struct pipeline *p, struct err *err)
+{
+    enum attempt attempt = ATTEMPT_DONE;
+
+    while (!pipeline_connect(p, &attempt, err)) {
+        if (attempt == ATTEMPT_FAILED)
+            return false;
+        if (!pipeline_sleep(p))
+            return err_set(err, ERR_RETRY, "stopped while waiting for the database");
+    }
+    pipeline_succeeded(p);
+    return true;
+}
+
+/* --- the slice [done, upto) of an intake --------------------------------------------------- */
+static size_t event_at(const struct intake *in, size_t record)
+{
+    return record < in->records.n ? in->records.at[record].event : in->events.n;
+}
+
+/* Its events; none when the slice is one record that the database refused. */
+static struct batch slice_batch(const struct intake *in)
+{
+    size_t from = event_at(in, in->done), to = event_at(in, in->upto);
+    struct batch b = {.events = in->events.at + from, .n_events = to - from};
+
+    if (in->upto == in->done + 1 && in->records.at[in->done].outcome != OUTCOME_EVENT)
+        b.n_events = 0;
+    return b;
+}
+
+/* The partitions of the slice with the offsets it moves them to. */
+static size_t slice_parts(const struct intake *in, struct arena *a, struct offset_part **out)
+{
+    size_t n_all = in->parts.n, n = 0;
+    bool is_rest = in->upto == in->records.n;
+    struct offset_part *part = arena_copy(a, in->parts.at, n_all * sizeof *part);
+    int64_t *end = ARENA_NEW(a, int64_t, n_all);
+
+    for (size_t i = 0; i < n_all; i++) {
+        end[i] = part[i].expected;
+        part[i].greatest_us = US_MIN;
+    }
+    for (size_t i = in->done; i < in->upto; i++) {
+        const struct intake_record *r = &in->records.at[i];
+        end[r->part] = r->offset + 1;
+        if (r->outcome != OUTCOME_EVENT)
+            continue;
+        const struct event *ev = &in->events.at[r->event];
+        if (!event_is_identity(ev) && ev->t_us > part[r->part].greatest_us)
+            part[r->part].greatest_us = ev->t_us;
+    }
+    for (size_t i = 0; i < n_all; i++) {
+        if (!is_rest) { /* the fingerprint is known of the last record of all only */
+            part[i].next = end[i];
+            part[i].print.known = false;
+            part[i].at_end = false;
+        }
+        if (part[i].next > part[i].expected)
+            part[n++] = part[i];
+    }
+    *out = part;
+    return n;
+}
+
+static int compare_unmapped(const void *x, const void *y)
+{
+    const struct unmapped_row *a = x, *b = y;
+    int c = strcmp(a->source, b->source);
+
+    if (!c)
+        c = strcmp(a->field, b->field);
+    return c ? c : strcmp(a->value, b->value);
+}
+
+static void account_unmapped(const struct intake *in, struct mapping *mp, struct arena *a,
+                             struct account *acc)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < in->unmapped.n; i++) {
+        const struct intake_unmapped *u = &in->unmapped.at[i];
+        if (u->record < in->done || u->record >= in->upto)
+            continue;
+        int source = in->records.at[u->record].source;
+        struct unmapped_row row = {.source = source < 0 ? "" : mapping_source_name(mp, source),
+                                   .field = u->field,
+                                   .value = u->value,
+                                   .messages = 1};
+        VEC_PUSH(a, acc->unmapped, row);
+    }
+    if (!acc->unmapped.n)
+        return;
+    struct unmapped_row *rows = acc->unmapped.at;
+    qsort(rows, acc->unmapped.n, sizeof *rows, compare_unmapped);
+    for (size_t i = 1; i < acc->unmapped.n; i++) {
+        if (!compare_unmapped(&rows[kept], &rows[i]))
+            rows[kept].messages++;
+        else
+            rows[++kept] = rows[i];
+    }
+    acc->unmapped.n = kept + 1;
+}
+
+static void account_quarantine(const struct intake *in, struct mapping *mp, struct arena *a,
+                               struct account *acc)
+{
+    for (size_t i = 0; i < in->quarantine.n; i++) {
+        const struct intake_quarantine *q = &in->quarantine.at[i];
+        if (q->record < in->done || q->record >= in->upto)
+            continue;
+        const struct intake_record *r = &in->records.at[q->record];
+        struct quarantine_row row = {
+            .topic = in->parts.at[r->part].topic,
+            .partition = in->parts.at[r->part].part,
+            .offset = r->offset,
+            .source = r->source < 0 ? NULL : mapping_source_name(mp, r->source),
+            .reason = reject_name((enum reject) r->reject),
+            .detail = q->detail,
+        };
+        VEC_PUSH(a, acc->quarantine, row);
+    }
+}
+
+/* Where the messages of the slice went; also kept as pending for this process's own counts. */
+static void account_fill(struct pipeline *p, const struct intake *in, const bool *is_duplicate,
+                         struct account *acc)
+{
+    size_t n_sources = (size_t) mapping_source_count(p->c->mapping);
+    size_t event = 0;
+
+    memset(p->pending, 0, (n_sources + 1) * sizeof *p->pending);
+    memset(acc, 0, sizeof *acc);
+    acc->greatest_event_us = US_MIN;
+    for (size_t i = in->done; i < in->upto; i++) {
+        const struct intake_record *r = &in->records.at[i];
+        struct tally *t = &p->pending[r->source < 0 ? n_sources : (size_t) r->source];
+        t->read++;
+        switch ((enum outcome) r->outcome) {
+        case OUTCOME_EVENT: {
+            const struct event *ev = &in->events.at[r->event];
+            bool duplicate = is_duplicate[event++];
+            t->duplicate += duplicate;
+            t->accepted += !duplicate;
+            if (!event_is_identity(ev) && ev->t_us > acc->greatest_event_us)
+                acc->greatest_event_us = ev->t_us;
+            break;
+        }
+        case OUTCOME_SKIPPED:
+            t->skipped++;
+            break;
+        case OUTCOME_QUARANTINED:
+            t->quarantined++;
+            break;
+        case OUTCOME_TOMBSTONE:
+            t->tombstone++;
+            break;
+        }
+    }
+    acc->tallies = p->pending;
+    account_quarantine(in, p->c->mapping, &p->work, acc);
+    account_unmapped(in, p->c->mapping, &p->work, acc);
+}
+
+/* --- one transaction ------------------------------------------------------------------------ */
+static bool read_xid(struct pipeline *p, int64_t *xid, struct err *err)
+{
+    static const char sql[] = "select pg_current_xact_id()::text::bigint";
+    struct pg_params params;
+
+    pg_params_init(&params, &p->work);
+    PGresult *r = pg_query(store_pg(p->s), sql, &params, err);
+    if (!r)
+        return false;
+    *xid = pg_int8(r, 0, 0);
+    PQclear(r);
+    return true;
+}
+
+/* First statement: compare and swap. A miss is looked at outside, after the roll-back. */
+static bool move_offsets(struct pipeline *p, const struct intake *in, int64_t *xid, bool *missed,
+                         struct err *err)
+{
+    struct offset_part *parts;
+    bool all_hit;
+
+    if (!in->guarded)
+        return read_xid(p, xid, err);
+    size_t n = slice_parts(in, &p->work, &parts);
+    if (!offset_advance(store_pg(p->s), &p->work, p->grp, parts, n, &all_hit, err))
+        return false;
+    *missed = !all_hit;
+    return all_hit || err_set(err, ERR_FENCED, "the offsets are not where this process left them");
+}
+
+static bool slice_commit(struct pipeline *p, const struct intake *in, bool *missed,
+                         struct err *err)
+{
+    struct batch b = slice_batch(in);
+    struct store *s = p->s;
+    struct engine e;
+    struct account acc;
+    int64_t watermark_us, xid = 0;
+    bool unknown = false;
+
+    arena_reset(&p->work);
+    if (!store_ensure_months(s, b.events, b.n_events, err))
+        return false;
+    if (!store_begin(s, err) || !move_offsets(p, in, &xid, missed, err)
+        || !store_watermark(s, false, &watermark_us, err)
+        || !store_run(s, &p->work, &b, watermark_us, watermark_us, &e, err)
+        || !store_save(s, &p->work, &e.changes, err))
+        goto undo;
+    account_fill(p, in, e.changes.is_duplicate, &acc);
+    if (!store_account(s, &p->work, &acc, err))
+        goto undo;
+    p->unknown_pid = store_pg(s)->backend_pid;
+    memcpy(p->unknown_started, store_pg(s)->backend_start, sizeof p->unknown_started);
+    p->unknown_xid = xid;
+    if (store_commit(s, &unknown, err))
+        return true;
+    p->is_unknown = unknown;
+    if (unknown)
+        return false;
+undo:
+    store_rollback(s);
+    return false;
+}
+
+/* --- what a miss or an unknown COMMIT means --------------------------------------------------- */
+static bool settle_by_offsets(struct pipeline *p, const struct intake *in,
+                              enum offset_state *state, struct err *err)
+{
+    struct offset_part *parts;
+    struct pg *pg = store_pg(p->s);
+    size_t n = slice_parts(in, &p->work, &parts);
+
+    if (offset_settle(pg, &p->work, p->grp, parts, n, state, err))
+        return true;
+    /* Still locked: by the back end of the lost connection, which may hang on its dead client. */
+    if (err->kind == ERR_RETRY && p->is_unknown) {
+        struct err ignored = {0};
+        if (!offset_end_backend(pg, &p->work, p->unknown_pid, p->unknown_started, &ignored))
+            report_err(LOG_WARN, "could not end the old back end", &ignored);
+    }
+    return false;
+}
+
+static bool settle_by_xid(struct pipeline *p, enum offset_state *state, struct err *err)
+{
+    static const char sql[] = "select coalesce(pg_xact_status($1::text::xid8), 'aborted')";
+    struct pg_params params;
+    char xid[24];
+    size_t len;
+
+    snprintf(xid, sizeof xid, "%lld", (long long) p->unknown_xid);
+    pg_params_init(&params, &p->work);
+    pg_add_text(&params, xid);
+    PGresult *r = pg_query(store_pg(p->s), sql, &params, err);
+    if (!r)
+        return false;
+    const char *status = pg_text(r, 0, 0, &len);
+    bool under_way = len == 11 && !memcmp(status, "in progress", len);
+    *state = len == 9 && !memcmp(status, "committed", len) ? OFFSET_AFTER : OFFSET_BEFORE;
+    PQclear(r);
+    if (!under_way)
+        return true;
+    if (p->tries > 4
+        && !offset_end_backend(store_pg(p->s), &p->work, p->unknown_pid, p->unknown_started, err))
+        return false;
+    return err_set(err, ERR_RETRY, "the transaction of a lost connection is still under way");
+}
+
+static bool settle(struct pipeline *p, const struct intake *in, enum offset_state *state,
+                   struct err *err)
+{
+    arena_reset(&p->work);
+    bool ok = in->guarded ? settle_by_offsets(p, in, state, err) : settle_by_xid(p, state, err);
+    if (ok && p->is_unknown)
+        log_line(LOG_INFO, "settled a COMMIT of unknown outcome", "committed=%s",
+                 *state == OFFSET_AFTER    ? "yes"
+                 : *state == OFFSET_BEFORE ? "no"
+                                           : "fenced");
+    return ok;
+}
+
+/* --- attempts --------------------------------------------------------------------------------- */
+static void slice_done(struct pipeline *p, struct intake *in)
+{
+    size_t n = (size_t) mapping_source_count(p->c->mapping) + 1;
+    struct offset_part *parts;
+
+    for (size_t i = 0; i < n; i++) {
+        p->tallies[i].read += p->pending[i].read;
+        p->tallies[i].accepted += p->pending[i].accepted;
+        p->tallies[i].duplicate += p->pending[i].duplicate;
+        p->tallies[i].skipped += p->pending[i].skipped;
+        p->tallies[i].quarantined += p->pending[i].quarantined;
+        p->tallies[i].tombstone += p->pending[i].tombstone;
+    }
+    memset(p->pending, 0, n * sizeof *p->pending);
+    if (in->guarded) {
+        size_t n_parts = slice_parts(in, &p->work, &parts);
+        for (size_t i = 0; i < n_parts; i++)
+            for (size_t k = 0; k < in->parts.n; k++)
+                if (in->parts.at[k].part == parts[i].part
+                    && !strcmp(in->parts.at[k].topic, parts[i].topic))
+                    in->parts.at[k].expected = parts[i].next;
+    }
+    p->committed += (int64_t) (in->upto - in->done);
+    p->is_unknown = false;
+    in->done = in->upto;
+    in->upto = in->records.n;
+    in->rejected = in->broken = 0;
+    pipeline_succeeded(p);
+}
+
+/* The database refused a value twice: look for it in the first half, or quarantine it. */
+static void bisect(struct intake *in, const struct err *why)
+{
+    size_t n = in->upto - in->done;
+
+    if (n > 1) {
+        in->upto = in->done + n / 2;
+        in->rejected = 1; /* a half that is refused needs no second look */
+        return;
+    }
+    struct intake_record *r = &in->records.at[in->done];
+    r->outcome = OUTCOME_QUARANTINED;
+    r->reject = REJECT_MALFORMED;
+    struct intake_quarantine q = {
+        (uint32_t) in->done, arena_printf(&in->a, "SQLSTATE %.5s", why->sqlstate)};
+    VEC_PUSH(&in->a, in->quarantine, q);
+    log_line(LOG_WARN, "quarantined a record that the database refuses",
+             "topic=%s partition=%d offset=%lld sqlstate=%s", in->parts.at[r->part].topic,
+             (int) in->parts.at[r->part].part, (long long) r->offset, why->sqlstate);
+}
+
+static bool can_bisect(const struct intake *in)
+{
+    size_t n = in->upto - in->done;
+
+    return n > 1 || (n == 1 && in->records.at[in->done].outcome != OUTCOME_QUARANTINED);
+}
+
+static enum attempt judge_slice(struct pipeline *p, struct intake *in, const struct err *why,
+                                struct err *err)
+{
+    if (why->kind == ERR_REJECT && can_bisect(in)) {
+        if (in->rejected++ > 0)
+            bisect(in, why);
+        p->again_us = 0;
+        return ATTEMPT_LATER;
+    }
+    if (!strncmp(why->sqlstate, "23", 2) && in->broken++ > 0) {
+        *err = *why;
+        err->kind = ERR_FATAL;
+        return ATTEMPT_FAILED;
+    }
+    if (!strcmp(why->sqlstate, "55P03")) {
+        /* A lock that stays taken may belong to a process that is stopped while it talks. */
+        struct err ignored = {0};
+        int64_t ended = 0;
+        if (offset_end_stalled(store_pg(p->s), &p->work, &ended, &ignored) && ended)
+            log_line(LOG_WARN, "ended back ends that waited for their client", "n=%lld",
+                     (long long) ended);
+    }
+    return pipeline_judge(p, why, err);
+}
+
+enum attempt pipeline_attempt(struct pipeline *p, struct intake *in, struct err *err)
+{
+    enum attempt attempt = ATTEMPT_LATER;
+    enum offset_state state = OFFSET_BEFORE;
+    struct err why = {0};
+    bool missed = false;
+
+    if (in->done == 0 && in->upto == 0)
+        in->upto = in->records.n;
+    if (!pipeline_connect(p, &attempt, err))
+        return attempt;
+    if (p->is_unknown && !settle(p, in, &state, &why))
+        return pipeline_judge(p, &why, err);
+    p->is_unknown = false;
+    if (state == OFFSET_BEFORE && !slice_commit(p, in, &missed, &why)) {
+        if (!missed)
+            return judge_slice(p, in, &why, err);
+        err_clear(&why);
+        if (!settle(p, in, &state, &why))
+            return pipeline_judge(p, &why, err);
+        if (state == OFFSET_BEFORE) { /* it was between two places a moment ago */
+            err_set(&why, ERR_RETRY, "the offsets moved while they were looked at");
+            return pipeline_judge(p, &why, err);
+        }
+    } else if (state == OFFSET_BEFORE) {
+        state = OFFSET_AFTER;
+    }
+    if (state == OFFSET_FENCED)
+        return ATTEMPT_FENCED;
+    slice_done(p, in);
+    if (in->done < in->records.n) {
+        p->again_us = 0;
+        return ATTEMPT_LATER;
+    }
+    return ATTEMPT_DONE;
+}
+
+bool pipeline_finish(struct pipeline *p, struct intake *in, struct err *err)
+{
+    for (;;) {
+        switch (pipeline_attempt(p, in, err)) {
+        case ATTEMPT_DONE:
+            return true;
+        case ATTEMPT_LATER:
+            if (!pipeline_sleep(p))
+                return err_set(err, ERR_RETRY, "stopped by a signal");
+            break;
+        case ATTEMPT_FENCED:
+            return err_set(err, ERR_FATAL, "a batch of files cannot be fenced");
+        case ATTEMPT_FAILED:
+            return false;
+        }
+    }
+}
