@@ -1,0 +1,41 @@
+/* Random worlds: a small model, a few keys that meet often, events at and beside every boundary, and
+ * the order in which all that arrives. The same seed gives the same world. */
+#ifndef TESTS_WORLDS_H
+#define TESTS_WORLDS_H
+
+#include <stdio.h>
+
+#include "base/arena.h"
+#include "base/vec.h"
+#include "core/event.h"
+
+enum op_kind { OP_BATCH, OP_SWEEP, OP_TOUCH };
+struct op {
+    enum op_kind kind;
+    VEC(size_t) events; /* OP_BATCH: indexes; one may come again in a later batch */
+    int64_t t_us;       /* OP_SWEEP: the watermark; OP_TOUCH: recount from here */
+    int limit;          /* OP_SWEEP: journeys a step */
+};
+
+struct world_plan {
+    struct arena a;
+    struct model m;
+    uint64_t seed;
+    VEC(struct event) events;
+    VEC(struct op) ops;
+    bool permute; /* few events: try them in every order, one by one */
+    bool *drop_event, *drop_op; /* left out while a failing world is made smaller */
+};
+
+struct rng {
+    uint64_t state;
+};
+uint64_t rng_next(struct rng *r);
+int rng_below(struct rng *r, int n);          /* 0..n-1 */
+bool rng_chance(struct rng *r, int percent);
+
+void world_plan_init(struct world_plan *w, uint64_t seed);
+void world_plan_done(struct world_plan *w);
+void world_plan_print(FILE *out, const struct world_plan *w);
+
+#endif
