@@ -1,5 +1,6 @@
-/* The bounds of the log buckets, exact: the least whole w with w * 50^n >= 51^n, n = k - 1. Two
- * big numbers are enough, as the bound of one bucket tells that of the next to within two.
+/* The bounds of the log buckets, exact: the least whole w with w * 50^n >= 51^n where
+ * n = k - 1. Two big numbers are enough, as the bound of one bucket tells that of the
+ * next to within two.
  *
  * The table is a constant that is computed at first use rather than written down. */
 #include "core/cell.h"
@@ -76,7 +77,8 @@ int64_t bucket_lower(int k)
     return k > last ? INT64_MAX : lower[k];
 }
 
-/* The last bucket that starts at or below wait_us: among the small ones some are empty. */
+/* The last bucket that starts at or below wait_us: among the small ones some are
+ * empty. */
 int bucket_of(int64_t wait_us)
 {
     int lo = 0, hi = bucket_last() + 1;

@@ -1,9 +1,11 @@
-/* The contributions of journeys. Each is added cell by cell into a map that consolidates: what one
- * journey takes away and another adds cancels out, and a cell of zeros is not written.
+/* The contributions of journeys. Each is added cell by cell into a map that
+ * consolidates: what one journey takes away and another adds cancels out, and a cell
+ * of zeros is not written.
  *
- * Where something counts once however often it occurs - a journey at a distinct pair, a customer
- * at a cell - the cell carries the number of the call that last counted there. That is constant
- * work at each cell, for journeys of two steps and of thousands. */
+ * Where something counts once however often it occurs - a journey at a distinct pair,
+ * a customer at a cell - the cell carries the number of the call that last counted
+ * there. That is constant work at each cell, for journeys of two steps and of
+ * thousands. */
 #include "core/cell.h"
 
 #include <string.h>
@@ -94,12 +96,13 @@ static void count_bucket(struct place_of_count *p, struct cell_counts *counts, i
     if (counts->n_buckets == counts->cap_buckets)
         counts->buckets = vec_grow(p->d->a, counts->buckets, counts->n_buckets,
                                    &counts->cap_buckets, sizeof *counts->buckets);
-    memmove(&counts->buckets[lo + 1], &counts->buckets[lo], behind * sizeof *counts->buckets);
+    memmove(&counts->buckets[lo + 1], &counts->buckets[lo],
+            behind * sizeof *counts->buckets);
     counts->buckets[lo] = (struct bucket_count){bucket, p->sign};
     counts->n_buckets++;
 }
 
-/* --- one journey --------------------------------------------------------------------------- */
+/* --- one journey -------------------------------------------------------------------- */
 
 static const int day_state[] = {
     [STATE_OPEN] = DAY_OPEN,
@@ -145,8 +148,8 @@ static void count_day(struct place_of_count *p, const struct event *events,
     }
 }
 
-/* A journey that is over counts at its folded path; each one at the links of it, where (more) is
- * an element like others. */
+/* A journey that is over counts at its folded path; each one at the links of it, where
+ * (more) is an element like others. */
 static void count_path(struct place_of_count *p, const struct journey *j,
                        const struct journey_facts *f)
 {
@@ -235,7 +238,7 @@ void delta_journey(struct delta *d, const struct model *m, int scenario,
     count_funnel(&p, j, f->depth);
 }
 
-/* --- distinct customers -------------------------------------------------------------------- */
+/* --- distinct customers ------------------------------------------------------------- */
 
 static void count_once(struct place_of_count *p, struct cell_counts *counts, int column)
 {

@@ -1,5 +1,6 @@
-/* The order of events. A total order over everything that makes an event the one it is, so equal
- * means the same event, and no result can hang on which copy or which message came first. */
+/* The order of events. A total order over everything that makes an event the one it
+ * is, so equal means the same event, and no result can hang on which copy or which
+ * message came first. */
 #include "core/event.h"
 
 #include <stdio.h>
@@ -19,7 +20,8 @@ static int compare_keys(const struct event *a, const struct event *b)
     return (a->n_keys > least) - (b->n_keys > least);
 }
 
-static int compare_sources(const struct model *m, const struct event *a, const struct event *b)
+static int compare_sources(const struct model *m, const struct event *a,
+                           const struct event *b)
 {
     uint32_t left = m->attrs[a->attr].source, right = m->attrs[b->attr].source;
     /* by name: indexes are of this process, in the order in which sources were met */
@@ -52,8 +54,8 @@ static void insertion_sort(const struct model *m, struct event *events, size_t n
 }
 
 /* Merges [lo, mid) and [mid, hi), both sorted; scratch holds the left one. */
-static void merge(const struct model *m, struct event *events, size_t lo, size_t mid, size_t hi,
-                  struct event *scratch)
+static void merge(const struct model *m, struct event *events, size_t lo, size_t mid,
+                  size_t hi, struct event *scratch)
 {
     size_t n = mid - lo, left = 0, right = mid, out = lo;
 

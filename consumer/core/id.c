@@ -1,5 +1,5 @@
-/* Public identifiers. They are made from codes and names, never from places or numbers, so a new
- * line in the vocabulary or another database renames nothing. */
+/* Public identifiers. They are made from codes and names, never from places or
+ * numbers, so a new line in the vocabulary or another database renames nothing. */
 #include "core/id.h"
 
 #include <string.h>

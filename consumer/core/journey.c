@@ -1,11 +1,13 @@
 /* F: one pass over an input, at most one journey under way at a time.
  *
- *   - A journey under way is over at end_at = min(last step + wait, first step + deadline); an
- *     event at end_at still belongs to it, one a microsecond later proves it over - and may start
- *     the next. The goal or fail event that closed a journey may not.
- *   - The clock takes no part. The watermark decides only about the last journey of the input.
- *   - All journeys share one array of steps: an event is a step of at most one of them, so it
- *     never has to grow. */
+ *   - A journey under way is over at end_at = min(last step + wait, first step +
+ *     deadline); an event at end_at still belongs to it, one a microsecond later
+ *     proves it over - and may start the next. The goal or fail event that closed a
+ *     journey may not.
+ *   - The clock takes no part. The watermark decides only about the last journey of
+ *     the input.
+ *   - All journeys share one array of steps: an event is a step of at most one of
+ *     them, so it never has to grow. */
 #include "core/journey.h"
 
 #include <string.h>
@@ -20,7 +22,7 @@ static int64_t add_saturating(int64_t t_us, int64_t span_us)
     return __builtin_add_overflow(t_us, span_us, &sum) ? US_MAX : sum;
 }
 
-/* --- the pass ------------------------------------------------------------------------------ */
+/* --- the pass ----------------------------------------------------------------------- */
 
 struct run {
     const struct scenario *sc;
@@ -85,7 +87,8 @@ static void failed(struct run *r, const struct event *ev)
 }
 
 void journey_run(const struct model *m, const struct scenario *sc, struct arena *a,
-                 const struct event *events, size_t n, int64_t watermark_us, journey_list *out)
+                 const struct event *events, size_t n, int64_t watermark_us,
+                 journey_list *out)
 {
     struct run r = {.sc = sc, .a = a, .out = out};
 
@@ -121,7 +124,7 @@ void journey_run(const struct model *m, const struct scenario *sc, struct arena 
     }
 }
 
-/* --- what a stored journey tells ----------------------------------------------------------- */
+/* --- what a stored journey tells ---------------------------------------------------- */
 
 struct path_end {
     uint16_t *at;
@@ -143,8 +146,8 @@ static bool path_equal(const struct path_end *a, const struct path_end *b)
            memcmp(a->at, b->at, (size_t) a->n * sizeof *a->at) == 0;
 }
 
-/* Each code and a 0x00, then 0x01, or 0x02 where the path goes on: no code holds these bytes, so
- * two different pairs of paths never give one text. */
+/* Each code and a 0x00, then 0x01, or 0x02 where the path goes on: no code holds these
+ * bytes, so two different pairs of paths never give one text. */
 static void path_digest(struct sha256 *s, const struct model *m, const struct path_end *p)
 {
     for (int i = 0; i < p->n; i++) {
@@ -175,7 +178,8 @@ static bool same_channel(const struct model *m, uint32_t a, uint32_t b)
     return a == b || strcmp(m->attrs[a].channel, m->attrs[b].channel) == 0;
 }
 
-static int count_skipped(const struct scenario *sc, const struct event *events, size_t first)
+static int count_skipped(const struct scenario *sc, const struct event *events,
+                         size_t first)
 {
     int skipped = 0;
     for (size_t i = first; i > 0 && events[i - 1].t_us == events[first].t_us; i--)
@@ -184,8 +188,9 @@ static int count_skipped(const struct scenario *sc, const struct event *events, 
 }
 
 /* One pass over the steps: both paths, the mask, the switches and the depth. */
-static void walk(const struct model *m, const struct scenario *sc, const struct event *events,
-                 const struct journey *j, struct path_end *raw, struct path_end *collapsed,
+static void walk(const struct model *m, const struct scenario *sc,
+                 const struct event *events, const struct journey *j,
+                 struct path_end *raw, struct path_end *collapsed,
                  struct journey_facts *f)
 {
     const struct event *before = NULL;

@@ -1,9 +1,10 @@
-/* The model and its interning. What io/config.c fills in - every string, every array - is heap
- * memory that belongs to the model and ends with model_done. What grows while messages are read
- * (sources, attribute sets) is found through maps in the model's own arena.
+/* The model and its interning. What io/config.c fills in - every string, every array -
+ * is heap memory that belongs to the model and ends with model_done. What grows while
+ * messages are read (sources, attribute sets) is found through maps in the model's own
+ * arena.
  *
- * A map has keys of fixed size, so a text or a set of texts is found by (hash, probe): two that
- * share a hash take different probes, and whoever looks compares the whole. */
+ * A map has keys of fixed size, so a text or a set of texts is found by (hash, probe):
+ * two that share a hash take different probes, and whoever looks compares the whole. */
 #include "core/model.h"
 
 #include <stdio.h>
@@ -52,12 +53,12 @@ static uint64_t text_hash(const char *text)
     return hash_bytes(text, strlen(text));
 }
 
-/* The entry (hash, 0), (hash, 1) ... that is_it accepts, else the first free one, which is put
- * when index is not NULL. Returns NULL when it is not there and not put. */
+/* The entry (hash, 0), (hash, 1) ... that is_it accepts, else the first free one,
+ * which is put when index is not NULL. Returns NULL when it is not there and not put. */
 typedef bool is_it_fn(const struct model *m, uint32_t index, const void *what);
 
-static uint32_t *probe(const struct model *m, struct map *map, uint64_t hash, is_it_fn *is_it,
-                       const void *what, bool put)
+static uint32_t *probe(const struct model *m, struct map *map, uint64_t hash,
+                       is_it_fn *is_it, const void *what, bool put)
 {
     struct probe_key key = {hash, 0};
     for (;; key.probe++) {
@@ -138,7 +139,7 @@ void model_done(struct model *m)
     memset(m, 0, sizeof *m);
 }
 
-/* --- sources ------------------------------------------------------------------------------- */
+/* --- sources ------------------------------------------------------------------------ */
 
 static bool is_source(const struct model *m, uint32_t index, const void *name)
 {
@@ -161,7 +162,7 @@ uint32_t model_source(struct model *m, const char *name)
     return *index = m->n_sources++;
 }
 
-/* --- attribute sets ------------------------------------------------------------------------ */
+/* --- attribute sets ----------------------------------------------------------------- */
 
 static const char *initiator_name(uint8_t initiator)
 {
@@ -247,15 +248,16 @@ const char *model_segment(const struct model *m, uint32_t attr)
     return value ? value : "(none)";
 }
 
-/* --- names of the configuration ------------------------------------------------------------ */
+/* --- names of the configuration ----------------------------------------------------- */
 
 static bool is_place(const struct model *m, uint32_t index, const void *code)
 {
     return strcmp(m->touchpoints[index].code, code) == 0;
 }
 
-/* Messages of some sources name their touchpoint, so this is on the hot path. The map follows the
- * vocabulary as it is found: config.c asks while it still appends. Of equal codes the first. */
+/* Messages of some sources name their touchpoint, so this is on the hot path. The map
+ * follows the vocabulary as it is found: config.c asks while it still appends. Of
+ * equal codes the first. */
 int model_place(const struct model *m, const char *code)
 {
     struct intern *in = m->intern;
@@ -305,7 +307,7 @@ void model_add_visit(struct model *m)
     sc->deadline_us = -1;
 }
 
-/* --- lists of keys ------------------------------------------------------------------------- */
+/* --- lists of keys ------------------------------------------------------------------ */
 
 static int compare_keys(const void *a, const void *b)
 {

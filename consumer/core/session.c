@@ -1,11 +1,11 @@
-/* Sessions. Cut on event time alone: neither midnight, nor a referrer, nor the order of arrival
- * starts a new one, so a late event may join two sessions into one. */
+/* Sessions. Cut on event time alone: neither midnight, nor a referrer, nor the order
+ * of arrival starts a new one, so a late event may join two sessions into one. */
 #include "core/session.h"
 
 #include <string.h>
 
-void session_cut(const struct model *m, struct arena *a, const struct event *events, size_t n,
-                 session_list *out)
+void session_cut(const struct model *m, struct arena *a, const struct event *events,
+                 size_t n, session_list *out)
 {
     struct session *sess = NULL;
 
@@ -55,7 +55,8 @@ static char *join(struct arena *a, const name_list *names)
     return text;
 }
 
-const char *session_channels(const struct model *m, struct arena *a, const struct event *events,
+const char *session_channels(const struct model *m, struct arena *a,
+                             const struct event *events,
                              const uint32_t *pick, size_t n, int *n_channels)
 {
     name_list names = {0};

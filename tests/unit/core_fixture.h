@@ -1,8 +1,9 @@
 /* What the tests of core/ share: a small model and a notation for timelines.
  *
- * The vocabulary is t.a, t.b ... written A, B ...; "A0 b30 C75+1" are three events, the letter is
- * the touchpoint (upper case: the customer acts, lower case: staff), the number is minutes after
- * BASE_US, "+1" or "-1" microseconds more or less. Some events have a channel: "A0/web". */
+ * The vocabulary is t.a, t.b ... written A, B ...; "A0 b30 C75+1" are three events,
+ * the letter is the touchpoint (upper case: the customer acts, lower case: staff), the
+ * number is minutes after BASE_US, "+1" or "-1" microseconds more or less. Some events
+ * have a channel: "A0/web". */
 #ifndef CORE_FIXTURE_H
 #define CORE_FIXTURE_H
 
@@ -80,7 +81,8 @@ static inline void fixture_set(struct placeset *s, const char *letters)
 /* scenarios[1]: member is start, goal and steps; patience and deadline in minutes */
 static inline struct scenario *fixture_scenario(struct fixture *fx, const char *start,
                                                 const char *goal, const char *fail,
-                                                const char *steps, int patience, int deadline)
+                                                const char *steps, int patience,
+                                                int deadline)
 {
     struct scenario *sc = &fx->m.scenarios[1];
     sc->name = strdup("s");
@@ -104,7 +106,8 @@ static inline struct scenario *fixture_scenario(struct fixture *fx, const char *
     return sc;
 }
 
-static inline void fixture_checkpoint(struct scenario *sc, const char *name, const char *at)
+static inline void fixture_checkpoint(struct scenario *sc, const char *name,
+                                      const char *at)
 {
     struct checkpoint *cp = &sc->checkpoints[sc->n_checkpoints++];
     cp->name = strdup(name);
@@ -141,7 +144,8 @@ static inline int64_t fixture_time(const char *text, char **end)
     return t_us;
 }
 
-static inline struct event *fixture_events(struct fixture *fx, const char *text, size_t *n)
+static inline struct event *fixture_events(struct fixture *fx, const char *text,
+                                           size_t *n)
 {
     VEC(struct event) events = {0};
 
@@ -160,8 +164,8 @@ static inline struct event *fixture_events(struct fixture *fx, const char *text,
             end += 1 + len;
         }
         uint8_t initiator = isupper(letter) ? INITIATOR_CUSTOMER : INITIATOR_STAFF;
-        struct event ev = fixture_event(fx, toupper(letter) - 'A', t_us, initiator, channel,
-                                        NULL);
+        struct event ev = fixture_event(fx, toupper(letter) - 'A', t_us, initiator,
+                                        channel, NULL);
         ev.id = events.n + 1;
         VEC_PUSH(&fx->a, events, ev);
         at = end;

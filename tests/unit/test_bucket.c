@@ -66,12 +66,14 @@ START_TEST(zero_and_the_ends)
 }
 END_TEST
 
-/* the value told, 1.02^(k - 1/2), is within 1 % of every w of the bucket where it is wide */
+/* the value told, 1.02^(k - 1/2), is within 1 % of every w of the bucket where it is
+ * wide */
 START_TEST(told_value_is_near)
 {
     double told = 1.0099504938362078; /* sqrt(1.02): bucket 1 */
     for (int k = 1; k < bucket_last(); k++, told *= 1.02) {
-        double least = (double) bucket_lower(k), most = (double) (bucket_lower(k + 1) - 1);
+        double least = (double) bucket_lower(k);
+        double most = (double) (bucket_lower(k + 1) - 1);
         if (most < least || least < 10000)
             continue;
         ck_assert(told <= least * 1.01 && told >= most * 0.99);

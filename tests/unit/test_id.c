@@ -1,6 +1,7 @@
 #include "core_fixture.h"
 
-/* Vectors computed apart, with Python's hashlib: the recipe is beside each. k(x) is 16 bytes x. */
+/* Vectors computed apart, with Python's hashlib: the recipe is beside each. k(x) is 16
+ * bytes x. */
 
 static struct fixture fx;
 static struct event ev;
@@ -63,9 +64,11 @@ START_TEST(of_a_journey)
     struct key loan = {.ns = NS_LOAN};
     memset(loan.hash, 0x77, 16);
     /* "journey" 0 "visit" 0 0 event:16 */
-    assert_id(id_journey(&fx.m, &fx.m.scenarios[0], NULL, &first), "e710589ec71d88659a25b049c785547f");
+    assert_id(id_journey(&fx.m, &fx.m.scenarios[0], NULL, &first),
+              "e710589ec71d88659a25b049c785547f");
     /* "journey" 0 "visit" 0 "loan" 0 k(77) 0 event:16 */
-    assert_id(id_journey(&fx.m, &fx.m.scenarios[0], &loan, &first), "95e2035a675e8c51a9d5ade2b6c8d129");
+    assert_id(id_journey(&fx.m, &fx.m.scenarios[0], &loan, &first),
+              "95e2035a675e8c51a9d5ade2b6c8d129");
 }
 END_TEST
 

@@ -75,7 +75,8 @@ START_TEST(many_attributes)
     for (int i = 0; i < 3000; i++) {
         char branch[16];
         snprintf(branch, sizeof branch, "b%d", i);
-        ck_assert_uint_eq(fixture_attr(&fx, i % 5, INITIATOR_CUSTOMER, "web", branch), no[i]);
+        ck_assert_uint_eq(fixture_attr(&fx, i % 5, INITIATOR_CUSTOMER, "web", branch),
+                          no[i]);
         ck_assert_str_eq(fx.m.attrs[no[i]].dim[DIM_BRANCH], branch);
     }
 }

@@ -78,7 +78,8 @@ START_TEST(channels_in_byte_order)
 {
     const uint32_t pick[] = {0, 2};
     assert_channels("A0/web A1/web", NULL, 0, "web", 1);
-    assert_channels("A0/web A1/desk A2/web A3/app A4/desk", NULL, 0, "app + desk + web", 3);
+    assert_channels("A0/web A1/desk A2/web A3/app A4/desk", NULL, 0, "app + desk + web",
+                    3);
     assert_channels("A0/a_b A1/a.b A2/ab A3/a", NULL, 0, "a + a.b + a_b + ab", 4);
     assert_channels("A0/web A1/desk A2/app", pick, 2, "app + web", 2);
 }
