@@ -206,8 +206,15 @@ const char *text_uuid(const struct uuid *id)
 const char *text_event(const struct model *m, const struct event *ev)
 {
     const char *name = name_of_event(ev->id);
+    if (name)
+        return name;
+    if (event_is_identity(ev)) {
+        char *text = ring();
+        snprintf(text, 40, "#%llx", (unsigned long long) ev->id);
+        return text;
+    }
     struct uuid id = id_event(m, ev);
-    return name ? name : text_uuid(&id);
+    return text_uuid(&id);
 }
 
 const char *text_path(struct arena *a, const struct model *m, const uint16_t *places, int n,
