@@ -1,0 +1,17 @@
+create or replace view journey.published as
+select
+    (select journey_internal.timestamp_of(w.watermark_us) from journey_internal.watermark as w)
+        as watermark_at,
+    max(i.last_commit_at) as last_commit_at,
+    journey_internal.timestamp_of(max(i.greatest_event_us)) as last_event_at,
+    (select s.value from journey_internal.setting as s where s.name = 'fingerprint')
+        as config_fingerprint,
+    coalesce(sum(i.unnamed_events), 0)::bigint as unnamed_events
+from journey_internal.writer as i;
+
+comment on view journey.published is 'one row: how far the numbers are';
+comment on column journey.published.watermark_at is 'event time up to which journeys were closed; null before the first';
+comment on column journey.published.last_commit_at is 'when a batch was last committed, by the database''s clock';
+comment on column journey.published.last_event_at is 'greatest time of an accepted event';
+comment on column journey.published.config_fingerprint is 'SHA-256 of all settings the numbers depend on';
+comment on column journey.published.unnamed_events is 'events that carry person keys and have no person, as the keys are shared';

@@ -1,0 +1,16 @@
+create or replace view journey.unmapped as
+select
+    u.source,
+    u.field,
+    u.value,
+    sum(u.messages)::bigint as messages,
+    max(u.last_seen_at) as last_seen_at
+from journey_internal.unmapped as u
+group by u.source, u.field, u.value;
+
+comment on view journey.unmapped is 'values of enumerated fields that the mappings do not know';
+comment on column journey.unmapped.source is 'source whose mapping met the value';
+comment on column journey.unmapped.field is 'the field, as the mapping names it';
+comment on column journey.unmapped.value is 'the value; only of declared enumerations, at most 40 plain characters';
+comment on column journey.unmapped.messages is 'messages that had it';
+comment on column journey.unmapped.last_seen_at is 'when it was last met, by the database''s clock';
