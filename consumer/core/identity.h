@@ -67,6 +67,7 @@ struct key_work {
     /* customers */
     VEC(struct edit) edits;
     int64_t edit_from_us;   /* US_MAX: untouched */
+    bool loses;             /* an event leaves */
     int64_t scan_from_us;   /* US_MAX: not a candidate for moves */
     bool scanned;
 };

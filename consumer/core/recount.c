@@ -41,9 +41,14 @@ struct change_customer *recount_customer_change(struct engine *e, int64_t no)
 
 /* ---------------------------------------------------------------- what must be loaded */
 
-static bool is_whole(const struct key_work *kw)
+/* The instant before which no run can differ. An event that leaves may have been the proof that
+ * the journey before it was over; only what the watermark closed needs no such proof. */
+static int64_t change_from(const struct engine *e, const struct key_work *kw)
 {
-    return kw->edit_from_us <= US_MIN + 1;
+    int64_t x_us = kw->edit_from_us;
+    if (kw->loses && e->w->watermark_old_us < x_us)
+        x_us = e->w->watermark_old_us;
+    return x_us > US_MIN + 1 ? x_us : US_MIN + 1;
 }
 
 /* The first journey of the scenario that was still open at x, or NULL. */
@@ -65,14 +70,12 @@ static bool load_customer(struct engine *e, struct key_work *kw)
     const struct model *m = e->w->m;
     struct world_customer *c = world_customer(e->w, kw->wk);
     bool counts = !identity_root_excluded(kw->wk, OLD) || !identity_root_excluded(kw->wk, NOW);
-    int64_t x_us = kw->edit_from_us, from_us = x_us;
+    int64_t x_us = change_from(e, kw), from_us = x_us;
     if (counts && c->resumes_for_us > x_us) {
         VEC_PUSH(e->w->a, e->w->needs.resumes, ((struct need_resume){kw->wk->no, x_us}));
         return false;
     }
-    if (is_whole(kw)) {
-        from_us = US_MIN + 1;
-    } else {
+    if (x_us > US_MIN + 1) {
         if (counts && !kw->wk->fresh) {
             from_us = c->session_resume_us < from_us ? c->session_resume_us : from_us;
             for (int s = 0; s < m->n_scenarios; s++) {
@@ -293,17 +296,18 @@ static void recount_customer(struct engine *e, struct key_work *kw)
     if (!identity_root_excluded(kw->wk, NOW))
         sides[NOW].events = timeline_input(m, a, now.events, now_days, now.n, &sides[NOW].n);
 
-    bool whole = is_whole(kw) || kw->wk->fresh;
+    int64_t x_us = change_from(e, kw);
+    bool whole = x_us == US_MIN + 1 || kw->wk->fresh;
     int64_t resume_us = whole ? US_MIN
-                        : c->session_resume_us < kw->edit_from_us ? c->session_resume_us
-                                                                  : kw->edit_from_us;
+                        : c->session_resume_us < x_us ? c->session_resume_us
+                                                      : x_us;
     recount_sessions(e, kw->wk->no, sides, resume_us);
     for (int s = 0; s < m->n_scenarios; s++) {
         if (m->scenarios[s].scope >= 0)
             continue;
         size_t start[2];
         for (int side = OLD; side <= NOW; side++)
-            start[side] = run_start(e, c, s, &sides[side], kw->edit_from_us, whole);
+            start[side] = run_start(e, c, s, &sides[side], x_us, whole);
         recount_journeys(e, s, NULL, 0, sides, start);
     }
 }
