@@ -277,13 +277,9 @@ static void add_edit(struct engine *e, struct world_key *root, const struct even
 {
     struct engine_work *ew = e->work;
     struct key_work *kw = identity_work(&ew->id, root);
-    int64_t from_us = ev->t_us;
     VEC_PUSH(e->w->a, kw->edits, ((struct edit){*ev, input, remove}));
-    /* A journey that ran out of time before ev, but not before the watermark, was closed by the
-     * events after it: without them it is open again. */
-    if (remove && e->w->watermark_old_us < from_us)
-        from_us = e->w->watermark_old_us > US_MIN ? e->w->watermark_old_us : US_MIN + 1;
-    recount_mark(e, kw, from_us);
+    recount_mark(e, kw, ev->t_us);
+    kw->loses |= remove;
 }
 
 /* Person keys remember who else holds their events. */
