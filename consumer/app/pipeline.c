@@ -59,7 +59,6 @@ void pipeline_succeeded(struct pipeline *p)
                  (long long) ((now_us - p->troubled_us) / US_PER_S));
     p->tries = 0;
     p->again_us = p->troubled_us = p->told_us = 0;
-    p->succeeded_us = now_us;
 }
 
 static void back_off(struct pipeline *p)
@@ -491,14 +490,6 @@ static enum attempt judge_slice(struct pipeline *p, struct intake *in, const str
         *err = *why;
         err->kind = ERR_FATAL;
         return ATTEMPT_FAILED;
-    }
-    if (!strcmp(why->sqlstate, "55P03")) {
-        /* A lock that stays taken may belong to a process that is stopped while it talks. */
-        struct err ignored = {0};
-        int64_t ended = 0;
-        if (offset_end_stalled(store_pg(p->s), &p->work, &ended, &ignored) && ended)
-            log_line(LOG_WARN, "ended back ends that waited for their client", "n=%lld",
-                     (long long) ended);
     }
     return pipeline_judge(p, why, err);
 }

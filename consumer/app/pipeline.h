@@ -29,7 +29,6 @@ struct pipeline {
     int64_t again_us;     /* monotonic: not before */
     int64_t troubled_us;  /* monotonic: since when nothing works; 0: it works */
     int64_t told_us;      /* last time the log said so */
-    int64_t succeeded_us; /* monotonic: last time something was committed */
 
     /* a COMMIT whose outcome is not known */
     bool is_unknown;

@@ -312,30 +312,6 @@ bool offset_end_backend(struct pg *pg, struct arena *a, int pid, const char *sta
     return r != NULL;
 }
 
-bool offset_end_stalled(struct pg *pg, struct arena *a, int64_t *ended, struct err *err)
-{
-    static const char sql[] =
-        "select pg_terminate_backend(s.pid)"
-        " from pg_stat_activity as s"
-        " where s.application_name = 'journeyd' and s.datname = current_database()"
-        " and s.pid <> pg_backend_pid() and s.wait_event_type = 'Client'"
-        " and s.xact_start is not null"
-        " and greatest(s.state_change, s.query_start) < clock_timestamp() - interval '10 s'"
-        " and exists (select from pg_locks as l where l.pid = s.pid and l.granted"
-        " and l.mode in ('RowShareLock', 'RowExclusiveLock')"
-        " and l.relation in ('journey_internal.kafka_offset'::regclass,"
-        " 'journey_internal.key'::regclass))";
-    struct pg_params p;
-
-    pg_params_init(&p, a);
-    PGresult *r = pg_query(pg, sql, &p, err);
-    if (!r)
-        return false;
-    *ended = PQntuples(r);
-    PQclear(r);
-    return true;
-}
-
 bool offset_renew(struct pg *pg, struct arena *a, const char *grp,
                   const struct offset_part *parts, size_t n, struct err *err)
 {

@@ -63,10 +63,6 @@ bool offset_settle(struct pg *pg, struct arena *a, const char *grp,
 /* Ends the back end of a lost connection, if it is still the one that was started then. */
 bool offset_end_backend(struct pg *pg, struct arena *a, int pid, const char *started,
                         struct err *err) MUST_CHECK;
-/* Ends back ends of this application that hold rows of batches and have been waiting for their
- * client for longer than ten seconds: a process that was stopped while it sent or received. */
-bool offset_end_stalled(struct pg *pg, struct arena *a, int64_t *ended,
-                        struct err *err) MUST_CHECK;
 
 /* Renews log end, seen_at and the idle mark of partitions whose epoch is ours. */
 bool offset_renew(struct pg *pg, struct arena *a, const char *grp,

@@ -52,7 +52,7 @@ static const struct {
 } preferred[] = {
     {"client.id", "journeyd"},
     {"queued.min.messages", "200000"},
-    {"queued.max.messages.kbytes", "131072"},
+    {"queued.max.messages.kbytes", "65536"},
     {"fetch.message.max.bytes", "4194304"},
     {"topic.metadata.refresh.interval.ms", "10000"},
     {"socket.keepalive.enable", "true"},
@@ -188,6 +188,8 @@ void source_kafka_close(struct source_kafka *k)
     if (!k)
         return;
     if (k->rk) {
+        if (k->assigned && !k->is_reading) /* the group waits for an answer to its assignment */
+            rd_kafka_assign(k->rk, NULL);
         rd_kafka_consumer_close(k->rk);
         rd_kafka_destroy(k->rk);
     }

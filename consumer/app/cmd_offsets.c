@@ -1,0 +1,115 @@
+/* journeyd offsets: the offsets that count, and how to move one by hand. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/commands.h"
+#include "io/offset.h"
+
+static bool show(struct pg *pg, struct arena *a, const struct config *c, struct err *err)
+{
+    static const char sql[] =
+        "select topic, part, next_offset, epoch, coalesce(owner, ''),"
+        " coalesce(to_char(last_commit_at at time zone 'UTC',"
+        " 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), '')"
+        " from journey_internal.kafka_offset where grp = $1 order by topic, part";
+    struct pg_params p;
+
+    pg_params_init(&p, a);
+    pg_add_text(&p, c->kafka.group);
+    PGresult *r = pg_query(pg, sql, &p, err);
+    if (!r)
+        return false;
+    printf("%-40s %9s %14s %7s  %-20s %s\n", "topic", "partition", "next_offset", "epoch",
+           "last_commit", "owner");
+    for (int i = 0; i < PQntuples(r); i++) {
+        size_t topic_len, owner_len, at_len;
+        const char *topic = pg_text(r, i, 0, &topic_len);
+        const char *owner = pg_text(r, i, 4, &owner_len), *at = pg_text(r, i, 5, &at_len);
+        printf("%-40.*s %9d %14lld %7lld  %-20.*s %.*s\n", (int) topic_len, topic,
+               (int) pg_int4(r, i, 1), (long long) pg_int8(r, i, 2),
+               (long long) pg_int8(r, i, 3), (int) at_len, at, (int) owner_len, owner);
+    }
+    PQclear(r);
+    return true;
+}
+
+static bool number(const char *what, const char *text, long long most, long long *out,
+                   struct err *err)
+{
+    char *end;
+
+    errno = 0;
+    *out = strtoll(text, &end, 10);
+    if (errno || end == text || *end || *out < 0 || *out > most)
+        return err_set(err, ERR_USAGE, "%s must be a whole number, not \"%s\"", what, text);
+    return true;
+}
+
+static bool set(struct pg *pg, struct arena *a, const struct config *c, char **inputs,
+                struct err *err)
+{
+    long long part, next;
+    bool found;
+
+    if (!number("the partition", inputs[1], INT32_MAX, &part, err)
+        || !number("the offset", inputs[2], INT64_MAX, &next, err)
+        || !offset_set(pg, a, c->kafka.group, inputs[0], (int32_t) part, next, &found, err))
+        return false;
+    if (!found)
+        return err_set(err, ERR_USAGE, "group %s has no row for %s [%lld]; `journeyd offsets show "
+                                       "-c FILE` lists them",
+                       c->kafka.group, inputs[0], part);
+    printf("%s [%lld] goes on at offset %lld; an instance that reads it claims it again\n",
+           inputs[0], part, next);
+    return true;
+}
+
+static bool offsets(struct options *o, struct err *err)
+{
+    const char *verb = o->inputs[0];
+    bool is_show = !strcmp(verb, "show") && o->n_inputs == 1;
+    bool is_set = !strcmp(verb, "set") && o->n_inputs == 4;
+    struct pg pg = {0};
+    struct arena a;
+    struct config *c;
+    bool ok;
+
+    if (!is_show && !is_set)
+        return err_set(err, ERR_USAGE, "say `offsets show -c FILE` or `offsets set -c FILE TOPIC "
+                                       "PARTITION OFFSET`");
+    c = command_config(o, err);
+    if (!c)
+        return false;
+    arena_init(&a);
+    ok = pg_open(&pg, c->postgres.dsn, c->postgres.password_file, err)
+         && (is_show ? show(&pg, &a, c, err) : set(&pg, &a, c, o->inputs + 1, err));
+    pg_close(&pg);
+    arena_done(&a);
+    config_free(c);
+    return ok;
+}
+
+static const struct option_spec options[] = {
+    {"config", 'c', "FILE", "configuration", true},
+    {NULL, 0, NULL, NULL, false},
+};
+
+const struct command cmd_offsets = {
+    .name = "offsets",
+    .summary = "show where each partition goes on, or set it",
+    .usage = "offsets show -c FILE | offsets set -c FILE TOPIC PARTITION OFFSET",
+    .help = "The offsets in PostgreSQL are the only ones that count. `set` raises the epoch, so\n"
+            "a running instance drops what it has in memory and claims the partition again;\n"
+            "it also forgets the fingerprint of the record before, which is what a topic that\n"
+            "was created again needs. Records read twice are duplicates and change nothing;\n"
+            "records skipped are missing.\n"
+            "Exit codes: 0 done, 2 usage, 69 no database, 78 configuration.\n",
+    .example = "journeyd offsets show -c journeyd.yaml\n"
+               "journeyd offsets set -c journeyd.yaml plain.events 0 0\n",
+    .options = options,
+    .min_inputs = 1,
+    .max_inputs = 4,
+    .run = offsets,
+};
