@@ -13,9 +13,9 @@ START_TEST(memory_is_zeroed_and_aligned)
     for (int round = 0; round < 3; round++) {
         for (size_t size = 0; size < 300; size++) {
             unsigned char *p = arena_alloc(&a, size);
-            ck_assert_uint_eq((uintptr_t) p % 16, 0);
+            UNIT_CHECK((uintptr_t) p % 16 == 0, "%zu bytes are not aligned", size);
             for (size_t i = 0; i < size; i++)
-                ck_assert_uint_eq(p[i], 0);
+                UNIT_CHECK(p[i] == 0, "byte %zu of %zu is not zero", i, size);
             memset(p, 0xAB, size);
         }
         arena_reset(&a); /* the next round gets the same, dirty block */
@@ -38,7 +38,7 @@ START_TEST(allocations_do_not_overlap)
     }
     for (int i = 0; i < N; i++)
         for (int k = 0; k < i * 7 % 1000 + 1; k++)
-            ck_assert_uint_eq(at[i][k], (unsigned) i & 0xFF);
+            UNIT_CHECK(at[i][k] == (i & 0xFF), "allocation %d was written over", i);
     arena_done(&a);
 }
 END_TEST
@@ -86,7 +86,7 @@ START_TEST(vec_grows_and_keeps)
     *VEC_NEXT(&a, v) += 7; /* zeroed before */
     ck_assert_uint_eq(v.n, 10001);
     for (int i = 0; i < 10000; i++)
-        ck_assert_int_eq(v.at[i], i);
+        UNIT_CHECK(v.at[i] == i, "element %d is %d", i, v.at[i]);
     ck_assert_int_eq(v.at[10000], 7);
     arena_done(&a);
 }

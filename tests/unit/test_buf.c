@@ -33,9 +33,7 @@ START_TEST(takes_any_length_up_to_and_over_its_capacity)
         buf_init(&b);
         buf_add(&b, text, len);
         buf_adds(&b, "y");
-        ck_assert_uint_eq(b.len, len + 1);
-        ck_assert_int_eq(b.data[len], 'y');
-        ck_assert_int_eq(b.data[len + 1], '\0');
+        UNIT_CHECK(b.len == len + 1 && b.data[len] == 'y' && !b.data[len + 1], "at %zu", len);
         buf_done(&b);
     }
 }

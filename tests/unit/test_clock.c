@@ -13,8 +13,8 @@ START_TEST(days_and_dates_agree)
     ck_assert_int_eq(day_of_civil(1969, 12, 31), -1);
     for (int32_t d = -800000; d <= 800000; d += 7) {
         civil_of_day(d, &year, &month, &day);
-        ck_assert_int_eq(day_of_civil(year, month, day), d);
-        ck_assert(month >= 1 && month <= 12 && day >= 1 && day <= 31);
+        UNIT_CHECK(day_of_civil(year, month, day) == d, "day %d", (int) d);
+        UNIT_CHECK(month >= 1 && month <= 12 && day >= 1 && day <= 31, "day %d", (int) d);
     }
 }
 END_TEST

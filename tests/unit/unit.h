@@ -11,6 +11,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* Check tells its parent process about every ck_assert that held; within loops of thousands this
+ * one, which speaks only when it does not hold, is a hundred times faster. */
+#define UNIT_CHECK(condition, ...)          \
+    do {                                    \
+        if (!(condition))                   \
+            ck_abort_msg(__VA_ARGS__);      \
+    } while (0)
+
 static inline int unit_main(Suite *(*make_suite)(void))
 {
     const char *scale = getenv("TEST_TIMEOUT_SCALE");
