@@ -87,9 +87,11 @@ static void collect_customer(struct run *r, uint32_t no, int day, int64_t from_m
     }
 }
 
-/* Moves every calendar date of the message: to the 30th of February, or ten years on. */
+/* Moves every time of the message: to the 30th of February and long ago, or ten years on. */
 static void spoil_dates(struct buf *b, bool future)
 {
+    static const char epoch[] = "\"timestamp\":1";
+
     for (size_t i = 0; i + 11 <= b->len; i++) {
         char *at = b->data + i;
 
@@ -98,6 +100,8 @@ static void spoil_dates(struct buf *b, bool future)
                 at[2] = (char) (at[2] + 1);
             else
                 memcpy(at + 5, "02-30", 5);
+        } else if (i + sizeof epoch <= b->len && memcmp(at, epoch, sizeof epoch - 1) == 0) {
+            at[sizeof epoch - 2] = future ? '9' : '-';
         }
     }
 }
