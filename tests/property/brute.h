@@ -1,8 +1,8 @@
 /* The semantics read naively: from the whole set of accepted events and identity messages and a
  * watermark to every row, with no state and no shortcut. Written apart from the engine, to be
  * compared with it; slow on purpose (quadratic and worse), so that each rule can be seen. */
-#ifndef TESTS_BRUTE_H
-#define TESTS_BRUTE_H
+#ifndef PROPERTY_BRUTE_H
+#define PROPERTY_BRUTE_H
 
 #include "lines.h"
 

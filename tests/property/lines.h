@@ -2,8 +2,8 @@
  * brute.c counts them from the events, memory_store.c reads them from what the engine saved. Both
  * fill the same plain rows; this file is all they share. Customers, cases and devices are shown by
  * the name of their key (names_add), else in hex. */
-#ifndef TESTS_LINES_H
-#define TESTS_LINES_H
+#ifndef PROPERTY_LINES_H
+#define PROPERTY_LINES_H
 
 #include <stdio.h>
 

@@ -2,8 +2,8 @@
  * PostgreSQL does, but strictly. It gives exactly what was asked for, and what the engine hands back
  * must fit the rows that are there: a deleted row existed, chunks stay contiguous and sorted, no
  * counter and no cell goes below zero. The first thing that does not fit is kept in `failure`. */
-#ifndef TESTS_MEMORY_STORE_H
-#define TESTS_MEMORY_STORE_H
+#ifndef PROPERTY_MEMORY_STORE_H
+#define PROPERTY_MEMORY_STORE_H
 
 #include "core/engine.h"
 #include "lines.h"

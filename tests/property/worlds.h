@@ -1,7 +1,7 @@
 /* Random worlds: a small model, a few keys that meet often, events at and beside every boundary, and
  * the order in which all that arrives. The same seed gives the same world. */
-#ifndef TESTS_WORLDS_H
-#define TESTS_WORLDS_H
+#ifndef PROPERTY_WORLDS_H
+#define PROPERTY_WORLDS_H
 
 #include <stdio.h>
 
