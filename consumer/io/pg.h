@@ -17,14 +17,20 @@ struct pg {
     PGconn *conn;
     int backend_pid;
     char backend_start[40];
+    /* statements prepared on this connection; private to pg.c */
+    struct pg_statement *statements;
+    int n_statements, cap_statements;
 };
 
-/* Connects with application_name journeyd, idle_in_transaction_session_timeout 10 s, lock_timeout,
- * READ COMMITTED, search_path empty; checks server_version_num 150000..189999. password_file may
- * be NULL. */
+/* Connects with application_name journeyd, idle_in_transaction_session_timeout 10 s, lock_timeout
+ * 30 s, READ COMMITTED, search_path empty; checks server_version_num 150000..189999. password_file
+ * may be NULL. While a statement waits for a lock, a second connection ends the back end in its
+ * way, if that one is of this application and has waited for its own client for over 10 s. */
 bool pg_open(struct pg *pg, const char *dsn, const char *password_file, struct err *err) MUST_CHECK;
 void pg_close(struct pg *pg);
-bool pg_exec(struct pg *pg, const char *sql, struct err *err) MUST_CHECK; /* simple, no result */
+/* Runs statements without parameters, several at once if need be; no result. */
+bool pg_exec(struct pg *pg, const char *sql, struct err *err) MUST_CHECK;
+bool pg_is_up(const struct pg *pg); /* connected, as far as this side knows */
 
 /* Parameters of one statement, in binary. Arrays are one-dimensional and built in one go. */
 enum { PG_MAX_PARAMS = 48 };
@@ -56,15 +62,24 @@ PGresult *pg_query(struct pg *pg, const char *sql, const struct pg_params *p,
 bool pg_run(struct pg *pg, const char *sql, const struct pg_params *p, int64_t *rows,
             struct err *err) MUST_CHECK; /* no result rows wanted; rows affected, may be NULL */
 
+/* Runs `copy (...) to stdout` (text format) and hands over each line, newline included, as it
+ * comes; nothing is kept. */
+bool pg_copy_out(struct pg *pg, const char *sql,
+                 void (*line)(void *ctx, const char *data, size_t len),
+                 void *ctx, struct err *err) MUST_CHECK;
+
 int64_t pg_int8(const PGresult *r, int row, int col);
 int32_t pg_int4(const PGresult *r, int row, int col);
 int16_t pg_int2(const PGresult *r, int row, int col);
 bool pg_bool(const PGresult *r, int row, int col);
 bool pg_is_null(const PGresult *r, int row, int col);
 const char *pg_text(const PGresult *r, int row, int col, size_t *len); /* not NUL safe: use len */
+const uint8_t *pg_uuid(const PGresult *r, int row, int col); /* 16 bytes, of the result */
+const uint8_t *pg_bytes(const PGresult *r, int row, int col, size_t *len); /* bytea */
 /* One-dimensional array of int8 / int4 / int2 without nulls, decoded into the arena; n out. */
 const int64_t *pg_int8s(const PGresult *r, int row, int col, struct arena *a, size_t *n);
 const int32_t *pg_int4s(const PGresult *r, int row, int col, struct arena *a, size_t *n);
 const int16_t *pg_int2s(const PGresult *r, int row, int col, struct arena *a, size_t *n);
+const uint8_t (*pg_uuids(const PGresult *r, int row, int col, struct arena *a, size_t *n))[16];
 
 #endif

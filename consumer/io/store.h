@@ -25,6 +25,12 @@ struct store;
  * channels, attribute sets) and checks the settings fingerprint (CONFIG error that names the
  * settings and says what to do; a database without settings takes these). */
 bool store_open(struct store **s, struct config *c, struct err *err) MUST_CHECK;
+/* The same without comparing or writing settings: for `rebuild` and whoever only reads. Names that
+ * the database lacks have no number until store_take_settings. */
+bool store_open_any(struct store **s, struct config *c, struct err *err) MUST_CHECK;
+/* In the open transaction: the database takes the settings, vocabulary and scenarios of this
+ * process, whatever it had. Refuses (CONFIG) to lose a touchpoint that stored events have. */
+bool store_take_settings(struct store *s, struct err *err) MUST_CHECK;
 bool store_reconnect(struct store *s, struct err *err) MUST_CHECK;
 void store_close(struct store *s);
 struct pg *store_pg(struct store *s);
@@ -32,6 +38,8 @@ struct pg *store_pg(struct store *s);
 bool store_begin(struct store *s, struct err *err) MUST_CHECK;
 bool store_watermark(struct store *s, bool exclusive, int64_t *watermark_us,
                      struct err *err) MUST_CHECK;
+/* The published watermark as the open transaction sees it, without a lock. */
+bool store_watermark_read(struct store *s, int64_t *watermark_us, struct err *err) MUST_CHECK;
 bool store_publish(struct store *s, int64_t watermark_us, struct err *err) MUST_CHECK;
 /* Makes the monthly timeline partitions these events need, outside the batch transaction. */
 bool store_ensure_months(struct store *s, const struct event *events, size_t n,

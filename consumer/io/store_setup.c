@@ -1,0 +1,148 @@
+/* What must agree before anything is read or written: the schema's version, and the settings that
+ * the numbers depend on. The database remembers them; a process that would count differently is
+ * refused and told which settings differ and what to do. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "io/schema_files.h"
+#include "io/store_internal.h"
+
+/* Version of the last migration compiled in: migrations/NNN_name.sql. */
+static int newest_version(void)
+{
+    int newest = 0;
+
+    for (const struct schema_file *f = schema_files; f->path; f++) {
+        int version = 0;
+        if (sscanf(f->path, "migrations/%3d_", &version) == 1 && version > newest)
+            newest = version;
+    }
+    return newest;
+}
+
+bool setup_check_schema(struct store *s, struct arena *a, struct err *err)
+{
+    static const char *const exists =
+        "select to_regclass('journey_internal.migration') is not null";
+    static const char *const version =
+        "select coalesce(max(version), 0) from journey_internal.migration";
+    int newest = newest_version(), found = 0;
+    struct pg_params p;
+
+    pg_params_init(&p, a);
+    PGresult *r = pg_query(&s->pg, exists, &p, err);
+    if (!r)
+        return false;
+    bool is_there = pg_bool(r, 0, 0);
+    PQclear(r);
+    if (is_there) {
+        if (!(r = pg_query(&s->pg, version, &p, err)))
+            return false;
+        found = pg_int4(r, 0, 0);
+        PQclear(r);
+    }
+    if (found == 0)
+        return err_set(err, ERR_CONFIG, "the database has no journeyd schema. "
+                                        "Run `journeyd schema apply -c FILE` first.");
+    if (found < newest)
+        return err_set(err, ERR_CONFIG,
+                       "the schema has version %d, this journeyd needs %d. "
+                       "Run `journeyd schema apply -c FILE` first.",
+                       found, newest);
+    if (found > newest)
+        return err_set(err, ERR_CONFIG,
+                       "the schema has version %d, this journeyd knows %d only: it is too old",
+                       found, newest);
+    return true;
+}
+
+/* ---------------------------------------------------------------- settings */
+
+struct difference {
+    struct buf names;
+    int n;
+    bool rebuildable; /* all of them */
+};
+
+static void differs(struct difference *d, const char *name, bool rebuildable)
+{
+    buf_printf(&d->names, "%s%s", d->n++ ? ", " : "", name);
+    d->rebuildable &= rebuildable;
+}
+
+static const struct config_setting *find_setting(const struct config *c, const char *name)
+{
+    for (int i = 0; i < c->n_settings; i++)
+        if (!strcmp(c->settings[i].name, name))
+            return &c->settings[i];
+    return NULL;
+}
+
+/* Scenarios come and go; what else the database has and the configuration lacks is a difference
+ * that only a fresh database can follow. */
+static bool may_vanish(const char *name)
+{
+    return !strncmp(name, "scenarios.", 10);
+}
+
+static void compare(const struct config *c, struct arena *a, const PGresult *r,
+                    struct difference *d)
+{
+    bool *seen = ARENA_NEW(a, bool, c->n_settings);
+
+    for (int i = 0; i < PQntuples(r); i++) {
+        size_t len, value_len;
+        const char *text = pg_text(r, i, 0, &len), *value = pg_text(r, i, 1, &value_len);
+        const char *name = arena_strndup(a, text, len);
+        const struct config_setting *now = find_setting(c, name);
+        if (now)
+            seen[now - c->settings] = true;
+        if (!pg_bool(r, i, 2) || (now && now->forward_only))
+            continue;
+        if (!now)
+            differs(d, name, may_vanish(name));
+        else if (strlen(now->value) != value_len || memcmp(now->value, value, value_len) != 0)
+            differs(d, name, now->rebuildable);
+    }
+    for (int i = 0; i < c->n_settings; i++)
+        if (!seen[i] && !c->settings[i].forward_only)
+            differs(d, c->settings[i].name, c->settings[i].rebuildable);
+}
+
+static bool agree(struct store *s, struct arena *a, struct err *err)
+{
+    static const char *const sql =
+        "select name, value, fingerprint from journey_internal.setting order by name";
+    struct difference d = {.rebuildable = true};
+    struct pg_params p;
+
+    pg_params_init(&p, a);
+    PGresult *r = pg_query(&s->pg, sql, &p, err);
+    if (!r)
+        return false;
+    buf_init(&d.names);
+    if (PQntuples(r)) /* a database without settings takes these */
+        compare(s->c, a, r, &d);
+    PQclear(r);
+    if (d.n)
+        err_set(err, ERR_CONFIG, "the database was counted with other settings (%s). %s",
+                d.names.len > 240 ? "many of them" : arena_strndup(a, d.names.data, d.names.len),
+                d.rebuildable ? "Set them back, or apply them to the past with "
+                                "`journeyd rebuild -c FILE`."
+                              : "Set them back, or start with a fresh database and replay.");
+    buf_done(&d.names);
+    return d.n == 0;
+}
+
+bool setup_settings(struct store *s, struct arena *a, struct err *err)
+{
+    if (!pg_exec(&s->pg, "begin", err))
+        return false;
+    if (agree(s, a, err) && setup_write(s, a, err))
+        return pg_exec(&s->pg, "commit", err);
+    struct err ignored = {0};
+    if (pg_is_up(&s->pg))
+        (void) !pg_exec(&s->pg, "rollback", &ignored);
+    return false;
+}
