@@ -103,6 +103,7 @@ bench: all ## events a second and CPU seconds a million events of a replay
 
 clean: ## remove what was built
 	@tests/services/down --quiet
+	@deploy/demo/stop --quiet
 	rm -rf build
 
 export TEST_TIMEOUT_SCALE

@@ -24,12 +24,15 @@ as_postgres() {
     fi
 }
 
+# The newest server that has pgTAP.
 pg_bin() {
-    local dir
-    for dir in /usr/lib/postgresql/{18,17,16,15}/bin; do
-        [ -x "$dir/initdb" ] && echo "$dir" && return
+    local version
+    for version in 18 17 16 15; do
+        [ -x "/usr/lib/postgresql/$version/bin/initdb" ] &&
+            [ -e "/usr/share/postgresql/$version/extension/pgtap.control" ] &&
+            echo "/usr/lib/postgresql/$version/bin" && return
     done
-    fail "no PostgreSQL server found: apt-get install postgresql-15 postgresql-15-pgtap"
+    fail "no PostgreSQL server with pgTAP found: apt-get install postgresql-15 postgresql-15-pgtap"
 }
 
 # The process of a pid file, if it runs and its command line names our directory.
