@@ -1,5 +1,4 @@
 /* What time brings: journeys that are due, and months that the timeline has no partition for. */
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "io/store_internal.h"
@@ -89,64 +88,41 @@ bool store_due(struct store *s, struct arena *a, int64_t watermark_us, int limit
 
 /* ---------------------------------------------------------------- months */
 
-static int month_of(int32_t day)
+static bool make_month(struct store *s, int32_t day, struct err *err)
 {
-    int year, month, day_of_month;
+    static const char *const sql =
+        "select journey_internal.ensure_timeline_month(date '1970-01-01' + $1)";
+    struct pg_params p;
+    struct arena a;
 
-    civil_of_day(day, &year, &month, &day_of_month);
-    return year * 12 + month - 1;
-}
-
-/* Attaching takes a weaker lock than `create table ... partition of`, and does not wait for the
- * batches of other instances; two instances that make one month take turns. */
-static bool make_month(struct store *s, int month, struct err *err)
-{
-    char sql[1200], name[32];
-    int year = month / 12, next = month + 1;
-
-    snprintf(name, sizeof name, "timeline_%04d_%02d", year, month % 12 + 1);
-    snprintf(sql, sizeof sql,
-             "begin; select pg_advisory_xact_lock(%d, 0); do $do$ begin"
-             " if to_regclass('journey_internal.%s') is null then"
-             " create table journey_internal.%s (like journey_internal.timeline"
-             " including defaults including constraints including storage)"
-             " with (fillfactor = 80);"
-             " alter table journey_internal.%s add primary key (customer_no, day, chunk_no);"
-             " alter table journey_internal.timeline attach partition journey_internal.%s"
-             " for values from ('%04d-%02d-01') to ('%04d-%02d-01');"
-             " comment on table journey_internal.%s is 'timeline, one month of library days';"
-             " end if; end $do$; commit",
-             LOCK_MONTHS, name, name, name, name, year, month % 12 + 1, next / 12,
-             next % 12 + 1, name);
-    if (pg_exec(&s->pg, sql, err))
-        return true;
-    struct err ignored = {0};
-    if (pg_is_up(&s->pg))
-        (void) !pg_exec(&s->pg, "rollback", &ignored);
-    return false;
+    arena_init(&a);
+    pg_params_init(&p, &a);
+    pg_add_int4(&p, day);
+    bool done = pg_run(&s->pg, sql, &p, NULL, err);
+    arena_done(&a);
+    return done;
 }
 
 bool store_ensure_months(struct store *s, const struct event *events, size_t n, struct err *err)
 {
     for (size_t i = 0; i < n; i++) {
+        int year, month, day_of_month;
         if (event_is_identity(&events[i]))
             continue;
         if (events[i].t_us >= s->month_from_us && events[i].t_us < s->month_to_us)
-            continue; /* as the one before */
+            continue; /* the month of the one before */
+
         int32_t day = zone_day(s->m->zone, events[i].t_us);
-        int month = month_of(day), year, month_no, day_of_month;
-        civil_of_day(day, &year, &month_no, &day_of_month);
-        int32_t first = day - day_of_month + 1;
-        s->month_from_us = zone_day_start(s->m->zone, first);
-        s->month_to_us = zone_day_start(
-            s->m->zone, day_of_civil((month + 1) / 12, (month + 1) % 12 + 1, 1));
-        if (month < 0 || month >= MONTHS || s->has_month[month])
-            continue;
-        if (!make_month(s, month, err)) {
-            s->month_from_us = s->month_to_us = 0;
+        civil_of_day(day, &year, &month, &day_of_month);
+        int place = year * 12 + month - 1;
+        if (place < 0 || place >= MONTHS)
+            return err_set(err, ERR_FATAL, "no timeline has a place for the year %d", year);
+        if (!s->has_month[place] && !make_month(s, day, err))
             return false;
-        }
-        s->has_month[month] = true;
+        s->has_month[place] = true;
+        s->month_from_us = zone_day_start(s->m->zone, day - day_of_month + 1);
+        s->month_to_us = zone_day_start(
+            s->m->zone, day_of_civil((place + 1) / 12, (place + 1) % 12 + 1, 1));
     }
     return true;
 }

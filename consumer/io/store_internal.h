@@ -15,7 +15,8 @@
  *     store_save_runs.c changes -> tables: timelines, sessions, journeys, cells
  *     store_account.c   where messages went
  *
- * Advisory locks (pg_advisory_*lock(class, object)); everything of journeyd's is in these classes. */
+ * Advisory locks (pg_advisory_*lock(class, object)); functions in schema/functions
+ * that lock use hashtextextended('journeyd.NAME', 0). */
 #ifndef IO_STORE_INTERNAL_H
 #define IO_STORE_INTERNAL_H
 
@@ -24,11 +25,10 @@
 #include "io/store_texts.h"
 
 enum store_lock {
-    LOCK_SCHEMA = 0x6a6e01,    /* transaction: schema apply, and a process that takes its settings */
+    LOCK_SCHEMA = 0x6a6e01,    /* transaction: schema apply (io/schema.c), taking settings */
     LOCK_WATERMARK = 0x6a6e02, /* transaction: shared by batches, exclusive by a sweep */
     LOCK_SLOT = 0x6a6e03,      /* session: object = slot of a writer */
-    LOCK_MONTHS = 0x6a6e04,    /* transaction: makes partitions of the timeline */
-    LOCK_UNMAPPED = 0x6a6e05   /* transaction: adds rows to unmapped, so that their number is bounded */
+    LOCK_UNMAPPED = 0x6a6e04   /* transaction: adds rows to unmapped, so that their number is bounded */
 };
 
 #define HOURS_26_US (26 * INT64_C(3600) * US_PER_S)
@@ -116,11 +116,14 @@ struct store {
 };
 
 /* --- store_setup.c ------------------------------------------------------------------------- */
-bool setup_check_schema(struct store *s, struct arena *a, struct err *err) MUST_CHECK;
+bool setup_check_schema(struct store *s, struct err *err) MUST_CHECK;
 /* Compares settings and, where they agree, writes what the model tells; own transaction. */
 bool setup_settings(struct store *s, struct arena *a, struct err *err) MUST_CHECK;
 /* --- store_model.c: settings, namespaces, touchpoints, scenarios, buckets, channels ---------- */
 bool setup_write(struct store *s, struct arena *a, struct err *err) MUST_CHECK;
+
+/* CONFIG when settings differ that only a fresh database can take. */
+bool setup_check_rebuildable(struct store *s, struct arena *a, struct err *err) MUST_CHECK;
 
 /* --- store_names.c ------------------------------------------------------------------------- */
 bool names_load(struct store *s, struct arena *a, struct err *err) MUST_CHECK;

@@ -5,55 +5,27 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
-#include "io/schema_files.h"
+#include "io/schema.h"
 #include "io/store_internal.h"
 
-/* Version of the last migration compiled in: migrations/NNN_name.sql. */
-static int newest_version(void)
+bool setup_check_schema(struct store *s, struct err *err)
 {
-    int newest = 0;
+    struct schema_status status;
 
-    for (const struct schema_file *f = schema_files; f->path; f++) {
-        int version = 0;
-        if (sscanf(f->path, "migrations/%3d_", &version) == 1 && version > newest)
-            newest = version;
-    }
-    return newest;
-}
-
-bool setup_check_schema(struct store *s, struct arena *a, struct err *err)
-{
-    static const char *const exists =
-        "select to_regclass('journey_internal.migration') is not null";
-    static const char *const version =
-        "select coalesce(max(version), 0) from journey_internal.migration";
-    int newest = newest_version(), found = 0;
-    struct pg_params p;
-
-    pg_params_init(&p, a);
-    PGresult *r = pg_query(&s->pg, exists, &p, err);
-    if (!r)
+    if (!schema_read(&s->pg, &status, err))
         return false;
-    bool is_there = pg_bool(r, 0, 0);
-    PQclear(r);
-    if (is_there) {
-        if (!(r = pg_query(&s->pg, version, &p, err)))
-            return false;
-        found = pg_int4(r, 0, 0);
-        PQclear(r);
-    }
-    if (found == 0)
+    if (status.found == 0)
         return err_set(err, ERR_CONFIG, "the database has no journeyd schema. "
                                         "Run `journeyd schema apply -c FILE` first.");
-    if (found < newest)
+    if (status.found < status.newest)
         return err_set(err, ERR_CONFIG,
                        "the schema has version %d, this journeyd needs %d. "
                        "Run `journeyd schema apply -c FILE` first.",
-                       found, newest);
-    if (found > newest)
+                       status.found, status.newest);
+    if (status.found > status.newest)
         return err_set(err, ERR_CONFIG,
                        "the schema has version %d, this journeyd knows %d only: it is too old",
-                       found, newest);
+                       status.found, status.newest);
     return true;
 }
 
@@ -135,9 +107,20 @@ static bool agree(struct store *s, struct arena *a, struct err *err)
     return d.n == 0;
 }
 
+bool setup_check_rebuildable(struct store *s, struct arena *a, struct err *err)
+{
+    struct err found = {0};
+    if (agree(s, a, &found) || strstr(found.text, "journeyd rebuild"))
+        return true;
+    return err_set(err, found.kind, "%s", found.text);
+}
+
 bool setup_settings(struct store *s, struct arena *a, struct err *err)
 {
-    if (!pg_exec(&s->pg, "begin", err))
+    char lock[64];
+
+    snprintf(lock, sizeof lock, "begin; select pg_advisory_xact_lock(%d, 0)", LOCK_SCHEMA);
+    if (!pg_exec(&s->pg, lock, err))
         return false;
     if (agree(s, a, err) && setup_write(s, a, err))
         return pg_exec(&s->pg, "commit", err);
