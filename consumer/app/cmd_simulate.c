@@ -126,8 +126,8 @@ static bool simulate_command(struct options *o, struct err *err)
 const struct command cmd_simulate = {
     .name = "simulate",
     .summary = "make up a library month, to files or to Kafka",
-    .usage = "simulate [--seed N] [--events N] [--customers N] [--from DATE] [--days N] "
-             "-o DIR | --brokers LIST",
+    .usage = "simulate [--seed N] [--events N] [--customers N] [--from DATE] [--days N]\n"
+             "                -o DIR | --brokers LIST",
     .help =
         "Writes the messages that a library's circulation (FOLIO), website (RudderStack)\n"
         "and help desk (Zammad) would send in a month: people search at night, log in,\n"

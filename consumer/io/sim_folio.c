@@ -176,6 +176,8 @@ static void put_request(struct buf *b, const struct sim_world *w, const struct s
     sim_puts(b, sim_last_name(w, p->no));
     SIM_LIT(b, "\",\"barcode\":\"");
     sim_put_card(b, w, p->no);
+    SIM_LIT(b, "\",\"patronGroupId\":\"");
+    put_group(b, w, act);
     SIM_LIT(b, "\"},\"fulfillmentPreference\":\"Hold Shelf\",\"pickupServicePointId\":\"");
     put_branch(b, w, act);
     SIM_LIT(b, "\",");

@@ -271,6 +271,8 @@ static void deliver(struct sim_visit *v, bool late)
         if (luck >= 9920 && v->plan->n < SIM_PLAN_MAX) {
             if (luck >= 9985) {
                 more.poison = (uint8_t) sim_between(&v->rng, 1, POISON_KINDS - 1);
+                if (act->topic == SIM_TOPIC_WEB && more.poison == POISON_BAD_DATE)
+                    more.poison = POISON_NO_ID; /* a browser's wrong clock is forgiven */
                 more.arrive_ms += sim_between(&v->rng, 1, 50);
             } else {
                 more.copy = true;

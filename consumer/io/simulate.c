@@ -155,7 +155,7 @@ static int partition_of(const struct buf *key, int partitions)
 
 static bool tell(struct run *r, const struct sim_act *act, struct err *err)
 {
-    struct simulated msg = {.topic = act->topic, .ts_ms = act->arrive_ms};
+    struct simulated msg = {.act = act, .topic = act->topic, .ts_ms = act->arrive_ms};
     struct sim_person p;
     int64_t *offset;
 

@@ -21,6 +21,7 @@ struct simulate_options {
 };
 
 struct simulated {
+    const struct sim_act *act; /* what it tells, for tests */
     enum sim_topic topic;
     int partition;
     int64_t offset, ts_ms;
