@@ -63,6 +63,28 @@ static void print_option(const struct option_spec *s, int width)
     printf("  %s%-*s  %s%s\n", letter, width, name, s->help, s->required ? " (required)" : "");
 }
 
+/* Words after "usage: ", wrapped so that nothing in brackets is torn apart. */
+static void print_usage(const char *usage)
+{
+    const char *p = usage;
+    size_t column = strlen("usage: journeyd ");
+
+    printf("usage: journeyd ");
+    while (*p) {
+        size_t len = 0;
+        for (int depth = 0; p[len] && (depth > 0 || p[len] != ' '); len++)
+            depth += (p[len] == '[') - (p[len] == ']');
+        if (p > usage && column + 1 + len > 80) {
+            printf("\n      ");
+            column = 6;
+        }
+        column += (p > usage) + len;
+        printf("%s%.*s", p > usage ? " " : "", (int) len, p);
+        p += len + strspn(p + len, " ");
+    }
+    printf("\n");
+}
+
 static void print_command(const struct command *c)
 {
     static const struct option_spec help = {"help", 'h', NULL, "show this help", false};
@@ -73,7 +95,9 @@ static void print_command(const struct command *c)
         if (len > width)
             width = len;
     }
-    printf("journeyd %s: %s\n\nusage: journeyd %s\n\n%s", c->name, c->summary, c->usage, c->help);
+    printf("journeyd %s: %s\n\n", c->name, c->summary);
+    print_usage(c->usage);
+    printf("\n%s", c->help);
     if (c->help[0] && c->help[strlen(c->help) - 1] != '\n')
         printf("\n");
 
@@ -84,7 +108,8 @@ static void print_command(const struct command *c)
 
     printf("\nExample:\n");
     print_indented(c->example);
-    printf("\n%s", exit_codes);
+    if (!strstr(c->help, "Exit code")) /* nothing to say beyond what holds for all */
+        printf("\n%s", exit_codes);
 }
 
 static const struct command *find_command(const char *name)
