@@ -1,6 +1,7 @@
+-- The setting is the zone's name and, after a blank, the version of its rules.
 create or replace function journey_internal.library_zone() returns text
 language sql stable parallel safe as $$
-    select coalesce((select s.value from journey_internal.setting as s
+    select coalesce((select split_part(s.value, ' ', 1) from journey_internal.setting as s
                      where s.name = 'library.time_zone'), 'UTC')
 $$;
 comment on function journey_internal.library_zone() is 'time zone of the library: its days are the days of all *_on columns';

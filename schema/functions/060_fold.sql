@@ -10,7 +10,7 @@ returns bigint
 language plpgsql as $$
 declare
     upto date := ((now() - older_than) at time zone 'UTC')::date;
-    n bigint;
+    taken_rows bigint;
 begin
     if not pg_try_advisory_xact_lock(hashtextextended('journeyd.fold', 0)) then
         return 0;
@@ -28,10 +28,14 @@ begin
         from taken as t
     ),
     both_sides as (
-        select * from taken
+        select kind, scenario_no, day, segment_no, a, b, c, published_on,
+               c1, c2, c3, c4, c5, c6, c7, c8, c9, buckets, bucket_counts
+        from taken
         union all
-        select o.* from journey_internal.cell as o
-        join touched as t using (kind, scenario_no, day, segment_no, a, b, c, published_on)
+        select kind, scenario_no, day, segment_no, a, b, c, published_on,
+               c1, c2, c3, c4, c5, c6, c7, c8, c9, buckets, bucket_counts
+        from journey_internal.cell
+        join touched using (kind, scenario_no, day, segment_no, a, b, c, published_on)
     ),
     total as (
         select kind, scenario_no, day, segment_no, a, b, c, published_on,
@@ -85,8 +89,8 @@ begin
             c5 = excluded.c5, c6 = excluded.c6, c7 = excluded.c7, c8 = excluded.c8,
             c9 = excluded.c9, buckets = excluded.buckets, bucket_counts = excluded.bucket_counts
     )
-    select count(*) into n from taken;
-    return n;
+    select count(*) into taken_rows from taken;
+    return taken_rows;
 end
 $$;
 comment on function journey_internal.fold(interval, bigint) is 'sums older rows of cell_delta into cell; how many it took';

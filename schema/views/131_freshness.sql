@@ -13,9 +13,9 @@ select
 from journey_internal.kafka_offset as o
 cross join (
     select
-        journey_internal.duration_us('watermark.allowed_disorder', '10 minutes')
+        journey_internal.duration_us('watermark.allowed_disorder', 600000000)
             * interval '1 microsecond' as allowed_disorder,
-        journey_internal.duration_us('watermark.idle_after', '1 minute')
+        journey_internal.duration_us('watermark.idle_after', 60000000)
             * interval '1 microsecond' as idle_after
 ) as limits;
 
