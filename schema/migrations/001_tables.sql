@@ -39,6 +39,7 @@ create table journey_internal.scenario (
     deadline_us bigint,
     is_configured boolean not null default true
 );
+comment on table journey_internal.scenario is 'scenarios by a number that never changes; scope null or customer: customers, else a case namespace';
 create table journey_internal.scenario_touchpoint (
     scenario_no smallint not null,
     touchpoint_no smallint not null,
@@ -57,10 +58,12 @@ create table journey_internal.segment (
     segment_no integer generated always as identity primary key,
     name text not null unique
 );
+comment on table journey_internal.segment is 'values of the configured dimension at the first step of a journey; (none) where it has none';
 create table journey_internal.channel (
     channel_no smallint generated always as identity primary key,
     name text not null unique
 );
+comment on table journey_internal.channel is 'channels seen in events';
 create table journey_internal.attribute_set (
     attr_no integer generated always as identity primary key,
     source text not null,
@@ -113,6 +116,7 @@ create table journey_internal.offset_gap (
     to_offset bigint not null,
     noticed_at timestamptz not null default now()
 );
+comment on table journey_internal.offset_gap is 'offsets that were gone from Kafka before they were read (on_gap: continue)';
 
 create table journey_internal.watermark (
     only_row boolean primary key default true check (only_row),
@@ -151,6 +155,7 @@ create table journey_internal.quarantine (
     first_seen_at timestamptz not null default now(),
     primary key (topic, part, kafka_offset, source)
 );
+comment on table journey_internal.quarantine is 'messages that were not accepted, and why; never their content. source empty: no source takes the topic';
 create table journey_internal.unmapped (
     slot smallint not null,
     source text not null,
@@ -160,6 +165,7 @@ create table journey_internal.unmapped (
     last_seen_at timestamptz not null,
     primary key (source, field, value, slot)
 );
+comment on table journey_internal.unmapped is 'values of enumerated fields that the mappings do not know, counted by each instance';
 
 -- ---------------------------------------------------------------- identity
 create table journey_internal.key (
@@ -198,6 +204,7 @@ create table journey_internal.logout (
     at bigint not null,
     primary key (device_no, at)
 );
+comment on table journey_internal.logout is 'logouts of a device';
 create table journey_internal.login_device (
     key_no bigint not null,
     device_no bigint not null,
