@@ -1,0 +1,289 @@
+/* The simulated month: the same bytes for the same seed, what it counts is what it writes, and each
+ * message becomes what it was made for when the shipped mappings read it. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/digest.h"
+#include "io/config.h"
+#include "io/mapping.h"
+#include "io/simulate.h"
+#include "unit.h"
+
+/* SHA-256 over every message of `small`: changes only when the simulation is meant to change. */
+static const char small_digest[] =
+    "32498c356a45f30b228ece6b01a99f842d05cefefcc43512089fdb9cea13e96d";
+
+static struct simulate_options small(void)
+{
+    return (struct simulate_options){.seed = 1, .customers = 300, .days = 10, .partitions = 8,
+                                     .from_day = day_of_civil(2026, 3, 1)};
+}
+
+struct hashed {
+    struct sim_sink sink;
+    struct sha256 sha;
+    int64_t messages, last_ts_ms[SIM_TOPICS], backwards;
+    int64_t next_offset[SIM_TOPICS][8], wrong_offsets;
+};
+
+static bool hash_message(struct sim_sink *sink, const struct simulated *msg, struct err *err)
+{
+    struct hashed *h = (struct hashed *) sink;
+    int64_t numbers[3] = {msg->topic, msg->partition, msg->ts_ms};
+
+    (void) err;
+    h->messages++;
+    for (int i = 0; i < 3; i++) {
+        uint8_t bytes[8];
+
+        for (int n = 0; n < 8; n++)
+            bytes[n] = (uint8_t) ((uint64_t) numbers[i] >> (8 * n));
+        sha256_add(&h->sha, bytes, sizeof bytes);
+    }
+    sha256_add(&h->sha, msg->key, msg->key_len);
+    sha256_add(&h->sha, msg->value != NULL ? msg->value : "", msg->value_len);
+    h->wrong_offsets += h->next_offset[msg->topic][msg->partition]++ != msg->offset;
+    h->backwards += msg->ts_ms < h->last_ts_ms[msg->topic];
+    h->last_ts_ms[msg->topic] = msg->ts_ms;
+    return true;
+}
+
+static void run_hashed(const struct simulate_options *o, struct hashed *h,
+                       struct simulate_totals *t, char hex[65])
+{
+    struct err err = {0};
+    uint8_t digest[32];
+
+    memset(h, 0, sizeof *h);
+    h->sink.put = hash_message;
+    sha256_begin(&h->sha);
+    ck_assert_msg(simulate_run(o, &h->sink, NULL, NULL, t, &err), "%s", err.text);
+    sha256_end(&h->sha, digest);
+    for (int i = 0; i < 32; i++)
+        snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+}
+
+START_TEST(same_seed_same_bytes)
+{
+    struct simulate_options o = small();
+    struct simulate_totals t;
+    struct hashed h;
+    char first[65], second[65];
+
+    run_hashed(&o, &h, &t, first);
+    run_hashed(&o, &h, &t, second);
+    ck_assert_str_eq(first, second);
+    ck_assert_str_eq(first, small_digest);
+    o.seed = 2;
+    run_hashed(&o, &h, &t, second);
+    ck_assert_str_ne(first, second);
+}
+END_TEST
+
+START_TEST(counts_add_up)
+{
+    struct simulate_options o = small();
+    struct simulate_totals t;
+    struct hashed h;
+    char hex[65];
+    int64_t by_topic = 0, by_kind = 0;
+
+    run_hashed(&o, &h, &t, hex);
+    for (int i = 0; i < SIM_TOPICS; i++)
+        by_topic += t.by_topic[i];
+    for (int i = 0; i < ACT_KINDS; i++)
+        by_kind += t.by_kind[i];
+    ck_assert_int_eq(t.messages, h.messages);
+    ck_assert_int_eq(t.messages, by_topic);
+    ck_assert_int_eq(t.messages, by_kind + t.copies + t.poison);
+    ck_assert_int_eq(t.customers, 300);
+    ck_assert_int_eq(h.wrong_offsets, 0);
+    ck_assert_int_eq(h.backwards, 0);
+}
+END_TEST
+
+START_TEST(every_kind_occurs)
+{
+    struct simulate_options o = {.seed = 1, .events = 100000, .days = 31, .partitions = 8,
+                                 .from_day = day_of_civil(2026, 3, 1)};
+    struct simulate_totals t;
+    struct hashed h;
+    char hex[65];
+
+    run_hashed(&o, &h, &t, hex);
+    for (int i = 0; i < ACT_KINDS; i++)
+        ck_assert_msg(t.by_kind[i] > 0, "act %d never happens", i);
+    for (int i = 1; i < POISON_KINDS; i++)
+        ck_assert_msg(t.by_poison[i] > 0, "poison %d never happens", i);
+    ck_assert_msg(t.messages > 95000 && t.messages < 105000, "%lld messages for 100,000",
+                  (long long) t.messages);
+    o.customers = t.customers;
+    o.events = 12345;
+    run_hashed(&o, &h, &t, hex);
+    ck_assert_int_eq(t.messages, 12345);
+}
+END_TEST
+
+/* What the shipped mappings make of each act; NULL: nothing, it is skipped. */
+static const char *const touchpoints[ACT_KINDS] = {
+    [ACT_HOME] = "discover.page_viewed", [ACT_PAGE] = "discover.page_viewed",
+    [ACT_FAQ] = "discover.faq_viewed", [ACT_SEARCH] = "discover.search",
+    [ACT_SEARCH_NONE] = "discover.search_no_result", [ACT_RECORD] = "discover.record_viewed",
+    [ACT_SAVE] = "discover.saved_to_list", [ACT_ACCOUNT] = "join.account_viewed",
+    [ACT_LOGIN_FAILED] = "join.login_failed", [ACT_IDENTIFY] = "(identity)",
+    [ACT_LOGIN] = "join.logged_in", [ACT_LOGOUT] = "(identity)",
+    [ACT_ERES] = "borrow.eresource_accessed", [ACT_ERES_DENIED] = "borrow.eresource_denied",
+    [ACT_LOAN] = "borrow.checkout", [ACT_LOAN_OVERRIDE] = "borrow.checkout",
+    [ACT_RENEW] = "use.renewed", [ACT_CLAIMED] = "return.claimed_returned",
+    [ACT_LOST] = "return.declared_lost", [ACT_AGED] = "return.aged_to_lost",
+    [ACT_RETURN] = "return.checkin", [ACT_HOLD] = "request.hold_placed",
+    [ACT_RECALL] = "request.recall_placed", [ACT_READY] = "request.hold_ready",
+    [ACT_FILLED] = "request.hold_filled", [ACT_CANCELLED] = "request.hold_cancelled",
+    [ACT_CANCELLED_BY_STAFF] = "request.hold_cancelled", [ACT_EXPIRED] = "request.hold_expired",
+    [ACT_UNFILLED] = "request.unfilled", [ACT_REGISTERED] = "join.registered",
+    [ACT_USER_CHANGED] = "(identity)", [ACT_TICKET] = "help.ticket_opened",
+    [ACT_STAFF_REPLY] = "help.staff_replied", [ACT_CUSTOMER_REPLY] = "help.customer_replied",
+    [ACT_SOLVED] = "help.ticket_solved",
+};
+
+struct mapped_sink {
+    struct sim_sink sink;
+    struct config *config;
+    struct arena a;
+    int64_t wrong, good, unsubscribed, poison_taken;
+    char first_wrong[400];
+};
+
+static const char *outcome_of(const struct config *c, const struct mapped *m)
+{
+    if (m->outcome == OUTCOME_SKIPPED)
+        return NULL;
+    if (m->outcome != OUTCOME_EVENT)
+        return m->outcome == OUTCOME_TOMBSTONE ? "(tombstone)" : reject_name(m->reject);
+    return event_is_identity(&m->event) ? "(identity)"
+                                        : c->model.touchpoints[m->event.place].code;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+static bool map_message(struct sim_sink *sink, const struct simulated *msg, struct err *err)
+{
+    struct mapped_sink *s = (struct mapped_sink *) sink;
+    const char *topic = sim_topic_names[msg->topic], *want, *got;
+    struct message in = {.topic = topic, .partition = msg->partition, .offset = msg->offset,
+                         .ts_us = msg->ts_ms * 1000, .key = msg->key, .key_len = msg->key_len,
+                         .value = msg->value, .value_len = msg->value_len};
+    struct mapped out;
+    bool right;
+
+    (void) err;
+    if (mapping_source_of_topic(s->config->mapping, topic) < 0) {
+        s->unsubscribed++;
+        return true;
+    }
+    mapping_apply(s->config->mapping, &in, -1, &s->a, &out);
+    got = outcome_of(s->config, &out);
+    if (msg->act->poison != POISON_NONE) {
+        s->poison_taken += out.outcome == OUTCOME_EVENT;
+        right = out.outcome != OUTCOME_EVENT;
+        want = "(not taken)";
+    } else {
+        want = msg->topic == SIM_TOPIC_FOREIGN_LOAN ? NULL : touchpoints[msg->act->kind];
+        right = same_text(got, want);
+        if (right && out.outcome == OUTCOME_EVENT) {
+            int64_t late_ms = out.event.t_us / 1000 - msg->act->t_ms;
+
+            right = late_ms >= 0 && late_ms <= 10; /* FOLIO publishes a few ms later */
+        }
+        s->good++;
+    }
+    if (!right && s->wrong++ == 0)
+        snprintf(s->first_wrong, sizeof s->first_wrong,
+                 "act %d poison %d: wanted %s, got %s (%s), rule %s", msg->act->kind,
+                 msg->act->poison, want ? want : "nothing", got ? got : "nothing",
+                 out.skip ? out.skip : "", out.rule ? out.rule : "");
+    arena_reset(&s->a);
+    return true;
+}
+
+static struct config *shipped_config(void)
+{
+    char dir[] = "/tmp/journeyd-test.XXXXXX", secret[64], file[64], *deploy;
+    struct err err = {0};
+    struct buf report;
+    struct config *c;
+    FILE *f;
+
+    ck_assert_ptr_nonnull(mkdtemp(dir));
+    deploy = realpath("deploy", NULL);
+    ck_assert_msg(deploy != NULL, "run from the root of the project");
+    snprintf(secret, sizeof secret, "%s/secret", dir);
+    snprintf(file, sizeof file, "%s/journeyd.yaml", dir);
+    f = fopen(secret, "w");
+    fputs("0123456789abcdef0123456789abcdef\n", f);
+    fclose(f);
+    chmod(secret, 0600);
+    f = fopen(file, "w");
+    fprintf(f,
+            "library:   {name: Test, time_zone: Europe/Berlin, tenants: [diku]}\n"
+            "kafka:     {brokers: \"localhost:9\", group: test}\n"
+            "postgres:  {dsn: \"host=/nowhere dbname=x\"}\n"
+            "identity:\n"
+            "  secret_file: secret\n"
+            "  namespaces:\n"
+            "    - {name: folio.user, kind: person, unique: true}\n"
+            "    - {name: card, kind: person}\n"
+            "    - {name: email, kind: person, normalise: [lower]}\n"
+            "    - {name: web.user, kind: person}\n"
+            "    - {name: zammad.user, kind: person}\n"
+            "    - {name: web.anon, kind: device}\n"
+            "    - {name: hold, kind: case}\n"
+            "    - {name: loan, kind: case}\n"
+            "    - {name: ticket, kind: case}\n"
+            "vocabulary: %s/vocabulary.yaml\n"
+            "scenarios:  %s/scenarios.yaml\n"
+            "sources:    [\"%s/sources/*.yaml\"]\n",
+            deploy, deploy, deploy);
+    fclose(f);
+    free(deploy);
+    buf_init(&report);
+    c = config_load(file, &report, &err);
+    buf_add(&report, "", 1);
+    ck_assert_msg(c != NULL, "%s\n%s", err.text, report.data);
+    buf_done(&report);
+    unlink(secret);
+    unlink(file);
+    rmdir(dir);
+    return c;
+}
+
+START_TEST(mapped_as_intended)
+{
+    struct simulate_options o = {.seed = 1, .events = 60000, .days = 31, .partitions = 8,
+                                 .from_day = day_of_civil(2026, 3, 1)};
+    struct mapped_sink s = {.sink = {map_message}, .config = shipped_config()};
+    struct simulate_totals t;
+    struct err err = {0};
+
+    arena_init(&s.a);
+    ck_assert_msg(simulate_run(&o, &s.sink, NULL, NULL, &t, &err), "%s", err.text);
+    ck_assert_msg(s.wrong == 0, "%lld of %lld wrong, first: %s", (long long) s.wrong,
+                  (long long) t.messages, s.first_wrong);
+    /* only the check-in topic, which names neither loan nor customer, is nobody's */
+    ck_assert_int_eq(s.unsubscribed, t.by_topic[SIM_TOPIC_CHECKIN]);
+    ck_assert(s.good > 50000);
+    arena_done(&s.a);
+    config_free(s.config);
+}
+END_TEST
+
+UNIT_SUITE(simulate_suite, "simulate", same_seed_same_bytes, counts_add_up, every_kind_occurs,
+           mapped_as_intended)
+
+UNIT_MAIN(simulate_suite)
