@@ -250,6 +250,8 @@ static void read_all(struct config_build *b, const struct yaml_node *root)
     if (vocabulary == NULL)
         return; /* told; what refers to touchpoints would only echo it */
     config_vocabulary(b, vocabulary);
+    if (b->c->model.n_touchpoints == 0)
+        return;
     config_scenarios(b, scenarios);
     b->c->mapping = mapping_compile(b->c, &b->r, b->sources, b->n_sources);
 }
@@ -269,10 +271,9 @@ struct config *config_load(const char *path, struct buf *report, struct err *err
     const struct yaml_node *root = config_read_file(&b.r, path);
     if (root != NULL)
         read_all(&b, root);
-    size_t n = b.r.problems.list.n;
-    if (n == 0)
+    if (b.r.problems.list.n == 0)
         config_settings(&b);
-    config_problems_report(&b.r.problems, report);
+    size_t n = config_problems_report(&b.r.problems, report);
     arena_done(&a);
     if (n > 0) {
         err_set(err, ERR_CONFIG, "%s: %zu problem%s in the configuration", path, n,

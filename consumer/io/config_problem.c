@@ -34,16 +34,19 @@ static int problem_cmp(const void *x, const void *y)
     return strcmp(a->text, b->text);
 }
 
-void config_problems_report(struct config_problems *p, struct buf *report)
+size_t config_problems_report(struct config_problems *p, struct buf *report)
 {
     if (p->list.n > 0)
         qsort(p->list.at, p->list.n, sizeof *p->list.at, problem_cmp);
+    size_t lines = 0;
     for (size_t i = 0; i < p->list.n; i++) {
         if (i > 0 && strcmp(p->list.at[i].text, p->list.at[i - 1].text) == 0)
             continue;
         buf_adds(report, p->list.at[i].text);
         buf_adds(report, "\n");
+        lines++;
     }
+    return lines;
 }
 
 /* Edit distance with swaps of neighbours (optimal string alignment); words of a configuration are

@@ -25,8 +25,8 @@ struct config_where {
 
 void config_problem(struct config_problems *p, const struct config_where *at, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
-/* Sorts, drops what was said twice, and writes one line each. */
-void config_problems_report(struct config_problems *p, struct buf *report);
+/* Sorts, drops what was said twice, and writes one line each; how many lines. */
+size_t config_problems_report(struct config_problems *p, struct buf *report);
 /* The candidate that a misspelt word most likely meant, or NULL: at most a third of its letters
  * (one at least) wrong, counting a swap of two neighbours as one. */
 const char *config_did_you_mean(const char *word, const char *const *candidates, size_t n);

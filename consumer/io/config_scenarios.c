@@ -73,7 +73,7 @@ static void read_word(struct config_build *b, const struct yaml_node *node, stru
         }
     }
     *everything |= all;
-    if (!found) {
+    if (!found && !all) {
         const char *name = arena_strndup(b->r.a, node->text, len - 2);
         const char **stages = ARENA_NEW(b->r.a, const char *, m->n_stages + 1);
         for (int i = 0; i < m->n_stages; i++)
@@ -180,7 +180,8 @@ static void check_checkpoints(struct config_build *b, const struct yaml_node *no
                               const struct scenario *sc)
 {
     for (int i = 0; i < sc->n_checkpoints; i++)
-        if (!overlap(&sc->checkpoints[i].at, &sc->member) && !is_empty(&sc->checkpoints[i].at))
+        if (sc->checkpoints[i].name[0] != '\0' && !is_empty(&sc->checkpoints[i].at) &&
+            !overlap(&sc->checkpoints[i].at, &sc->member))
             config_problem(&b->r.problems, &node->items[i]->at,
                            "none of the touchpoints of checkpoint \"%s\" can be a step; add one to "
                            "steps",
@@ -257,7 +258,9 @@ static void read_scenario(struct config_build *b, const struct yaml_node *node)
     read_names(b, v, sc);
     b->c->model.n_scenarios++;
 
+    size_t told = b->r.problems.list.n;
     read_places(b, v[KEY_START], &sc->start);
+    bool start_is_clear = b->r.problems.list.n == told;
     read_places(b, v[KEY_GOAL], &sc->goal);
     read_places(b, v[KEY_FAIL], &sc->fail);
     bool everything = read_places(b, v[KEY_STEPS], &sc->member);
@@ -286,7 +289,7 @@ static void read_scenario(struct config_build *b, const struct yaml_node *node)
         config_problem(&b->r.problems, &node->at,
                        "the key \"deadline\" is missing; it is required where there is a goal, for "
                        "scope customer, and where steps is *");
-    if (v[KEY_START] != NULL)
+    if (v[KEY_START] != NULL && start_is_clear)
         check_start(b, v[KEY_START], sc);
     read_waits(b, v[KEY_WAITS], sc);
     read_ideal(b, v[KEY_IDEAL], sc);

@@ -244,7 +244,7 @@ static const char *why(enum json_error_code code)
         return "a number beyond 64 bits";
     case json_error_null_character:
     case json_error_null_byte_in_key:
-        return "the character U+0000";
+        return "a NUL character";
     case json_error_stack_overflow:
         return "too deep";
     default:

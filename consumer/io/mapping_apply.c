@@ -423,7 +423,8 @@ static void accept_or_reject(struct work *w, const struct key_list *keys, const 
     } else if (w->fields != REJECT_NONE) {
         rejected(out, w->fields, w->fields_detail);
     } else if ((twice = two_persons(m, keys)) >= 0) {
-        rejected(out, REJECT_TWO_PERSONS, m->namespaces[twice].name);
+        const char *name = m->namespaces[twice].name;
+        rejected(out, REJECT_TWO_PERSONS, safe_text(w->a, name, strlen(name)));
     } else if (keys->n == 0) {
         rejected(out, REJECT_NO_KEY, NULL);
     } else {
