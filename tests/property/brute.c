@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 
 /* A distinct event or identity message. */
@@ -48,6 +49,15 @@ struct unit {
     int customer;   /* >= 0: counts once for each customer */
 };
 
+/* The cell counted last: its text is used again. */
+struct last_cell {
+    const struct journey_of *journey;
+    enum cell_kind kind;
+    int64_t a;
+    int b, c;
+    const char *text;
+};
+
 struct brute {
     const struct model *m;
     struct arena a;
@@ -60,6 +70,7 @@ struct brute {
     enum shared_rule *shared;
     VEC(struct journey_of) journeys;
     VEC(struct unit) units;
+    struct last_cell last;
     int64_t *n_sessions;
     struct lines *out;
 };
@@ -113,7 +124,7 @@ static void collect_items(struct brute *b, const struct event *events, size_t n)
         if (k < b->items.n && c == 0) {
             struct item *item = &b->items.at[k];
             item->logout |= ev->logout;
-            if (!item->is_identity &&
+            if (!item->is_identity && ev->attr != item->attr &&
                 strcmp(attribute_text(b, ev->attr), attribute_text(b, item->attr)) > 0)
                 item->attr = ev->attr;
             continue;
@@ -595,7 +606,6 @@ static void count(struct brute *b, const struct journey_of *j, enum cell_kind ki
                      .day = zone_day(b->m->zone, j->step[0]->ev->t_us),
                      .segment = segment_of(b, j->step[0]),
                      .kind = kind,
-                     .what = text_cell(&b->a, b->m, j->scenario, kind, key_a, key_b, key_c, path),
                      .column = column,
                      .amount = amount,
                      .bucket = -1,
@@ -605,6 +615,12 @@ static void count(struct brute *b, const struct journey_of *j, enum cell_kind ki
         (kind == CELL_DROP_OFF && column == DROP_DISTINCT) ||
         (kind == CELL_FUNNEL && column == FUNNEL_DISTINCT))
         u.customer = j->customer;
+    if (b->last.text == NULL || b->last.journey != j || b->last.kind != kind ||
+        b->last.a != key_a || b->last.b != key_b || b->last.c != key_c)
+        b->last = (struct last_cell){
+            .journey = j, .kind = kind, .a = key_a, .b = key_b, .c = key_c,
+            .text = text_cell(&b->a, b->m, j->scenario, kind, key_a, key_b, key_c, path)};
+    u.what = b->last.text;
     VEC_PUSH(&b->a, b->units, u);
 }
 
@@ -647,11 +663,14 @@ static int path_nodes(const struct brute *b, const struct journey_of *j, bool fo
 
 static const char *nodes_text(struct brute *b, const int *node, int n)
 {
-    const char *text = "";
+    struct buf text;
+    buf_init(&text);
     for (int i = 0; i < n; i++)
-        text = arena_printf(&b->a, "%s%s%s", text, i ? " > " : "",
-                            node[i] < 0 ? "(more)" : b->m->touchpoints[node[i]].code);
-    return text;
+        buf_printf(&text, "%s%s", i ? " > " : "",
+                   node[i] < 0 ? "(more)" : b->m->touchpoints[node[i]].code);
+    const char *kept = arena_strndup(&b->a, text.data, text.len);
+    buf_done(&text);
+    return kept;
 }
 
 static void count_path(struct brute *b, const struct journey_of *j)
@@ -749,6 +768,7 @@ static void put_journey(struct brute *b, const struct journey_of *j)
     const struct event *first = j->step[0]->ev, *last = j->step[j->n - 1]->ev;
     struct uuid first_id = id_event(b->m, first);
     int *node = ARENA_NEW(&b->a, int, j->n + 2);
+    struct buf steps;
     struct row_journey row = {.scenario = j->sc,
                               .customer = &b->keys.at[j->customer],
                               .is_identified = is_person(b, j->customer),
@@ -764,7 +784,6 @@ static void put_journey(struct brute *b, const struct journey_of *j)
                               .n_steps = (uint32_t) j->n,
                               .first_place = first->place,
                               .last_place = last->place,
-                              .steps = "",
                               .depth = depth_of(j),
                               .first_skip = j->first_skip};
     if (j->case_key >= 0)
@@ -773,13 +792,15 @@ static void put_journey(struct brute *b, const struct journey_of *j)
     row.path = nodes_text(b, node, path_nodes(b, j, false, node));
     row.collapsed = nodes_text(b, node, path_nodes(b, j, true, node));
     row.channels = channels_of(b, j->step, j->n, &row.n_channels);
+    buf_init(&steps);
     for (int i = 0; i < j->n; i++) {
-        row.steps = arena_printf(&b->a, "%s%s%s", row.steps, i ? " " : "",
-                                 text_event(b->m, j->step[i]->ev));
+        buf_printf(&steps, "%s%s", i ? " " : "", text_event(b->m, j->step[i]->ev));
         if (i && strcmp(b->m->attrs[j->step[i]->attr].channel,
                         b->m->attrs[j->step[i - 1]->attr].channel) != 0)
             row.switches++;
     }
+    row.steps = arena_strndup(&b->a, steps.data, steps.len);
+    buf_done(&steps);
     lines_journey(b->out, b->m, &row);
     count_day(b, j);
     count_path(b, j);

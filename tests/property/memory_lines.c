@@ -3,6 +3,7 @@
  * steps of a journey from (first_us, first_skip, n_steps) and the run it was mined from. */
 #include <stdlib.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "memory_store.h"
 
@@ -139,8 +140,7 @@ static void put_sessions(struct mem *mem, struct lines *out)
 struct step_walk {
     struct mem *mem;
     const struct change_journey *j;
-    struct arena *a;
-    const char *text;
+    struct buf text;
     uint32_t n;
     int skip;
 };
@@ -156,13 +156,14 @@ static void walk_event(struct step_walk *w, const struct event *ev)
     }
     if (w->n == w->j->n_steps)
         return;
-    w->text = arena_printf(w->a, "%s%s%s", w->text, w->n ? " " : "", text_event(w->mem->m, ev));
+    buf_printf(&w->text, "%s%s", w->n ? " " : "", text_event(w->mem->m, ev));
     w->n++;
 }
 
 static const char *steps_of(struct mem *mem, struct arena *a, const struct change_journey *j)
 {
-    struct step_walk w = {.mem = mem, .j = j, .a = a, .text = ""};
+    struct step_walk w = {.mem = mem, .j = j};
+    buf_init(&w.text);
     if (j->case_no) {
         for (size_t i = 0; i < mem->case_chunks.n; i++)
             if (mem->case_chunks.at[i].no == j->case_no)
@@ -175,7 +176,9 @@ static const char *steps_of(struct mem *mem, struct arena *a, const struct chang
                     if (mem->chunks.at[i].rank + k < (uint32_t) mem->m->max_day_events)
                         walk_event(&w, &mem->chunks.at[i].events[k]);
     }
-    return w.text;
+    const char *text = arena_strndup(a, w.text.data, w.text.len);
+    buf_done(&w.text);
+    return text;
 }
 
 static void put_journeys(struct mem *mem, struct arena *a, struct lines *out)

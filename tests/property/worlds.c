@@ -126,6 +126,9 @@ static void make_scenario(const struct model *m, struct rng *r, struct scenario 
     sc->start = random_places(m, r, 15);
     sc->goal = random_places(m, r, rng_chance(r, 75) ? 10 : 0);
     sc->fail = random_places(m, r, rng_chance(r, 50) ? 10 : 0);
+    bool restarts = rng_chance(r, 25);
+    for (int i = 0; restarts && i < words; i++)
+        sc->start.bit[i] |= sc->goal.bit[i]; /* a goal that may start */
     struct placeset steps = random_places(m, r, rng_chance(r, 20) ? 100 : 35);
     for (int i = 0; i < words; i++) {
         sc->fail.bit[i] &= ~sc->goal.bit[i];
@@ -225,9 +228,21 @@ static void make_exclude(struct model *m, struct rng *r)
 
 /* --- events ----------------------------------------------------------------------------------- */
 
+/* What a world is mostly about. The weights of the kinds of events of random_keys, in its order. */
+enum focus { FOCUS_ALL, FOCUS_DEVICES, FOCUS_PERSONS, FOCUS_CASES, FOCUS_TIMES, FOCUS_COUNT };
+enum { EVENT_KINDS = 9 };
+static const int weight[FOCUS_COUNT][EVENT_KINDS] = {
+    [FOCUS_ALL] = {1, 1, 1, 1, 1, 1, 1, 1, 1},
+    [FOCUS_DEVICES] = {8, 6, 0, 0, 1, 0, 0, 1, 0},
+    [FOCUS_PERSONS] = {1, 2, 1, 6, 6, 1, 0, 4, 1},
+    [FOCUS_CASES] = {2, 2, 2, 0, 1, 4, 5, 1, 1},
+    [FOCUS_TIMES] = {0, 0, 6, 0, 0, 1, 0, 0, 0},
+};
+
 struct maker {
     struct world_plan *w;
     struct rng *r;
+    enum focus focus;
     int values;      /* of each namespace */
     int identity;    /* percent of identity messages */
     int boundary;    /* percent of times at a boundary */
@@ -261,7 +276,18 @@ static void maybe_key(struct maker *mk, int percent, const char *ns)
 
 static void add_device(struct maker *mk)
 {
-    add_key(mk, rng_chance(mk->r, 80) ? "anon" : "cookie"); /* the mapping leaves one device */
+    add_key(mk, mk->focus == FOCUS_DEVICES || rng_chance(mk->r, 80) ? "anon" : "cookie"); /* the mapping leaves one device */
+}
+
+static int random_kind(struct maker *mk)
+{
+    const int *weights = weight[mk->focus];
+    int sum = 0, kind = 0;
+    for (int i = 0; i < EVENT_KINDS; i++)
+        sum += weights[i];
+    for (int at = rng_below(mk->r, sum); at >= weights[kind]; kind++)
+        at -= weights[kind];
+    return kind;
 }
 
 static void random_keys(struct maker *mk, bool is_identity)
@@ -269,7 +295,7 @@ static void random_keys(struct maker *mk, bool is_identity)
     static const char *const person[] = {"user", "card", "email", "web", "desk"};
 
     mk->n_keys = 0;
-    switch (rng_below(mk->r, 9)) {
+    switch (random_kind(mk)) {
     case 0: /* an anonymous page view */
         add_device(mk);
         break;
@@ -324,6 +350,8 @@ static int64_t random_distance(struct maker *mk)
     const struct model *m = &mk->w->m;
     const struct scenario *sc = &m->scenarios[rng_below(mk->r, m->n_scenarios)];
 
+    if (mk->focus == FOCUS_DEVICES && rng_chance(mk->r, 70))
+        return rng_chance(mk->r, 30) ? m->login_ttl_us : m->stitch_back_us;
     switch (rng_below(mk->r, 12)) {
     case 0:
         return m->session_gap_us;
@@ -456,7 +484,9 @@ static void make_ops(struct maker *mk)
     struct world_plan *w = mk->w;
     size_t n = w->events.n;
     size_t *order = ARENA_NEW(&w->a, size_t, n + 1);
-    int most = PICK(mk->r, ((const int[]){1, 3, 8, 1000}));
+    int most = PICK(mk->r, ((const int[]){1, 3, 8, 1000})); /* events a batch */
+    if (n > 100)
+        most = PICK(mk->r, ((const int[]){30, 80, 1000}));
 
     for (size_t i = 0; i < n; i++)
         order[i] = i;
@@ -509,6 +539,11 @@ void world_plan_init(struct world_plan *w, uint64_t seed)
     mk.boundary = PICK(&r, ((const int[]){30, 80}));
     n = shape < 15 ? 2 + rng_below(&r, 3) : shape < 97 ? 3 + rng_below(&r, 38) : 0;
     w->permute = shape < 15;
+    mk.focus = (enum focus) rng_below(&r, FOCUS_COUNT);
+    if (mk.focus == FOCUS_DEVICES || mk.focus == FOCUS_TIMES) {
+        mk.values = 1 + rng_below(&r, 2);
+        mk.boundary = 90;
+    }
     if (shape >= 97) { /* long days: more than a chunk holds */
         mk.values = 1;
         mk.boundary = 70;
