@@ -81,10 +81,14 @@ static bool create_topics(struct sim_kafka *k, int partitions, struct err *err)
 
     if (rd_kafka_metadata(k->rk, 1, NULL, &md, ANSWER_MS) != RD_KAFKA_RESP_ERR_NO_ERROR)
         return err_set(err, ERR_UNAVAILABLE, "no Kafka broker answers");
-    for (int i = 0; i < SIM_TOPICS; i++)
-        if (!is_listed(md, sim_topic_names[i])) /* -1: the broker's own number of copies */
-            topics[n++] =
-                rd_kafka_NewTopic_new(sim_topic_names[i], partitions, -1, why, sizeof why);
+    for (int i = 0; i < SIM_TOPICS; i++) {
+        if (is_listed(md, sim_topic_names[i]))
+            continue;
+        /* -1: the broker's own number of copies */
+        topics[n] = rd_kafka_NewTopic_new(sim_topic_names[i], partitions, -1, why, sizeof why);
+        /* the messages' times are of another month, which most brokers would delete at once */
+        rd_kafka_NewTopic_set_config(topics[n++], "retention.ms", "-1");
+    }
     rd_kafka_metadata_destroy(md);
     if (n == 0)
         return true;

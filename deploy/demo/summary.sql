@@ -68,7 +68,7 @@ order by p.journeys desc, s.label, path;
 \echo Read: of those who reached the step, so many went no further; the true rate lies between low
 \echo and high, 95 times in 100. They are ranked by low, so that few cases do not make a scandal.
 \echo
-@DROP_OFF@
+select 1;
 
 \echo
 \echo Three queries to start from
