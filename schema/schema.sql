@@ -275,6 +275,14 @@ create function journey_internal.max_day_events() returns integer
                      where s.name = 'sessions.max_day_events'), 2000)
 $$;
 comment on function journey_internal.max_day_events() is 'events of a customer''s day that take part in sessions and journeys; the rest is a flood';
+create function journey_internal.namespace_bytes() returns bytea[]
+    language sql stable parallel safe
+    as $$
+    select array_agg(convert_to(t.name, 'UTF8') || '\x00'::bytea order by n.ns_no)
+    from generate_series(0, (select max(m.ns_no) from journey_internal.namespace as m)) as n (ns_no)
+    left join journey_internal.namespace as t on t.ns_no = n.ns_no
+$$;
+comment on function journey_internal.namespace_bytes() is 'names of namespaces as they stand before a key in an id; element n + 1 is namespace number n';
 create function journey_internal.quantile_seconds(buckets smallint[], counts bigint[], percent integer) returns double precision
     language sql stable parallel safe
     as $$
@@ -306,6 +314,24 @@ create function journey_internal.touchpoint_codes() returns text[]
     left join journey_internal.touchpoint as t on t.touchpoint_no = n.touchpoint_no
 $$;
 comment on function journey_internal.touchpoint_codes() is 'codes of touchpoints; element n + 1 is touchpoint number n';
+create function journey_internal.touchpoint_labels() returns text[]
+    language sql stable parallel safe
+    as $$
+    select array_agg(t.label order by n.touchpoint_no)
+    from generate_series(0, (select max(m.touchpoint_no) from journey_internal.touchpoint as m))
+         as n (touchpoint_no)
+    left join journey_internal.touchpoint as t on t.touchpoint_no = n.touchpoint_no
+$$;
+comment on function journey_internal.touchpoint_labels() is 'labels of touchpoints; element n + 1 is touchpoint number n';
+create function journey_internal.touchpoint_stages() returns text[]
+    language sql stable parallel safe
+    as $$
+    select array_agg(t.stage order by n.touchpoint_no)
+    from generate_series(0, (select max(m.touchpoint_no) from journey_internal.touchpoint as m))
+         as n (touchpoint_no)
+    left join journey_internal.touchpoint as t on t.touchpoint_no = n.touchpoint_no
+$$;
+comment on function journey_internal.touchpoint_stages() is 'stages of touchpoints; element n + 1 is touchpoint number n';
 create function journey_internal.uuid8(word text, bytes bytea) returns uuid
     language sql stable parallel safe
     as $$
@@ -939,10 +965,8 @@ create view journey.event as
     a.device_class,
     a.item_type
    from (((((journey_internal.timeline t
-     cross join lateral ( select array( select journey_internal.key_bytes(n.name, k.hash) as key_bytes
-                   from (unnest(t.key_ns, t.key_hash) with ordinality k(ns_no, hash, "position")
-                     left join journey_internal.namespace n on ((n.ns_no = k.ns_no)))
-                  order by k."position") as dictionary
+     cross join lateral ( select array( select ((( select journey_internal.namespace_bytes() as namespace_bytes))[(k.ns_no + 1)] || uuid_send(k.hash))
+                   from unnest(t.key_ns, t.key_hash) k(ns_no, hash)) as dictionary
          offset 0) d)
      cross join lateral journey_internal.chunk_events(t.at, t.attr, t.id, t.n_keys) e(place, at, attr, id, key_from, n_keys))
      left join journey_internal.customer c on ((c.customer_no = t.customer_no)))
@@ -988,10 +1012,8 @@ create view journey.event_case as
      join journey_internal.key k on ((k.key_no = t.case_no)))
      join journey_internal.namespace n on ((n.ns_no = k.ns_no)))
      cross join lateral ( select journey_internal.case_uuid(n.name, k.hash) as case_id,
-            array( select journey_internal.key_bytes(kn.name, kk.hash) as key_bytes
-                   from (unnest(t.key_ns, t.key_hash) with ordinality kk(ns_no, hash, "position")
-                     left join journey_internal.namespace kn on ((kn.ns_no = kk.ns_no)))
-                  order by kk."position") as dictionary
+            array( select ((( select journey_internal.namespace_bytes() as namespace_bytes))[(k_1.ns_no + 1)] || uuid_send(k_1.hash))
+                   from unnest(t.key_ns, t.key_hash) k_1(ns_no, hash)) as dictionary
          offset 0) d)
      cross join lateral journey_internal.chunk_events(t.at, t.attr, t.id, t.n_keys) e(place, at, attr, id, key_from, n_keys))
      left join journey_internal.attribute_set a on ((a.attr_no = e.attr)))
@@ -1204,15 +1226,15 @@ comment on table journey_internal.scenario_touchpoint is 'the touchpoints that c
 create view journey.journey_step as
  select j.journey_id,
     (s.step_no)::integer as step_no,
-    journey_internal.event_uuid_of(s.at, tp.code, s.source, s.id, journey_internal.event_keys(s.dictionary, s.keys, s.key_from, s.n_keys)) as event_id,
+    journey_internal.event_uuid_of(s.at, (( select journey_internal.touchpoint_codes() as touchpoint_codes))[(s.touchpoint_no + 1)], s.source, s.id, journey_internal.event_keys(s.dictionary, s.keys, s.key_from, s.n_keys)) as event_id,
     journey_internal.timestamp_of(s.at) as occurred_at,
-    tp.stage,
-    tp.code as touchpoint,
-    tp.label,
+    (( select journey_internal.touchpoint_stages() as touchpoint_stages))[(s.touchpoint_no + 1)] as stage,
+    (( select journey_internal.touchpoint_codes() as touchpoint_codes))[(s.touchpoint_no + 1)] as touchpoint,
+    (( select journey_internal.touchpoint_labels() as touchpoint_labels))[(s.touchpoint_no + 1)] as label,
     s.channel,
     s.initiator,
     (((s.at - s.before))::double precision / ('1000000'::numeric)::double precision) as wait_seconds
-   from ((journey_internal.journey j
+   from (journey_internal.journey j
      cross join lateral ( select m.day,
             m.chunk_no,
             m.place,
@@ -1255,10 +1277,8 @@ create view journey.journey_step as
                             t_1.key_hash,
                             t_1.n_keys,
                             t_1.keys,
-                            array( select journey_internal.key_bytes(n.name, k.hash) as key_bytes
-                                   from (unnest(t_1.key_ns, t_1.key_hash) with ordinality k(ns_no, hash, "position")
-                                     left join journey_internal.namespace n on ((n.ns_no = k.ns_no)))
-                                  order by k."position") as dictionary
+                            array( select ((( select journey_internal.namespace_bytes() as namespace_bytes))[(k.ns_no + 1)] || uuid_send(k.hash))
+                                   from unnest(t_1.key_ns, t_1.key_hash) k(ns_no, hash)) as dictionary
                            from journey_internal.timeline t_1
                           where ((j.case_no = 0) and (t_1.customer_no = j.customer_no) and ((t_1.day >= j.day) and (t_1.day <= ((j.day + 2) + (((j.last_us - j.first_us) / '86400000000'::bigint))::integer))) and (t_1.last_us >= j.first_us) and (t_1.first_us <= j.last_us))
                          offset 0) t
@@ -1292,10 +1312,8 @@ create view journey.journey_step as
                             t_1.key_hash,
                             t_1.n_keys,
                             t_1.keys,
-                            array( select journey_internal.key_bytes(n.name, k.hash) as key_bytes
-                                   from (unnest(t_1.key_ns, t_1.key_hash) with ordinality k(ns_no, hash, "position")
-                                     left join journey_internal.namespace n on ((n.ns_no = k.ns_no)))
-                                  order by k."position") as dictionary
+                            array( select ((( select journey_internal.namespace_bytes() as namespace_bytes))[(k.ns_no + 1)] || uuid_send(k.hash))
+                                   from unnest(t_1.key_ns, t_1.key_hash) k(ns_no, hash)) as dictionary
                            from journey_internal.case_timeline t_1
                           where ((j.case_no <> 0) and (t_1.case_no = j.case_no) and (t_1.last_us >= j.first_us) and (t_1.first_us <= j.last_us))
                          offset 0) t
@@ -1305,8 +1323,7 @@ create view journey.journey_step as
                   where ((e.at >= j.first_us) and (e.at <= j.last_us))
           order by 1, 2, 3
          offset j.first_skip
-         limit j.n_steps) m) s)
-     left join journey_internal.touchpoint tp on ((tp.touchpoint_no = s.touchpoint_no)));
+         limit j.n_steps) m) s);
 comment on view journey.journey_step is 'one row a step of a journey; visits too. Filter by journey_id';
 comment on column journey.journey_step.journey_id is 'the journey, as in journey.journey';
 comment on column journey.journey_step.step_no is 'place of the step in the journey, from 1';

@@ -52,10 +52,8 @@ select
 from journey_internal.timeline as t
 cross join lateral (
     select array(
-        select journey_internal.key_bytes(n.name, k.hash)
-        from unnest(t.key_ns, t.key_hash) with ordinality as k (ns_no, hash, position)
-        left join journey_internal.namespace as n on n.ns_no = k.ns_no
-        order by k.position
+        select (select journey_internal.namespace_bytes())[k.ns_no + 1] || uuid_send(k.hash)
+        from unnest(t.key_ns, t.key_hash) as k (ns_no, hash)
     ) as dictionary
     offset 0
 ) as d

@@ -13,10 +13,8 @@ cross join lateral (
     select
         journey_internal.case_uuid(n.name, k.hash) as case_id,
         array(
-            select journey_internal.key_bytes(kn.name, kk.hash)
-            from unnest(t.key_ns, t.key_hash) with ordinality as kk (ns_no, hash, position)
-            left join journey_internal.namespace as kn on kn.ns_no = kk.ns_no
-            order by kk.position
+            select (select journey_internal.namespace_bytes())[k.ns_no + 1] || uuid_send(k.hash)
+            from unnest(t.key_ns, t.key_hash) as k (ns_no, hash)
         ) as dictionary
     offset 0
 ) as d

@@ -7,12 +7,12 @@ select
     j.journey_id,
     s.step_no::integer as step_no,
     journey_internal.event_uuid_of(
-        s.at, tp.code, s.source, s.id,
+        s.at, (select journey_internal.touchpoint_codes())[s.touchpoint_no + 1], s.source, s.id,
         journey_internal.event_keys(s.dictionary, s.keys, s.key_from, s.n_keys)) as event_id,
     journey_internal.timestamp_of(s.at) as occurred_at,
-    tp.stage,
-    tp.code as touchpoint,
-    tp.label,
+    (select journey_internal.touchpoint_stages())[s.touchpoint_no + 1] as stage,
+    (select journey_internal.touchpoint_codes())[s.touchpoint_no + 1] as touchpoint,
+    (select journey_internal.touchpoint_labels())[s.touchpoint_no + 1] as label,
     s.channel,
     s.initiator,
     (s.at - s.before) / 1e6::double precision as wait_seconds
@@ -28,10 +28,8 @@ cross join lateral (
                    t.dictionary, x.source, x.touchpoint_no, x.channel, x.initiator
             from (
                 select t.*, array(
-                    select journey_internal.key_bytes(n.name, k.hash)
-                    from unnest(t.key_ns, t.key_hash) with ordinality as k (ns_no, hash, position)
-                    left join journey_internal.namespace as n on n.ns_no = k.ns_no
-                    order by k.position
+                    select (select journey_internal.namespace_bytes())[k.ns_no + 1] || uuid_send(k.hash)
+                    from unnest(t.key_ns, t.key_hash) as k (ns_no, hash)
                 ) as dictionary
                 from journey_internal.timeline as t
                 where j.case_no = 0
@@ -52,10 +50,8 @@ cross join lateral (
                    t.dictionary, x.source, x.touchpoint_no, x.channel, x.initiator
             from (
                 select t.*, array(
-                    select journey_internal.key_bytes(n.name, k.hash)
-                    from unnest(t.key_ns, t.key_hash) with ordinality as k (ns_no, hash, position)
-                    left join journey_internal.namespace as n on n.ns_no = k.ns_no
-                    order by k.position
+                    select (select journey_internal.namespace_bytes())[k.ns_no + 1] || uuid_send(k.hash)
+                    from unnest(t.key_ns, t.key_hash) as k (ns_no, hash)
                 ) as dictionary
                 from journey_internal.case_timeline as t
                 where j.case_no <> 0
@@ -73,8 +69,7 @@ cross join lateral (
         offset j.first_skip
         limit j.n_steps
     ) as m
-) as s
-left join journey_internal.touchpoint as tp on tp.touchpoint_no = s.touchpoint_no;
+) as s;
 
 comment on view journey.journey_step is 'one row a step of a journey; visits too. Filter by journey_id';
 comment on column journey.journey_step.journey_id is 'the journey, as in journey.journey';
