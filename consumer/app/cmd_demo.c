@@ -1,5 +1,6 @@
-/* journeyd demo: the parts of `make demo` that a shell script cannot do, see deploy/demo/run: an
- * embedded broker in a process of its own, and counting what a broker holds. */
+/* journeyd demo: the parts of `make demo` that a shell script cannot do, see
+ * deploy/demo/run: an embedded broker in a process of its own, and counting what a broker
+ * holds. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <time.h>
@@ -51,7 +52,8 @@ static bool count(const char *brokers, struct err *err)
     }
     printf("%-32s %12" PRId64 "\n", "messages", all);
     if (gone > 0)
-        return err_set(err, ERR_CHECK, "the broker has dropped %" PRId64 " messages", gone);
+        return err_set(err, ERR_CHECK, "the broker has dropped %" PRId64 " messages",
+                       gone);
     return true;
 }
 
@@ -62,8 +64,9 @@ static bool demo_command(struct options *o, struct err *err)
     if (!options_int(o, "partitions", 16, 1, 1000, &partitions, err))
         return false;
     if (options_has(o, "broker") == options_has(o, "count"))
-        return err_set(err, ERR_USAGE, "this is used by `make demo`; run that, or say --broker "
-                                       "or --count LIST");
+        return err_set(err, ERR_USAGE,
+                       "this is used by `make demo`; run that, or say --broker "
+                       "or --count LIST");
     if (options_has(o, "broker"))
         return be_broker((int) partitions, err);
     return count(options_get(o, "count"), err);
@@ -73,10 +76,12 @@ const struct command cmd_demo = {
     .name = "demo",
     .summary = "parts of `make demo`: an embedded broker",
     .usage = "demo --broker [--partitions N] | --count LIST",
-    .help = "Used by `make demo`. --broker is a small Kafka broker for trying out, in memory,\n"
-            "on a free port of this machine, until it is stopped. --count prints how many\n"
-            "messages of `journeyd simulate` a broker holds, and ends with 5 when it has\n"
-            "dropped the first ones.\n",
+    .help =
+        "Used by `make demo`. --broker is a small Kafka broker for trying out, in "
+        "memory,\n"
+        "on a free port of this machine, until it is stopped. --count prints how many\n"
+        "messages of `journeyd simulate` a broker holds, and ends with 5 when it has\n"
+        "dropped the first ones.\n",
     .example = "make demo\njourneyd demo --broker\n",
     .options = demo_options,
     .min_inputs = 0,

@@ -12,14 +12,16 @@ enum { MAX_DAYS = 1000, MAX_PARTITIONS = 1000 };
 
 static const struct option_spec simulate_options[] = {
     {"seed", 0, "N", "which month of all possible ones (default 1)", false},
-    {"events", 0, "N", "about how many messages (default 100000); exactly, with --customers",
+    {"events", 0, "N",
+     "about how many messages (default 100000); exactly, with --customers", false},
+    {"customers", 0, "N", "how many customers; default: as many as the messages need",
      false},
-    {"customers", 0, "N", "how many customers; default: as many as the messages need", false},
     {"from", 0, "DATE", "first day, like 2026-03-01 (the default)", false},
-    {"days", 0, "N", "days on which visits begin (default 31); what began is told to its end",
-     false},
+    {"days", 0, "N",
+     "days on which visits begin (default 31); what began is told to its end", false},
     {"partitions", 0, "N", "partitions of each topic (default 8)", false},
-    {"output", 'o', "DIR", "write DIR/<topic>.ndjson, lines as kcat -C -J prints them", false},
+    {"output", 'o', "DIR", "write DIR/<topic>.ndjson, lines as kcat -C -J prints them",
+     false},
     {"brokers", 0, "LIST", "produce to Kafka, host:port[,host:port...]", false},
     {"quiet", 'q', NULL, "no progress", false},
     {0},
@@ -33,26 +35,29 @@ static bool parse_date(const struct options *o, int32_t *day, struct err *err)
     *day = day_of_civil(2026, 3, 1);
     if (text == NULL)
         return true;
-    if (sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day_of_month, &used) != 3 || used != 10 ||
-        text[used] != '\0')
-        return err_set(err, ERR_USAGE, "--from %.40s: write a date like 2026-03-01", text);
+    if (sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day_of_month, &used) != 3 ||
+        used != 10 || text[used] != '\0')
+        return err_set(err, ERR_USAGE, "--from %.40s: write a date like 2026-03-01",
+                       text);
     *day = day_of_civil(year, month, day_of_month);
     civil_of_day(*day, &y, &m, &d);
     if (y != year || m != month || d != day_of_month)
         return err_set(err, ERR_USAGE, "--from %.40s: there is no such day", text);
     if (year < 1990 || year > 2200)
-        return err_set(err, ERR_USAGE, "--from %.40s: give a year from 1990 to 2200", text);
+        return err_set(err, ERR_USAGE, "--from %.40s: give a year from 1990 to 2200",
+                       text);
     return true;
 }
 
-static bool read_options(const struct options *o, struct simulate_options *s, struct err *err)
+static bool read_options(const struct options *o, struct simulate_options *s,
+                         struct err *err)
 {
     int64_t seed, days, partitions;
 
     if (!options_int(o, "seed", 1, 0, INT64_MAX, &seed, err) ||
         !options_int(o, "customers", 0, 1, INT32_MAX / 2, &s->customers, err) ||
-        !options_int(o, "events", s->customers > 0 ? 0 : 100000, 1, INT64_C(1) << 40, &s->events,
-                     err) ||
+        !options_int(o, "events", s->customers > 0 ? 0 : 100000, 1, INT64_C(1) << 40,
+                     &s->events, err) ||
         !options_int(o, "days", 31, 1, MAX_DAYS, &days, err) ||
         !options_int(o, "partitions", 8, 1, MAX_PARTITIONS, &partitions, err) ||
         !parse_date(o, &s->from_day, err))
@@ -81,8 +86,8 @@ static void print_totals(const struct simulate_totals *t)
     printf("%-32s %12lld\n", "broken", (long long) t->poison);
 }
 
-static bool to_files(const struct simulate_options *s, const char *dir, struct progress *p,
-                     struct simulate_totals *t, struct err *err)
+static bool to_files(const struct simulate_options *s, const char *dir,
+                     struct progress *p, struct simulate_totals *t, struct err *err)
 {
     struct sim_files files;
 
@@ -92,14 +97,15 @@ static bool to_files(const struct simulate_options *s, const char *dir, struct p
     return sim_files_close(&files, err) && ok;
 }
 
-static bool to_kafka(const struct simulate_options *s, const char *brokers, struct progress *p,
-                     struct simulate_totals *t, struct err *err)
+static bool to_kafka(const struct simulate_options *s, const char *brokers,
+                     struct progress *p, struct simulate_totals *t, struct err *err)
 {
     struct sim_kafka *k;
 
     if (!sim_kafka_open(&k, brokers, s->partitions, err))
         return false;
-    bool ok = simulate_run(s, sim_kafka_sink(k), show, p, t, err) && sim_kafka_flush(k, err);
+    bool ok =
+        simulate_run(s, sim_kafka_sink(k), show, p, t, err) && sim_kafka_flush(k, err);
     sim_kafka_close(k);
     return ok;
 }
@@ -129,7 +135,8 @@ const struct command cmd_simulate = {
     .usage = "simulate [--seed N] [--events N] [--customers N] [--from DATE] [--days N]\n"
              "                -o DIR | --brokers LIST",
     .help =
-        "Writes the messages that a library's circulation (FOLIO), website (RudderStack)\n"
+        "Writes the messages that a library's circulation (FOLIO), website "
+        "(RudderStack)\n"
         "and help desk (Zammad) would send in a month: people search at night, log in,\n"
         "place holds, pick them up or not, renew, return, ask for help; with late,\n"
         "repeated, reordered and broken messages. The same options give the same bytes\n"

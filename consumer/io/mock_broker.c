@@ -1,4 +1,5 @@
-/* See mock_broker.h. The mock cluster hangs on a client instance that itself does nothing. */
+/* See mock_broker.h. The mock cluster hangs on a client instance that itself does
+ * nothing. */
 #include "io/mock_broker.h"
 
 #include <librdkafka/rdkafka.h>
@@ -12,9 +13,11 @@ struct mock_broker {
     char address[256];
 };
 
-static void on_log(const rd_kafka_t *rk, int level, const char *facility, const char *text)
+static void on_log(const rd_kafka_t *rk, int level, const char *facility,
+                   const char *text)
 {
-    (void) rk, (void) level, (void) facility, (void) text; /* errors come back as errors */
+    (void) rk, (void) level, (void) facility,
+        (void) text; /* errors come back as errors */
 }
 
 bool mock_broker_start(struct mock_broker **out, const char *const *topics, int n_topics,
@@ -35,7 +38,8 @@ bool mock_broker_start(struct mock_broker **out, const char *const *topics, int 
     }
     broker->cluster = rd_kafka_mock_cluster_new(broker->rk, 1);
     if (broker->cluster == NULL) {
-        err_set(err, ERR_FATAL, "could not start the embedded broker: no port to listen on");
+        err_set(err, ERR_FATAL,
+                "could not start the embedded broker: no port to listen on");
         goto fail;
     }
     for (int i = 0; i < n_topics; i++) {

@@ -1,5 +1,6 @@
-/* What follows from a visit: a hold, a loan, a ticket, each from its start to its end. The shares
- * are guesses of the usual order, chosen so that every end a case can have does occur. */
+/* What follows from a visit: a hold, a loan, a ticket, each from its start to its end.
+ * The shares are guesses of the usual order, chosen so that every end a case can have
+ * does occur. */
 #include "io/sim_visit.h"
 
 static int days_of(struct sim_visit *v, int lo, int hi)
@@ -12,8 +13,8 @@ static int days_since(const struct sim_visit *v, int64_t t_ms)
     return (int) ((t_ms + SIM_HOUR) / SIM_DAY) - v->w->from_day - v->day;
 }
 
-static void add_to(struct sim_visit *v, enum sim_act_kind kind, int64_t t_ms, int no, int n,
-                   int64_t base_ms)
+static void add_to(struct sim_visit *v, enum sim_act_kind kind, int64_t t_ms, int no,
+                   int n, int64_t base_ms)
 {
     struct sim_act *act = sim_add(v, kind, t_ms, no, n);
 
@@ -31,7 +32,8 @@ static void bring_back(struct sim_visit *v, int no, int n, int64_t base, int day
         add_to(v, ACT_CHECKIN, t + 40, no, n, base);
 }
 
-/* Most people renew on the website; the website says so too, and the ILS is the one believed. */
+/* Most people renew on the website; the website says so too, and the ILS is the one
+ * believed. */
 static void renew(struct sim_visit *v, int no, int n, int64_t base, int days)
 {
     struct sim_visit web = *v;
@@ -66,10 +68,13 @@ void sim_loan(struct sim_visit *v, int no, int64_t t_ms)
 
     v->logged_in = false;
     add_to(v, luck % 67 == 0 ? ACT_LOAN_OVERRIDE : ACT_LOAN, t_ms, no, 0, t_ms);
-    if (sim_chance(&v->rng, 280)) /* the nightly job touches the record: nobody did anything */
-        add_to(v, ACT_LOAN_TOUCHED, t_ms + sim_between(&v->rng, 8, 40) * SIM_HOUR, no, 0, t_ms);
+    if (sim_chance(&v->rng,
+                   280)) /* the nightly job touches the record: nobody did anything */
+        add_to(v, ACT_LOAN_TOUCHED, t_ms + sim_between(&v->rng, 8, 40) * SIM_HOUR, no, 0,
+               t_ms);
     if (sim_chance(&v->rng, 15))
-        add_to(v, ACT_RECALLED, t_ms + sim_between(&v->rng, 10, 60) * SIM_HOUR, no, 0, t_ms);
+        add_to(v, ACT_RECALLED, t_ms + sim_between(&v->rng, 10, 60) * SIM_HOUR, no, 0,
+               t_ms);
     if (luck < 560) {
         bring_back(v, no, 0, t_ms, out + days_of(v, 3, 26));
     } else if (luck < 880) {
@@ -128,7 +133,8 @@ void sim_hold(struct sim_visit *v, int no)
     if (sim_chance(&v->rng, 200))
         add_to(v, ACT_HOLD_TOUCHED, placed + 5 * SIM_HOUR, no, 0, placed);
     if (luck < 50) {
-        add_to(v, ACT_CANCELLED, placed + sim_between(&v->rng, 6, 90) * SIM_HOUR, no, 1, placed);
+        add_to(v, ACT_CANCELLED, placed + sim_between(&v->rng, 6, 90) * SIM_HOUR, no, 1,
+               placed);
         return;
     }
     if (luck < 70) {
@@ -141,7 +147,9 @@ void sim_hold(struct sim_visit *v, int no)
     }
     if (luck < 120)
         return; /* nothing is ever heard of it */
-    queue = luck < 600 ? days_of(v, 1, 4) : luck < 900 ? days_of(v, 5, 14) : days_of(v, 15, 30);
+    queue = luck < 600   ? days_of(v, 1, 4)
+            : luck < 900 ? days_of(v, 5, 14)
+                         : days_of(v, 15, 30);
     ready = sim_desk(v, queue);
     if (sim_chance(&v->rng, 400))
         add_to(v, ACT_IN_TRANSIT, placed + (ready - placed) / 2, no, 1, placed);
@@ -176,7 +184,8 @@ void sim_ticket(struct sim_visit *v, int no, int64_t t_ms)
     day += days_of(v, 1, 6);
     t = sim_desk(v, day);
     add_to(v, ACT_SOLVED, t, no, n, base);
-    if (sim_chance(&v->rng, 150)) { /* somebody adds a tag: the ticket is told once more */
+    if (sim_chance(&v->rng,
+                   150)) { /* somebody adds a tag: the ticket is told once more */
         again = sim_add(v, ACT_SOLVED, t, no, n);
         again->base_ms = base;
         again->edited = true;

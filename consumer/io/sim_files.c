@@ -36,8 +36,8 @@ static bool put(struct sim_sink *sink, const struct simulated *msg, struct err *
         SIM_LIT(b, "\"}\n");
     }
     if (fwrite(b->data, 1, b->len, f->file[msg->topic]) != b->len)
-        return err_set(err, ERR_UNAVAILABLE, "could not write %s/%s.ndjson: %s", f->dir, topic,
-                       strerror(errno));
+        return err_set(err, ERR_UNAVAILABLE, "could not write %s/%s.ndjson: %s", f->dir,
+                       topic, strerror(errno));
     return true;
 }
 

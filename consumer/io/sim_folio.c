@@ -1,6 +1,6 @@
-/* See sim_folio.h. Both spellings of times that FOLIO uses occur, as they do in one real message:
- * "Z" in loanDate, "+00:00" elsewhere. Names, titles and barcodes are inside because FOLIO sends
- * them; whoever reads must leave them behind. */
+/* See sim_folio.h. Both spellings of times that FOLIO uses occur, as they do in one real
+ * message: "Z" in loanDate, "+00:00" elsewhere. Names, titles and barcodes are inside
+ * because FOLIO sends them; whoever reads must leave them behind. */
 #include "io/sim_folio.h"
 
 #include "io/sim_text.h"
@@ -24,11 +24,13 @@ static void put_id(struct buf *b, const struct sim_world *w, enum sim_id what,
 }
 
 /* The branch a customer goes to, their patron group, the desk that served them. */
-static void put_branch(struct buf *b, const struct sim_world *w, const struct sim_act *act)
+static void put_branch(struct buf *b, const struct sim_world *w,
+                       const struct sim_act *act)
 {
     uint64_t home = sim_hash(w->seed, SIM_ID_SERVICE_POINT, act->customer, 0);
 
-    sim_put_id(b, w, SIM_ID_SERVICE_POINT, home % 10 < 6 ? 0 : 1 + home % (BRANCHES - 1), 1);
+    sim_put_id(b, w, SIM_ID_SERVICE_POINT, home % 10 < 6 ? 0 : 1 + home % (BRANCHES - 1),
+               1);
 }
 
 static void put_group(struct buf *b, const struct sim_world *w, const struct sim_act *act)
@@ -69,7 +71,8 @@ static void put_loan(struct buf *b, const struct sim_world *w, const struct sim_
     sim_put_user_id(b, w, act->customer);
     SIM_LIT(b, "\",\"itemId\":\"");
     put_id(b, w, SIM_ID_ITEM, act);
-    SIM_LIT(b, "\",\"itemEffectiveLocationIdAtCheckOut\":\"184aae84-a5bf-4c6a-85ba-4a7c73026cd5\""
+    SIM_LIT(b, "\",\"itemEffectiveLocationIdAtCheckOut\":\"184aae84-a5bf-4c6a-85ba-"
+               "4a7c73026cd5\""
                ",\"status\":{\"name\":\"");
     sim_puts(b, closed ? "Closed" : "Open");
     SIM_LIT(b, "\"},\"loanDate\":\"");
@@ -125,15 +128,17 @@ static void loan(const struct sim_world *w, const struct sim_act *act, struct bu
 
     if (c->old != NULL) {
         SIM_LIT(b, "\"old\":");
-        put_loan(b, w, act, before > 0 ? "renewed" : c->old, before, 0, act->base_ms + 3000);
+        put_loan(b, w, act, before > 0 ? "renewed" : c->old, before, 0,
+                 act->base_ms + 3000);
         SIM_LIT(b, ",");
     }
     SIM_LIT(b, "\"new\":");
     put_loan(b, w, act, c->new, act->n, act->kind == ACT_DUE_DATE ? 7 : 0, act->t_ms);
 }
 
-static void put_request(struct buf *b, const struct sim_world *w, const struct sim_person *p,
-                        const struct sim_act *act, const char *status, int64_t updated_ms)
+static void put_request(struct buf *b, const struct sim_world *w,
+                        const struct sim_person *p, const struct sim_act *act,
+                        const char *status, int64_t updated_ms)
 {
     uint64_t h = sim_hash(w->seed, SIM_ID_INSTANCE, act->customer, case_no(act));
     bool cancelled = status[9] == 'C'; /* Closed - Cancelled */
@@ -178,7 +183,8 @@ static void put_request(struct buf *b, const struct sim_world *w, const struct s
     sim_put_card(b, w, p->no);
     SIM_LIT(b, "\",\"patronGroupId\":\"");
     put_group(b, w, act);
-    SIM_LIT(b, "\"},\"fulfillmentPreference\":\"Hold Shelf\",\"pickupServicePointId\":\"");
+    SIM_LIT(b,
+            "\"},\"fulfillmentPreference\":\"Hold Shelf\",\"pickupServicePointId\":\"");
     put_branch(b, w, act);
     SIM_LIT(b, "\",");
     put_metadata(b, w, act->base_ms, updated_ms);
@@ -208,7 +214,8 @@ static void request(const struct sim_world *w, const struct sim_person *p,
 
     if (c->old != NULL) {
         SIM_LIT(b, "\"old\":");
-        put_request(b, w, p, act, act->kind == ACT_CANCELLED && act->n == 3 ? AWAITING : c->old,
+        put_request(b, w, p, act,
+                    act->kind == ACT_CANCELLED && act->n == 3 ? AWAITING : c->old,
                     act->base_ms + 120);
         SIM_LIT(b, ",");
     }
@@ -272,8 +279,8 @@ static void user(const struct sim_world *w, const struct sim_person *p,
     put_user(b, w, p, act, "0049 555 0100");
 }
 
-void sim_folio(const struct sim_world *w, const struct sim_person *p, const struct sim_act *act,
-               struct buf *key, struct buf *b)
+void sim_folio(const struct sim_world *w, const struct sim_person *p,
+               const struct sim_act *act, struct buf *key, struct buf *b)
 {
     bool created = act->kind == ACT_LOAN || act->kind == ACT_LOAN_OVERRIDE ||
                    act->kind == ACT_HOLD || act->kind == ACT_RECALL ||

@@ -1,5 +1,5 @@
-/* See sim_kafka.h. The producer is idempotent, so that a repeated request neither doubles nor
- * reorders messages: the doubles of the simulation are planned. */
+/* See sim_kafka.h. The producer is idempotent, so that a repeated request neither doubles
+ * nor reorders messages: the doubles of the simulation are planned. */
 #include "io/sim_kafka.h"
 
 #include <librdkafka/rdkafka.h>
@@ -28,9 +28,11 @@ static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *m, void *opaqu
     }
 }
 
-static void on_log(const rd_kafka_t *rk, int level, const char *facility, const char *text)
+static void on_log(const rd_kafka_t *rk, int level, const char *facility,
+                   const char *text)
 {
-    (void) rk, (void) level, (void) facility, (void) text; /* errors come back as errors */
+    (void) rk, (void) level, (void) facility,
+        (void) text; /* errors come back as errors */
 }
 
 static bool put(struct sim_sink *sink, const struct simulated *msg, struct err *err)
@@ -44,7 +46,8 @@ static bool put(struct sim_sink *sink, const struct simulated *msg, struct err *
             RD_KAFKA_V_PARTITION(msg->partition % k->partitions[msg->topic]),
             RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_TIMESTAMP(msg->ts_ms),
             RD_KAFKA_V_KEY(msg->key, msg->key_len),
-            RD_KAFKA_V_VALUE((void *) (uintptr_t) msg->value, msg->value_len), RD_KAFKA_V_END);
+            RD_KAFKA_V_VALUE((void *) (uintptr_t) msg->value, msg->value_len),
+            RD_KAFKA_V_END);
         if (code != RD_KAFKA_RESP_ERR__QUEUE_FULL)
             break;
         rd_kafka_poll(k->rk, 100);
@@ -54,9 +57,10 @@ static bool put(struct sim_sink *sink, const struct simulated *msg, struct err *
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
         rd_kafka_poll(k->rk, 0);
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR || k->failed > 0)
-        return err_set(err, ERR_UNAVAILABLE, "could not produce to %s: %s",
-                       sim_topic_names[msg->topic],
-                       rd_kafka_err2str(code != RD_KAFKA_RESP_ERR_NO_ERROR ? code : k->why));
+        return err_set(
+            err, ERR_UNAVAILABLE, "could not produce to %s: %s",
+            sim_topic_names[msg->topic],
+            rd_kafka_err2str(code != RD_KAFKA_RESP_ERR_NO_ERROR ? code : k->why));
     return true;
 }
 
@@ -68,8 +72,9 @@ static bool is_listed(const struct rd_kafka_metadata *md, const char *topic)
     return false;
 }
 
-/* Asks for the topics that are missing. Brokers that create topics by themselves, or refuse to,
- * answer with something else; whether a topic is there afterwards is asked by find_partitions. */
+/* Asks for the topics that are missing. Brokers that create topics by themselves, or
+ * refuse to, answer with something else; whether a topic is there afterwards is asked by
+ * find_partitions. */
 static bool create_topics(struct sim_kafka *k, int partitions, struct err *err)
 {
     rd_kafka_NewTopic_t *topics[SIM_TOPICS];
@@ -85,8 +90,10 @@ static bool create_topics(struct sim_kafka *k, int partitions, struct err *err)
         if (is_listed(md, sim_topic_names[i]))
             continue;
         /* -1: the broker's own number of copies */
-        topics[n] = rd_kafka_NewTopic_new(sim_topic_names[i], partitions, -1, why, sizeof why);
-        /* the messages' times are of another month, which most brokers would delete at once */
+        topics[n] =
+            rd_kafka_NewTopic_new(sim_topic_names[i], partitions, -1, why, sizeof why);
+        /* the messages' times are of another month, which most brokers would delete at
+         * once */
         rd_kafka_NewTopic_set_config(topics[n++], "retention.ms", "-1");
     }
     rd_kafka_metadata_destroy(md);
@@ -126,7 +133,8 @@ static bool find_partitions(struct sim_kafka *k, int topic, struct err *err)
                    rd_kafka_err2str(code));
 }
 
-static bool set(rd_kafka_conf_t *conf, const char *name, const char *value, struct err *err)
+static bool set(rd_kafka_conf_t *conf, const char *name, const char *value,
+                struct err *err)
 {
     char why[256];
 
@@ -150,7 +158,8 @@ bool sim_kafka_open(struct sim_kafka **out, const char *brokers, int partitions,
     rd_kafka_conf_set_log_cb(conf, on_log);
     if (!set(conf, "bootstrap.servers", brokers, err) ||
         !set(conf, "enable.idempotence", "true", err) ||
-        !set(conf, "compression.codec", "lz4", err) || !set(conf, "linger.ms", "50", err) ||
+        !set(conf, "compression.codec", "lz4", err) ||
+        !set(conf, "linger.ms", "50", err) ||
         !set(conf, "message.timeout.ms", "30000", err)) {
         rd_kafka_conf_destroy(conf);
         free(k);
@@ -215,8 +224,9 @@ bool sim_kafka_count(struct sim_kafka *k, struct sim_kafka_held held[SIM_TOPICS]
                 k->rk, sim_topic_names[i], part, &low, &high, ANSWER_MS);
 
             if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-                return err_set(err, ERR_UNAVAILABLE, "could not ask for the end of %s: %s",
-                               sim_topic_names[i], rd_kafka_err2str(code));
+                return err_set(err, ERR_UNAVAILABLE,
+                               "could not ask for the end of %s: %s", sim_topic_names[i],
+                               rd_kafka_err2str(code));
             held[i].held += high - low;
             held[i].gone += low;
         }

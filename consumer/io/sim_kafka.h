@@ -1,5 +1,6 @@
-/* Simulated messages to Kafka, by the topics' names, with key, timestamp and the simulator's choice
- * of partition. Topics that do not exist are created where the broker lets us. */
+/* Simulated messages to Kafka, by the topics' names, with key, timestamp and the
+ * simulator's choice of partition. Topics that do not exist are created where the broker
+ * lets us. */
 #ifndef IO_SIM_KAFKA_H
 #define IO_SIM_KAFKA_H
 

@@ -1,7 +1,7 @@
-/* The simulator's random numbers: splitmix64 (Steele, Lea, Flood 2014), whole numbers only, so
- * that a seed gives the same bytes on every machine. Two uses: sim_hash answers the same question
- * about the same thing in the same way whenever it is asked (who is customer 17?), sim_rng draws
- * a sequence (what does this visit do?). */
+/* The simulator's random numbers: splitmix64 (Steele, Lea, Flood 2014), whole numbers
+ * only, so that a seed gives the same bytes on every machine. Two uses: sim_hash answers
+ * the same question about the same thing in the same way whenever it is asked (who is
+ * customer 17?), sim_rng draws a sequence (what does this visit do?). */
 #ifndef IO_SIM_RNG_H
 #define IO_SIM_RNG_H
 

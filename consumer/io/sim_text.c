@@ -1,5 +1,5 @@
-/* See sim_text.h. Calendar dates of the last day asked for are kept, since messages come sorted by
- * day and the division costs more than the rest of the line. */
+/* See sim_text.h. Calendar dates of the last day asked for are kept, since messages come
+ * sorted by day and the division costs more than the rest of the line. */
 #include "io/sim_text.h"
 
 #include "base/clock.h"
@@ -83,8 +83,8 @@ void sim_put_time(struct buf *b, int64_t t_ms, const char *zone)
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
 
-/* How many of eight bytes stand before the first that must be escaped (8: none): the classic
- * "has a zero byte" test, whose lowest hit is exact. */
+/* How many of eight bytes stand before the first that must be escaped (8: none): the
+ * classic "has a zero byte" test, whose lowest hit is exact. */
 static int plain_bytes(uint64_t word)
 {
     uint64_t quote = word ^ EACH('"'), slash = word ^ EACH('\\');

@@ -1,5 +1,5 @@
-/* Fast appending for the simulator's messages: room is reserved once a message, then bytes are
- * copied without further checks. */
+/* Fast appending for the simulator's messages: room is reserved once a message, then
+ * bytes are copied without further checks. */
 #ifndef IO_SIM_TEXT_H
 #define IO_SIM_TEXT_H
 

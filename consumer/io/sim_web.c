@@ -1,5 +1,5 @@
-/* See sim_web.h. Page titles, paths and URLs carry what was searched and read, as they do on a
- * real website; whoever reads must leave them behind. */
+/* See sim_web.h. Page titles, paths and URLs carry what was searched and read, as they do
+ * on a real website; whoever reads must leave them behind. */
 #include "io/sim_web.h"
 
 #include "io/sim_text.h"
@@ -32,15 +32,17 @@ static const struct {
 } devices[] = {
     [SIM_LAPTOP] = {"desktop", "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 "
                                "Firefox/128.0"},
-    [SIM_PHONE] = {"mobile", "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like "
-                             "Gecko) Chrome/126.0 Mobile Safari/537.36"},
-    [SIM_TABLET] = {"tablet", "Mozilla/5.0 (iPad; CPU OS 17_5 like Mac OS X) AppleWebKit/605.1.15 "
-                              "(KHTML, like Gecko) Version/17.5 Safari/604.1"},
+    [SIM_PHONE] = {"mobile",
+                   "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like "
+                   "Gecko) Chrome/126.0 Mobile Safari/537.36"},
+    [SIM_TABLET] = {"tablet",
+                    "Mozilla/5.0 (iPad; CPU OS 17_5 like Mac OS X) AppleWebKit/605.1.15 "
+                    "(KHTML, like Gecko) Version/17.5 Safari/604.1"},
     [SIM_KIOSK] = {"desktop", "Mozilla/5.0 (X11; Linux x86_64) KioskBrowser/3.1"},
 };
 
-static void put_device(struct buf *b, const struct sim_world *w, const struct sim_person *p,
-                       uint8_t device)
+static void put_device(struct buf *b, const struct sim_world *w,
+                       const struct sim_person *p, uint8_t device)
 {
     if (device == SIM_KIOSK)
         SIM_LIT(b, "kiosk-1");
@@ -84,7 +86,7 @@ static void put_title(struct buf *b, const struct sim_act *act)
     }
 }
 
-/* path, search, title: the same words stand in properties of a page and in context.page */
+/* the same words stand in properties of a page and in context.page */
 static void put_page(struct buf *b, const struct sim_world *w, const struct sim_act *act)
 {
     bool search = act->kind == ACT_SEARCH || act->kind == ACT_SEARCH_NONE;
@@ -101,7 +103,8 @@ static void put_page(struct buf *b, const struct sim_world *w, const struct sim_
     SIM_LIT(b, "\"");
 }
 
-static void put_properties(struct buf *b, const struct sim_world *w, const struct sim_act *act)
+static void put_properties(struct buf *b, const struct sim_world *w,
+                           const struct sim_act *act)
 {
     switch (act->kind) {
     case ACT_SEARCH_NONE:
@@ -122,8 +125,8 @@ static void put_properties(struct buf *b, const struct sim_world *w, const struc
     }
 }
 
-static void put_context(struct buf *b, const struct sim_world *w, const struct sim_person *p,
-                        const struct sim_act *act)
+static void put_context(struct buf *b, const struct sim_world *w,
+                        const struct sim_person *p, const struct sim_act *act)
 {
     uint64_t h = sim_hash(w->seed, SIM_ID_DEVICE, p->no, 99);
 
@@ -132,8 +135,10 @@ static void put_context(struct buf *b, const struct sim_world *w, const struct s
     sim_puts(b, devices[act->device].type);
     SIM_LIT(b, "\"},\"ip\":\"198.51.100.");
     sim_put_int(b, (int64_t) (h & 255));
-    SIM_LIT(b, "\",\"library\":{\"name\":\"RudderLabs JavaScript SDK\",\"version\":\"2.48.3\"},"
-               "\"locale\":\"de-DE\",\"page\":{");
+    SIM_LIT(
+        b,
+        "\",\"library\":{\"name\":\"RudderLabs JavaScript SDK\",\"version\":\"2.48.3\"},"
+        "\"locale\":\"de-DE\",\"page\":{");
     put_page(b, w, act);
     SIM_LIT(b, ",\"url\":\"https://library.example");
     put_path(b, w, act);
@@ -157,8 +162,8 @@ static void put_context(struct buf *b, const struct sim_world *w, const struct s
     SIM_LIT(b, "\"}");
 }
 
-void sim_web(const struct sim_world *w, const struct sim_person *p, const struct sim_act *act,
-             struct buf *key, struct buf *b)
+void sim_web(const struct sim_world *w, const struct sim_person *p,
+             const struct sim_act *act, struct buf *key, struct buf *b)
 {
     if (act->logged_in)
         sim_put_web_user(key, w, p->no);

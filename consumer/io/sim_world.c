@@ -1,11 +1,16 @@
-/* See sim_world.h. The lists hold invented names, titles and searches that occur nowhere else, so
- * that a search for one of them in a database proves a leak. */
+/* See sim_world.h. The lists hold invented names, titles and searches that occur nowhere
+ * else, so that a search for one of them in a database proves a leak. */
 #include "io/sim_world.h"
 
 #include "io/sim_text.h"
 
 enum question { /* keeps the answers of sim_hash apart from one another */
-    ASK_KIND = 100, ASK_RHYTHM, ASK_HOUSEHOLD, ASK_REGISTERS, ASK_NAME, ASK_CARD
+                ASK_KIND = 100,
+                ASK_RHYTHM,
+                ASK_HOUSEHOLD,
+                ASK_REGISTERS,
+                ASK_NAME,
+                ASK_CARD
 };
 
 const char *const sim_staff_ids[SIM_STAFF] = {
@@ -14,55 +19,107 @@ const char *const sim_staff_ids[SIM_STAFF] = {
 };
 
 const char *const sim_titles[] = {
-    "The Lighthouse Ledger of Quillhaven", "Bees Above Brambleton", "A Grammar of Driftwood",
-    "Nine Winters in Osterholm", "The Clockmaker's Quiet Rebellion", "Salt, Slate and Silver",
-    "Der Garten der Frau Zwirnbein", "How Rivers Forget", "Notes from the Tidal Archive",
-    "Marrowfield: A Village in Maps", "The Last Stenographer", "Kürbisse im Nebel",
-    "An Unhurried Guide to Mosses", "The Cartographer's Daughter-in-Law", "Seventeen Bridges",
-    "Letters to a Provincial Astronomer", "The Porcelain Strike", "Hinter dem Hafenbecken",
-    "Beginning Beekeeping in Cold Places", "The Orchard Theorem", "A Short History of Thresholds",
-    "Where the Tramlines End", "Das Echo von Wellenbruch", "The Understudy's Year",
-    "Cooking with Forgotten Grains", "The Inland Lighthouse", "Paper Kites over Vellmar",
-    "Statistics for the Reluctant Gardener", "The Ferryman of Lower Tindle",
-    "Once Upon a Municipal Budget", "Die Uhren von Sankt Alarich", "Twelve Doors, One Key",
+    "The Lighthouse Ledger of Quillhaven",
+    "Bees Above Brambleton",
+    "A Grammar of Driftwood",
+    "Nine Winters in Osterholm",
+    "The Clockmaker's Quiet Rebellion",
+    "Salt, Slate and Silver",
+    "Der Garten der Frau Zwirnbein",
+    "How Rivers Forget",
+    "Notes from the Tidal Archive",
+    "Marrowfield: A Village in Maps",
+    "The Last Stenographer",
+    "Kürbisse im Nebel",
+    "An Unhurried Guide to Mosses",
+    "The Cartographer's Daughter-in-Law",
+    "Seventeen Bridges",
+    "Letters to a Provincial Astronomer",
+    "The Porcelain Strike",
+    "Hinter dem Hafenbecken",
+    "Beginning Beekeeping in Cold Places",
+    "The Orchard Theorem",
+    "A Short History of Thresholds",
+    "Where the Tramlines End",
+    "Das Echo von Wellenbruch",
+    "The Understudy's Year",
+    "Cooking with Forgotten Grains",
+    "The Inland Lighthouse",
+    "Paper Kites over Vellmar",
+    "Statistics for the Reluctant Gardener",
+    "The Ferryman of Lower Tindle",
+    "Once Upon a Municipal Budget",
+    "Die Uhren von Sankt Alarich",
+    "Twelve Doors, One Key",
 };
 const char *const sim_queries[] = {
-    "zanzibar beekeeping manual", "quillhaven lighthouse", "divorce without lawyer guide",
-    "moss identification osterholm", "early onset tremor causes", "bankruptcy small bakery",
-    "porcelain strike 1911 photographs", "how to leave a sect", "wellenbruch echo roman",
-    "teenage pregnancy advice zwirnbein", "tramlines vellmar history", "union organising warehouse",
-    "grains forgotten cooking", "asylum procedure interpreter", "provincial astronomer letters",
-    "tidal archive notes", "insomnia shift work", "marrowfield maps 1820",
-    "citizenship test osterholm", "kürbis nebel kinderbuch", "reluctant gardener statistics",
-    "stenographer memoir last", "municipal budget satire", "inland lighthouse novel",
-    "debt counselling brambleton", "gender transition clinics", "orchard theorem proof",
-    "ferryman tindle folk song", "grief after miscarriage", "sankt alarich uhren",
-    "understudy theatre diary", "thresholds architecture essay",
+    "zanzibar beekeeping manual",
+    "quillhaven lighthouse",
+    "divorce without lawyer guide",
+    "moss identification osterholm",
+    "early onset tremor causes",
+    "bankruptcy small bakery",
+    "porcelain strike 1911 photographs",
+    "how to leave a sect",
+    "wellenbruch echo roman",
+    "teenage pregnancy advice zwirnbein",
+    "tramlines vellmar history",
+    "union organising warehouse",
+    "grains forgotten cooking",
+    "asylum procedure interpreter",
+    "provincial astronomer letters",
+    "tidal archive notes",
+    "insomnia shift work",
+    "marrowfield maps 1820",
+    "citizenship test osterholm",
+    "kürbis nebel kinderbuch",
+    "reluctant gardener statistics",
+    "stenographer memoir last",
+    "municipal budget satire",
+    "inland lighthouse novel",
+    "debt counselling brambleton",
+    "gender transition clinics",
+    "orchard theorem proof",
+    "ferryman tindle folk song",
+    "grief after miscarriage",
+    "sankt alarich uhren",
+    "understudy theatre diary",
+    "thresholds architecture essay",
 };
 const char *const sim_subjects[] = {
-    "My hold on Osterholm never arrived", "Cannot log in with my new card",
-    "Fee for the Porcelain Strike is wrong", "The e-book reader says denied",
-    "Please extend my loan, I am in hospital", "Opening hours on Alarich day",
-    "Lost my card on the Vellmar tram", "Returned the bee book, still on my account",
-    "Frage zur Fernleihe Wellenbruch", "Wrong e-mail on my account", "Kiosk ate my printout",
+    "My hold on Osterholm never arrived",
+    "Cannot log in with my new card",
+    "Fee for the Porcelain Strike is wrong",
+    "The e-book reader says denied",
+    "Please extend my loan, I am in hospital",
+    "Opening hours on Alarich day",
+    "Lost my card on the Vellmar tram",
+    "Returned the bee book, still on my account",
+    "Frage zur Fernleihe Wellenbruch",
+    "Wrong e-mail on my account",
+    "Kiosk ate my printout",
     "Is the reading room heated in winter",
 };
 const char *const sim_first_names[] = {
-    "Aldous", "Brunhild", "Cosima", "Dorkas", "Emeran", "Friedlind", "Gwendal", "Hedwiga",
-    "Isidor", "Jolanda", "Käthe", "Leberecht", "Mechthild", "Notburga", "Odilo", "Philippine",
-    "Quirin", "Roswitha", "Sieglinde", "Thaddäus", "Ulfrida", "Volkmar", "Walburga", "Xaver",
-    "Yolande", "Zeno", "Adelgund", "Balduin", "Crescentia", "Dietlind", "Eginhard", "Fridolin",
+    "Aldous",    "Brunhild", "Cosima",   "Dorkas",     "Emeran",     "Friedlind",
+    "Gwendal",   "Hedwiga",  "Isidor",   "Jolanda",    "Käthe",      "Leberecht",
+    "Mechthild", "Notburga", "Odilo",    "Philippine", "Quirin",     "Roswitha",
+    "Sieglinde", "Thaddäus", "Ulfrida",  "Volkmar",    "Walburga",   "Xaver",
+    "Yolande",   "Zeno",     "Adelgund", "Balduin",    "Crescentia", "Dietlind",
+    "Eginhard",  "Fridolin",
 };
 const char *const sim_last_names[] = {
-    "Zwirnbein", "Quastenhuber", "Brambleton", "Osterkamp-Vahle", "Tindlewick", "Marrowfield",
-    "Wellenbruch", "Alarichsen", "Hafenbeck", "Grimsdotter", "Pfefferkuch", "Lindenzweig",
-    "Strohwasser", "Kupferdraht", "Nebelhorn", "Federkiel", "Rosshaupt", "Silberzahn",
-    "Mühlenrad", "Krautwurm", "Sonnleitner-Ott", "Wackernagl", "Eisenbart", "Dornkaat",
-    "Flickschuh", "Glockengut", "Heuschober", "Immergrün", "Jammertal", "Kesselflick",
-    "Lautenschlag", "Morgenstund",
+    "Zwirnbein",       "Quastenhuber", "Brambleton",  "Osterkamp-Vahle", "Tindlewick",
+    "Marrowfield",     "Wellenbruch",  "Alarichsen",  "Hafenbeck",       "Grimsdotter",
+    "Pfefferkuch",     "Lindenzweig",  "Strohwasser", "Kupferdraht",     "Nebelhorn",
+    "Federkiel",       "Rosshaupt",    "Silberzahn",  "Mühlenrad",       "Krautwurm",
+    "Sonnleitner-Ott", "Wackernagl",   "Eisenbart",   "Dornkaat",        "Flickschuh",
+    "Glockengut",      "Heuschober",   "Immergrün",   "Jammertal",       "Kesselflick",
+    "Lautenschlag",    "Morgenstund",
 };
 
-/* Chances in 256, Monday to Sunday: once in a while, every other week, several times a week. */
+/* Chances in 256, Monday to Sunday: once in a while, every other week, several times a
+ * week. */
 static const uint8_t rhythms[3][7] = {
     {7, 8, 7, 8, 6, 9, 8},
     {24, 26, 25, 26, 20, 28, 22},
@@ -90,8 +147,8 @@ void sim_person_of(const struct sim_world *w, uint32_t no, struct sim_person *p)
     if (p->kind == SIM_MEMBER && home < 31)
         p->household = 1 + (int) (no & 1);
     if (p->kind == SIM_MEMBER && p->household == 0 && (h >> 20 & 127) < 8) {
-        p->registers_on = (int) sim_scale(sim_hash(w->seed, ASK_REGISTERS, no, 0),
-                                          (uint64_t) w->days);
+        p->registers_on =
+            (int) sim_scale(sim_hash(w->seed, ASK_REGISTERS, no, 0), (uint64_t) w->days);
         rhythm = 127; /* a new card is used */
     }
     memcpy(p->busy, rhythms[rhythm < 64 ? 0 : rhythm < 112 ? 1 : 2], sizeof p->busy);

@@ -1,7 +1,8 @@
-/* The made-up library: who its customers are, what it owns, what they look for. Nothing is stored:
- * a customer is a number, and everything about them is computed from (seed, number) each time it
- * is needed, so a world of any size takes no memory. Times are int64 milliseconds UTC (what the
- * three systems emit); the town lives one hour east of Greenwich all year. */
+/* The made-up library: who its customers are, what it owns, what they look for. Nothing
+ * is stored: a customer is a number, and everything about them is computed from (seed,
+ * number) each time it is needed, so a world of any size takes no memory. Times are int64
+ * milliseconds UTC (what the three systems emit); the town lives one hour east of
+ * Greenwich all year. */
 #ifndef IO_SIM_WORLD_H
 #define IO_SIM_WORLD_H
 
@@ -31,7 +32,8 @@ enum sim_kind_of_person {
 struct sim_person {
     enum sim_kind_of_person kind;
     uint32_t no;
-    int household;    /* 0: lives alone; 1, 2: shares e-mail and tablet with the neighbour number */
+    int household;    /* 0: lives alone; 1, 2: shares e-mail and tablet with the neighbour
+                         number */
     int registers_on; /* day of the month the card is made; -1: had one before */
     uint8_t busy[7];  /* chance in 256 of a visit on Monday .. Sunday */
 };
@@ -40,8 +42,17 @@ void sim_person_of(const struct sim_world *w, uint32_t no, struct sim_person *p)
 
 /* Everything below appends to b, which has room (see sim_text.h). */
 enum sim_id { /* what an id names; same arguments, same id */
-    SIM_ID_USER, SIM_ID_LOAN, SIM_ID_HOLD, SIM_ID_ITEM, SIM_ID_INSTANCE, SIM_ID_HOLDINGS,
-    SIM_ID_MESSAGE, SIM_ID_DEVICE, SIM_ID_GROUP, SIM_ID_SERVICE_POINT, SIM_ID_CHECKIN
+              SIM_ID_USER,
+              SIM_ID_LOAN,
+              SIM_ID_HOLD,
+              SIM_ID_ITEM,
+              SIM_ID_INSTANCE,
+              SIM_ID_HOLDINGS,
+              SIM_ID_MESSAGE,
+              SIM_ID_DEVICE,
+              SIM_ID_GROUP,
+              SIM_ID_SERVICE_POINT,
+              SIM_ID_CHECKIN
 };
 void sim_put_id(struct buf *b, const struct sim_world *w, enum sim_id what, uint64_t a,
                 uint64_t c);
@@ -60,8 +71,8 @@ extern const char *const sim_first_names[];
 extern const char *const sim_last_names[];
 enum { SIM_TITLES = 32, SIM_QUERIES = 32, SIM_SUBJECTS = 12, SIM_NAMES = 32 };
 
-/* The test accounts' ids in FOLIO: the same for every seed, so that a configuration can name them
- * under identity.exclude. */
+/* The test accounts' ids in FOLIO: the same for every seed, so that a configuration can
+ * name them under identity.exclude. */
 extern const char *const sim_staff_ids[SIM_STAFF];
 
 #endif

@@ -1,5 +1,5 @@
-/* See sim_zammad.h. A ticket that is solved carries the closing reply, and close_at, which stays
- * the same when the ticket is told again because of an edit. */
+/* See sim_zammad.h. A ticket that is solved carries the closing reply, and close_at,
+ * which stays the same when the ticket is told again because of an edit. */
 #include "io/sim_zammad.h"
 
 #include "io/sim_text.h"
@@ -34,16 +34,18 @@ static void put_agent(struct buf *b)
 {
     SIM_LIT(b, "{\"active\":true,\"id\":5,\"login\":\"desk@library.example\","
                "\"email\":\"desk@library.example\",\"firstname\":\"Edeltraud\","
-               "\"lastname\":\"Auskunft\",\"role_ids\":[2],\"roles\":[\"Agent\"],\"vip\":false}");
+               "\"lastname\":\"Auskunft\",\"role_ids\":[2],\"roles\":[\"Agent\"],\"vip\":"
+               "false}");
 }
 
 static const char *subject_of(const struct sim_world *w, const struct sim_act *act)
 {
-    return sim_subjects[sim_hash(w->seed, 300, (uint64_t) ticket_id(act), 0) % SIM_SUBJECTS];
+    return sim_subjects[sim_hash(w->seed, 300, (uint64_t) ticket_id(act), 0) %
+                        SIM_SUBJECTS];
 }
 
-static void put_ticket(struct buf *b, const struct sim_world *w, const struct sim_person *p,
-                       const struct sim_act *act)
+static void put_ticket(struct buf *b, const struct sim_world *w,
+                       const struct sim_person *p, const struct sim_act *act)
 {
     bool closed = act->kind == ACT_SOLVED;
     const char *state = closed ? "closed" : act->n <= 2 ? "new" : "open";
@@ -58,7 +60,8 @@ static void put_ticket(struct buf *b, const struct sim_world *w, const struct si
     SIM_LIT(b, "\",\"article_count\":");
     sim_put_int(b, act->n);
     SIM_LIT(b, ",\"create_article_sender\":\"Customer\",\"create_article_sender_id\":2,"
-               "\"create_article_type\":\"web\",\"create_article_type_id\":11,\"created_at\":\"");
+               "\"create_article_type\":\"web\",\"create_article_type_id\":11,\"created_"
+               "at\":\"");
     sim_put_time(b, act->base_ms, "Z");
     SIM_LIT(b, "\",\"updated_at\":\"");
     sim_put_time(b, told_ms, "Z");
@@ -74,19 +77,23 @@ static void put_ticket(struct buf *b, const struct sim_world *w, const struct si
     put_user(b, w, p);
     SIM_LIT(b, ",\"customer_id\":");
     sim_put_int(b, user_id(p));
-    SIM_LIT(b, ",\"group\":{\"id\":3,\"name\":\"Service Desk\",\"active\":true},\"group_id\":3,"
-               "\"owner\":");
+    SIM_LIT(
+        b,
+        ",\"group\":{\"id\":3,\"name\":\"Service Desk\",\"active\":true},\"group_id\":3,"
+        "\"owner\":");
     put_agent(b);
-    SIM_LIT(b, ",\"owner_id\":5,\"priority\":{\"id\":2,\"name\":\"2 normal\"},\"priority_id\":2,"
-               "\"state\":\"");
+    SIM_LIT(
+        b,
+        ",\"owner_id\":5,\"priority\":{\"id\":2,\"name\":\"2 normal\"},\"priority_id\":2,"
+        "\"state\":\"");
     sim_puts(b, state);
     SIM_LIT(b, "\",\"state_id\":");
     sim_put_int(b, closed ? 4 : act->n <= 2 ? 1 : 2);
     SIM_LIT(b, "}");
 }
 
-static void put_article(struct buf *b, const struct sim_world *w, const struct sim_person *p,
-                        const struct sim_act *act)
+static void put_article(struct buf *b, const struct sim_world *w,
+                        const struct sim_person *p, const struct sim_act *act)
 {
     bool customer = act->kind == ACT_TICKET || act->kind == ACT_CUSTOMER_REPLY;
 
@@ -120,8 +127,8 @@ static void put_article(struct buf *b, const struct sim_world *w, const struct s
     SIM_LIT(b, ",\"origin_by\":null,\"attachments\":[]}");
 }
 
-void sim_zammad(const struct sim_world *w, const struct sim_person *p, const struct sim_act *act,
-                struct buf *key, struct buf *b)
+void sim_zammad(const struct sim_world *w, const struct sim_person *p,
+                const struct sim_act *act, struct buf *key, struct buf *b)
 {
     sim_put_int(key, ticket_id(act));
     SIM_LIT(b, "{");

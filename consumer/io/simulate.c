@@ -1,7 +1,7 @@
-/* See simulate.h. For each window of days and each block of customers: plan again every visit that
- * can still have acts (sim_plan.h), keep the acts that arrive in the window, sort, write. Nothing
- * is remembered from one window to the next, so the only memory is the acts of one block and
- * window, some ten megabytes. */
+/* See simulate.h. For each window of days and each block of customers: plan again every
+ * visit that can still have acts (sim_plan.h), keep the acts that arrive in the window,
+ * sort, write. Nothing is remembered from one window to the next, so the only memory is
+ * the acts of one block and window, some ten megabytes. */
 #include "io/simulate.h"
 
 #include <stdlib.h>
@@ -59,7 +59,8 @@ static int by_arrival(const void *left, const void *right)
 static void collect(struct acts *acts, const struct sim_plan *plan, int64_t from_ms)
 {
     for (int i = 0; i < plan->n; i++)
-        if (plan->at[i].arrive_ms >= from_ms && plan->at[i].arrive_ms < from_ms + WINDOW_DAYS * SIM_DAY)
+        if (plan->at[i].arrive_ms >= from_ms &&
+            plan->at[i].arrive_ms < from_ms + WINDOW_DAYS * SIM_DAY)
             keep(acts, &plan->at[i]);
 }
 
@@ -71,11 +72,13 @@ static void collect_customer(struct run *r, uint32_t no, int day, int64_t from_m
     int first = day - SIM_TAIL_DAYS, last = day + WINDOW_DAYS - 1;
 
     sim_person_of(&r->w, no, &p);
-    if (day < r->w.days + 3) { /* records are of the month; a copy comes up to two days later */
+    if (day <
+        r->w.days + 3) { /* records are of the month; a copy comes up to two days later */
         sim_plan_record(&r->w, &p, &plan);
         collect(&r->window, &plan, from_ms);
     }
-    for (int week = first < 0 ? 0 : first / 7; week <= last / 7 && week * 7 < r->w.days; week++) {
+    for (int week = first < 0 ? 0 : first / 7; week <= last / 7 && week * 7 < r->w.days;
+         week++) {
         unsigned set = sim_visits_of_week(&r->w, &p, week);
 
         for (; set != 0; set &= set - 1) {
@@ -87,7 +90,7 @@ static void collect_customer(struct run *r, uint32_t no, int day, int64_t from_m
     }
 }
 
-/* Moves every time of the message: to the 30th of February and long ago, or ten years on. */
+/* Moves every time of the message: to no day at all and long ago, or ten years on. */
 static void spoil_dates(struct buf *b, bool future)
 {
     static const char epoch[] = "\"timestamp\":1";
@@ -95,12 +98,14 @@ static void spoil_dates(struct buf *b, bool future)
     for (size_t i = 0; i + 11 <= b->len; i++) {
         char *at = b->data + i;
 
-        if (at[4] == '-' && at[7] == '-' && at[10] == 'T' && at[0] >= '0' && at[0] <= '9') {
+        if (at[4] == '-' && at[7] == '-' && at[10] == 'T' && at[0] >= '0' &&
+            at[0] <= '9') {
             if (future)
                 at[2] = (char) (at[2] + 1);
             else
                 memcpy(at + 5, "02-30", 5);
-        } else if (i + sizeof epoch <= b->len && memcmp(at, epoch, sizeof epoch - 1) == 0) {
+        } else if (i + sizeof epoch <= b->len &&
+                   memcmp(at, epoch, sizeof epoch - 1) == 0) {
             at[sizeof epoch - 2] = future ? '9' : '-';
         }
     }
@@ -193,8 +198,8 @@ static bool tell(struct run *r, const struct sim_act *act, struct err *err)
     return r->sink->put(r->sink, &msg, err);
 }
 
-static bool run_window(struct run *r, int day, simulate_progress *progress, void *data, bool *stop,
-                    struct err *err)
+static bool run_window(struct run *r, int day, simulate_progress *progress, void *data,
+                       bool *stop, struct err *err)
 {
     int64_t everybody = r->w.customers + SIM_STAFF;
     int64_t from_ms = (r->w.from_day + day) * SIM_DAY - SIM_HOUR;
@@ -236,7 +241,8 @@ int64_t simulate_customers_for(const struct simulate_options *o)
         sim_plan_record(&w, &p, &plan);
         acts += plan.n;
         for (int week = 0; week * 7 < w.days; week++)
-            for (unsigned set = sim_visits_of_week(&w, &p, week); set != 0; set &= set - 1) {
+            for (unsigned set = sim_visits_of_week(&w, &p, week); set != 0;
+                 set &= set - 1) {
                 sim_plan_visit(&w, &p, week * 7 + __builtin_ctz(set), 0, &plan);
                 acts += plan.n;
             }
@@ -251,9 +257,11 @@ bool simulate_run(const struct simulate_options *o, struct sim_sink *sink,
                   struct err *err)
 {
     struct run r = {
-        .w = {o->seed, o->customers > 0 ? o->customers : simulate_customers_for(o), o->from_day,
-              o->days},
-        .o = o, .sink = sink, .totals = totals,
+        .w = {o->seed, o->customers > 0 ? o->customers : simulate_customers_for(o),
+              o->from_day, o->days},
+        .o = o,
+        .sink = sink,
+        .totals = totals,
     };
     bool ok = true, stop = false;
 
@@ -264,8 +272,7 @@ bool simulate_run(const struct simulate_options *o, struct sim_sink *sink,
     r.offsets = calloc((size_t) (SIM_TOPICS * o->partitions), sizeof *r.offsets);
     if (r.offsets == NULL)
         abort();
-    for (int day = 0; ok && !stop && day < o->days + SIM_TAIL_DAYS;
-         day += WINDOW_DAYS)
+    for (int day = 0; ok && !stop && day < o->days + SIM_TAIL_DAYS; day += WINDOW_DAYS)
         ok = run_window(&r, day, progress, data, &stop, err);
     free(r.offsets);
     free(r.window.at);

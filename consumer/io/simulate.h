@@ -1,10 +1,11 @@
-/* A library month as messages of three systems (FOLIO, RudderStack, Zammad), for demos and tests.
- * The same options give the same bytes on every machine: own random numbers, no floating point,
- * no locale, no clock. Memory does not grow with the number of messages: the month is written day
- * by day, customers in blocks of 131,072; within a block messages go in the order of arrival.
+/* A library month as messages of three systems (FOLIO, RudderStack, Zammad), for demos
+ * and tests. The same options give the same bytes on every machine: own random numbers,
+ * no floating point, no locale, no clock. Memory does not grow with the number of
+ * messages: the month is written day by day, customers in blocks of 131,072; within a
+ * block messages go in the order of arrival.
  *
- * `days` counts days on which visits begin; loans, holds and tickets that began are told to their
- * end, which takes up to SIM_TAIL_DAYS more. */
+ * `days` counts days on which visits begin; loans, holds and tickets that began are told
+ * to their end, which takes up to SIM_TAIL_DAYS more. */
 #ifndef IO_SIMULATE_H
 #define IO_SIMULATE_H
 
@@ -17,7 +18,7 @@ struct simulate_options {
     int64_t events;    /* 0: no limit; beside customers: stop after so many */
     int32_t from_day;  /* days since 1970-01-01 */
     int days;
-    int partitions;    /* of each topic */
+    int partitions; /* of each topic */
 };
 
 struct simulated {
@@ -37,7 +38,7 @@ struct sim_sink {
 struct simulate_totals {
     int64_t customers, messages, bytes, poison, copies;
     int64_t by_topic[SIM_TOPICS];
-    int64_t by_kind[ACT_KINDS];      /* good messages, copies left out */
+    int64_t by_kind[ACT_KINDS]; /* good messages, copies left out */
     int64_t by_poison[POISON_KINDS];
 };
 

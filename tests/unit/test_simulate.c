@@ -1,5 +1,6 @@
-/* The simulated month: the same bytes for the same seed, what it counts is what it writes, and each
- * message becomes what it was made for when the shipped mappings read it. */
+/* The simulated month: the same bytes for the same seed, what it counts is what it
+ * writes, and each message becomes what it was made for when the shipped mappings read
+ * it. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,13 +13,17 @@
 #include "io/simulate.h"
 #include "unit.h"
 
-/* SHA-256 over every message of `small`: changes only when the simulation is meant to change. */
+/* SHA-256 over every message of `small`: changes only when the simulation is meant to
+ * change. */
 static const char small_digest[] =
     "32498c356a45f30b228ece6b01a99f842d05cefefcc43512089fdb9cea13e96d";
 
 static struct simulate_options small(void)
 {
-    return (struct simulate_options){.seed = 1, .customers = 300, .days = 10, .partitions = 8,
+    return (struct simulate_options){.seed = 1,
+                                     .customers = 300,
+                                     .days = 10,
+                                     .partitions = 8,
                                      .from_day = day_of_civil(2026, 3, 1)};
 }
 
@@ -29,7 +34,8 @@ struct hashed {
     int64_t next_offset[SIM_TOPICS][8], wrong_offsets;
 };
 
-static bool hash_message(struct sim_sink *sink, const struct simulated *msg, struct err *err)
+static bool hash_message(struct sim_sink *sink, const struct simulated *msg,
+                         struct err *err)
 {
     struct hashed *h = (struct hashed *) sink;
     int64_t numbers[3] = {msg->topic, msg->partition, msg->ts_ms};
@@ -107,7 +113,10 @@ END_TEST
 
 START_TEST(every_kind_occurs)
 {
-    struct simulate_options o = {.seed = 1, .events = 100000, .days = 31, .partitions = 8,
+    struct simulate_options o = {.seed = 1,
+                                 .events = 100000,
+                                 .days = 31,
+                                 .partitions = 8,
                                  .from_day = day_of_civil(2026, 3, 1)};
     struct simulate_totals t;
     struct hashed h;
@@ -129,23 +138,40 @@ END_TEST
 
 /* What the shipped mappings make of each act; NULL: nothing, it is skipped. */
 static const char *const touchpoints[ACT_KINDS] = {
-    [ACT_HOME] = "discover.page_viewed", [ACT_PAGE] = "discover.page_viewed",
-    [ACT_FAQ] = "discover.faq_viewed", [ACT_SEARCH] = "discover.search",
-    [ACT_SEARCH_NONE] = "discover.search_no_result", [ACT_RECORD] = "discover.record_viewed",
-    [ACT_SAVE] = "discover.saved_to_list", [ACT_ACCOUNT] = "join.account_viewed",
-    [ACT_LOGIN_FAILED] = "join.login_failed", [ACT_IDENTIFY] = "(identity)",
-    [ACT_LOGIN] = "join.logged_in", [ACT_LOGOUT] = "(identity)",
-    [ACT_ERES] = "borrow.eresource_accessed", [ACT_ERES_DENIED] = "borrow.eresource_denied",
-    [ACT_LOAN] = "borrow.checkout", [ACT_LOAN_OVERRIDE] = "borrow.checkout",
-    [ACT_RENEW] = "use.renewed", [ACT_CLAIMED] = "return.claimed_returned",
-    [ACT_LOST] = "return.declared_lost", [ACT_AGED] = "return.aged_to_lost",
-    [ACT_RETURN] = "return.checkin", [ACT_HOLD] = "request.hold_placed",
-    [ACT_RECALL] = "request.recall_placed", [ACT_READY] = "request.hold_ready",
-    [ACT_FILLED] = "request.hold_filled", [ACT_CANCELLED] = "request.hold_cancelled",
-    [ACT_CANCELLED_BY_STAFF] = "request.hold_cancelled", [ACT_EXPIRED] = "request.hold_expired",
-    [ACT_UNFILLED] = "request.unfilled", [ACT_REGISTERED] = "join.registered",
-    [ACT_USER_CHANGED] = "(identity)", [ACT_TICKET] = "help.ticket_opened",
-    [ACT_STAFF_REPLY] = "help.staff_replied", [ACT_CUSTOMER_REPLY] = "help.customer_replied",
+    [ACT_HOME] = "discover.page_viewed",
+    [ACT_PAGE] = "discover.page_viewed",
+    [ACT_FAQ] = "discover.faq_viewed",
+    [ACT_SEARCH] = "discover.search",
+    [ACT_SEARCH_NONE] = "discover.search_no_result",
+    [ACT_RECORD] = "discover.record_viewed",
+    [ACT_SAVE] = "discover.saved_to_list",
+    [ACT_ACCOUNT] = "join.account_viewed",
+    [ACT_LOGIN_FAILED] = "join.login_failed",
+    [ACT_IDENTIFY] = "(identity)",
+    [ACT_LOGIN] = "join.logged_in",
+    [ACT_LOGOUT] = "(identity)",
+    [ACT_ERES] = "borrow.eresource_accessed",
+    [ACT_ERES_DENIED] = "borrow.eresource_denied",
+    [ACT_LOAN] = "borrow.checkout",
+    [ACT_LOAN_OVERRIDE] = "borrow.checkout",
+    [ACT_RENEW] = "use.renewed",
+    [ACT_CLAIMED] = "return.claimed_returned",
+    [ACT_LOST] = "return.declared_lost",
+    [ACT_AGED] = "return.aged_to_lost",
+    [ACT_RETURN] = "return.checkin",
+    [ACT_HOLD] = "request.hold_placed",
+    [ACT_RECALL] = "request.recall_placed",
+    [ACT_READY] = "request.hold_ready",
+    [ACT_FILLED] = "request.hold_filled",
+    [ACT_CANCELLED] = "request.hold_cancelled",
+    [ACT_CANCELLED_BY_STAFF] = "request.hold_cancelled",
+    [ACT_EXPIRED] = "request.hold_expired",
+    [ACT_UNFILLED] = "request.unfilled",
+    [ACT_REGISTERED] = "join.registered",
+    [ACT_USER_CHANGED] = "(identity)",
+    [ACT_TICKET] = "help.ticket_opened",
+    [ACT_STAFF_REPLY] = "help.staff_replied",
+    [ACT_CUSTOMER_REPLY] = "help.customer_replied",
     [ACT_SOLVED] = "help.ticket_solved",
 };
 
@@ -172,13 +198,19 @@ static bool same_text(const char *a, const char *b)
     return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
-static bool map_message(struct sim_sink *sink, const struct simulated *msg, struct err *err)
+static bool map_message(struct sim_sink *sink, const struct simulated *msg,
+                        struct err *err)
 {
     struct mapped_sink *s = (struct mapped_sink *) sink;
     const char *topic = sim_topic_names[msg->topic], *want, *got;
-    struct message in = {.topic = topic, .partition = msg->partition, .offset = msg->offset,
-                         .ts_us = msg->ts_ms * 1000, .key = msg->key, .key_len = msg->key_len,
-                         .value = msg->value, .value_len = msg->value_len};
+    struct message in = {.topic = topic,
+                         .partition = msg->partition,
+                         .offset = msg->offset,
+                         .ts_us = msg->ts_ms * 1000,
+                         .key = msg->key,
+                         .key_len = msg->key_len,
+                         .value = msg->value,
+                         .value_len = msg->value_len};
     struct mapped out;
     bool right;
 
@@ -265,7 +297,10 @@ static struct config *shipped_config(void)
 
 START_TEST(mapped_as_intended)
 {
-    struct simulate_options o = {.seed = 1, .events = 60000, .days = 31, .partitions = 8,
+    struct simulate_options o = {.seed = 1,
+                                 .events = 60000,
+                                 .days = 31,
+                                 .partitions = 8,
                                  .from_day = day_of_civil(2026, 3, 1)};
     struct mapped_sink s = {.sink = {map_message}, .config = shipped_config()};
     struct simulate_totals t;
@@ -283,7 +318,7 @@ START_TEST(mapped_as_intended)
 }
 END_TEST
 
-UNIT_SUITE(simulate_suite, "simulate", same_seed_same_bytes, counts_add_up, every_kind_occurs,
-           mapped_as_intended)
+UNIT_SUITE(simulate_suite, "simulate", same_seed_same_bytes, counts_add_up,
+           every_kind_occurs, mapped_as_intended)
 
 UNIT_MAIN(simulate_suite)
