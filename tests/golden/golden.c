@@ -2,6 +2,7 @@
 #include "golden.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -102,7 +103,7 @@ const char *golden_deploy(void)
     snprintf(to, sizeof to, "%s/sources", golden_folder());
     snprintf(secret, sizeof secret, "%s/secret", golden_folder());
     snprintf(path, sizeof path, "%s/journeyd.yaml", golden_folder());
-    if (mkdir(to, 0755) != 0)
+    if (mkdir(to, 0755) != 0 && errno != EEXIST)
         die("make", to);
     golden_copy("deploy", golden_folder(), ".yaml");
     golden_copy("deploy/sources", to, ".yaml");
