@@ -31,7 +31,8 @@ bool sweep_target(struct pipeline *p, int64_t *target_us, struct err *err)
         "with clock as ("
         " select (extract(epoch from now()) * 1000000)::bigint as now_us"
         "), part as ("
-        " select least(o.greatest_us, c.now_us) as time_us,"
+        " select case when o.greatest_us is not null" /* least() passes over nulls */
+        " then least(o.greatest_us, c.now_us) end as time_us,"
         " coalesce(o.next_offset >= o.log_end_offset, false) as at_end,"
         " coalesce(o.idle_since <= now() - $2 * interval '1 microsecond'"
         " and o.seen_at >= now() - 3 * $2 * interval '1 microsecond', false) as is_idle"
