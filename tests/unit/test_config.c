@@ -4,6 +4,7 @@
 
 #include "golden/golden.h"
 #include "io/config.h"
+#include "io/mapping.h"
 #include "unit.h"
 
 #define HOUR (INT64_C(3600) * 1000000)
