@@ -1,5 +1,5 @@
 -- What the demo shows at its end: the month in figures a librarian can read, then three queries to
--- start from. Variables: month (its first day), root (the checkout).
+-- start from. Variables: from_date and to_date (the month), root (the checkout).
 set search_path = journey, public;
 \pset footer off
 \pset linestyle unicode
@@ -54,8 +54,7 @@ from (
            sum(completed)::bigint as completed, sum(lost)::bigint as lost
     from path
     where scenario <> 'visit'
-      and started_on >= :'month'::date
-      and started_on < :'month'::date + interval '1 month'
+      and started_on between :'from_date'::date and :'to_date'::date
     group by scenario, path
     order by 3 desc, 1, 2
     limit 10
@@ -68,7 +67,7 @@ order by p.journeys desc, s.label, path;
 \echo Read: of those who reached the step, so many went no further; the true rate lies between low
 \echo and high, 95 times in 100. They are ranked by low, so that few cases do not make a scandal.
 \echo
-select 1;
+\i :root/queries/dashboard/01-drop-off-points.sql
 
 \echo
 \echo Three queries to start from
@@ -98,7 +97,7 @@ limit 5;
 \set ECHO none
 
 \echo
-\echo 3. One customer over three channels, step by step (pseudonymous: no name, no title, no term)
+\echo 3. One customer over three channels (a pseudonym: no name, no title, no search term)
 \echo
 \set ECHO queries
 select
