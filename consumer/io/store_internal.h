@@ -10,6 +10,7 @@
  *     store_guard.c     the lock protocol: keys are inserted, locked, and only then read
  *     store_load.c      needs -> world
  *     store_runs.c      needs -> world: timelines, sessions, journeys
+ *     store_rows.c      rows into a table: which are there, insert, update
  *     store_save.c      changes -> tables: keys, facts, customers
  *     store_logins.c    changes -> table login
  *     store_save_runs.c changes -> tables: timelines, sessions, journeys, cells
@@ -173,6 +174,13 @@ bool save_journeys(struct store *s, struct arena *a, const struct changes *c,
                    struct err *err) MUST_CHECK;
 bool save_cells(struct store *s, struct arena *a, const struct changes *c,
                 struct err *err) MUST_CHECK;
+
+/* A key of this batch: the database has nothing that it guards. */
+static inline bool store_is_fresh(const struct store *s, int64_t no)
+{
+    const struct guard_row *row = s->guard ? guard_row(s->guard, no) : NULL;
+    return row && row->fresh;
+}
 
 /* id of an event as bigint: byte order is the order of bigint. */
 static inline int64_t store_id(uint64_t id)

@@ -280,10 +280,11 @@ bool save_keyset(const struct store *s, const struct event *ev, uint8_t out[16])
 static bool load_messages(struct store *s, struct guard *g, struct world *w, struct err *err)
 {
     static const char *const sql =
-        "select u.i from unnest($1::text[], $2::bigint[], $3::bigint[], $4::uuid[], $5::boolean[])"
-        " with ordinality as u (source, id, at, keyset, has_device, i)"
+        "select u.i from unnest($1::text[], $2::bigint[], $3::bigint[], $4::uuid[], $5::boolean[],"
+        " $6::boolean[]) with ordinality as u (source, id, at, keyset, has_device, is_logout, i)"
         " where exists (select from journey_internal.identity_message as m"
-        " where m.source = u.source and m.id = u.id and m.at = u.at and m.keyset = u.keyset)"
+        " where m.source = u.source and m.id = u.id and m.at = u.at and m.keyset = u.keyset"
+        " and m.is_logout = u.is_logout)"
         " or not u.has_device and exists (select from journey_internal.identity_message as m"
         " where m.keyset = u.keyset and not m.has_device)";
     size_t n = w->needs.messages.n;
@@ -294,13 +295,14 @@ static bool load_messages(struct store *s, struct guard *g, struct world *w, str
     const char **source = ARENA_NEW(g->a, const char *, n);
     int64_t *id = ARENA_NEW(g->a, int64_t, n), *at = ARENA_NEW(g->a, int64_t, n);
     uint8_t(*keyset)[16] = arena_alloc(g->a, 16 * n);
-    bool *has_device = ARENA_NEW(g->a, bool, n);
+    bool *has_device = ARENA_NEW(g->a, bool, n), *is_logout = ARENA_NEW(g->a, bool, n);
     for (size_t i = 0; i < n; i++) {
         const struct event *ev = w->needs.messages.at[i];
         source[i] = s->m->sources[s->m->attrs[ev->attr].source];
         id[i] = store_id(ev->id);
         at[i] = ev->t_us;
         has_device[i] = !save_keyset(s, ev, keyset[i]);
+        is_logout[i] = ev->logout;
     }
     pg_params_init(&p, g->a);
     pg_add_texts(&p, source, n);
@@ -308,6 +310,7 @@ static bool load_messages(struct store *s, struct guard *g, struct world *w, str
     pg_add_int8s(&p, at, n);
     pg_add_uuids(&p, (const uint8_t(*)[16]) keyset, n);
     pg_add_bools(&p, has_device, n);
+    pg_add_bools(&p, is_logout, n);
     PGresult *r = pg_query(&s->pg, sql, &p, err);
     if (!r)
         return false;

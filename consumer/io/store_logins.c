@@ -4,11 +4,7 @@
 #include <stdlib.h>
 
 #include "io/store_internal.h"
-
-struct login_row {
-    int64_t device_no;
-    int32_t day;
-};
+#include "io/store_rows.h"
 
 static int32_t day_utc(int64_t t_us)
 {
@@ -34,11 +30,32 @@ static int compare_changes(const void *pa, const void *pb)
     return compare_logins(&a->login, &b->login);
 }
 
-/* Columns of the rows to write. */
+/* The rows to write, and the arrays they are parts of. */
 struct columns {
-    VEC(int64_t) device, at, keys;
-    VEC(int32_t) day, lo, hi, key_lo, key_hi;
+    struct rows rows;
+    int64_t *device;
+    int32_t *day, *lo, *hi, *key_lo, *key_hi;
+    VEC(int64_t) at, keys;
     VEC(int16_t) n_keys;
+};
+
+#define SQL_LOGINS                                                                             \
+    "(select unnest($1::bigint[]) as device_no, unnest($2::integer[]) as day,"                   \
+    " unnest($3::integer[]) as lo, unnest($4::integer[]) as hi,"                                 \
+    " unnest($5::integer[]) as key_lo, unnest($6::integer[]) as key_hi) as u"
+static const struct rows_table login_table = {
+    .n_keys = 2,
+    .find = "select u.i from unnest($1::bigint[], $2::integer[]) with ordinality"
+            " as u (device_no, day, i) join journey_internal.login as l"
+            " on l.device_no = u.device_no and l.day_utc = u.day",
+    .insert = "insert into journey_internal.login (device_no, day_utc, at, n_keys, keys)"
+              " select u.device_no, u.day, ($7::bigint[])[u.lo : u.hi],"
+              " ($8::smallint[])[u.lo : u.hi], ($9::bigint[])[u.key_lo : u.key_hi]"
+              " from " SQL_LOGINS,
+    .update = "update journey_internal.login as l set at = ($7::bigint[])[u.lo : u.hi],"
+              " n_keys = ($8::smallint[])[u.lo : u.hi],"
+              " keys = ($9::bigint[])[u.key_lo : u.key_hi] from " SQL_LOGINS
+              " where l.device_no = u.device_no and l.day_utc = u.day",
 };
 
 static void add_login(struct arena *a, struct columns *cols, const struct login *l)
@@ -65,16 +82,13 @@ static size_t read_stored(const PGresult *r, int row, struct arena *a, struct lo
     return n;
 }
 
-static void merge_row(struct arena *a, struct columns *cols, const struct login_row *row,
-                      const struct login *old, size_t n_old, const struct change_login *added,
-                      size_t n_added)
+static void merge_row(struct arena *a, struct columns *cols, const struct login *old,
+                      size_t n_old, const struct change_login *added, size_t n_added)
 {
-    size_t i = 0, k = 0;
+    size_t i = 0, k = 0, row = cols->rows.n++;
 
-    VEC_PUSH(a, cols->device, row->device_no);
-    VEC_PUSH(a, cols->day, row->day);
-    VEC_PUSH(a, cols->lo, (int32_t) cols->at.n + 1);
-    VEC_PUSH(a, cols->key_lo, (int32_t) cols->keys.n + 1);
+    cols->lo[row] = (int32_t) cols->at.n + 1;
+    cols->key_lo[row] = (int32_t) cols->keys.n + 1;
     while (i < n_old || k < n_added) {
         int c = i == n_old     ? 1
                 : k == n_added ? -1
@@ -86,82 +100,70 @@ static void merge_row(struct arena *a, struct columns *cols, const struct login_
                       compare_logins(&added[k].login, &added[k - 1].login) == 0;)
                 k++;
     }
-    VEC_PUSH(a, cols->hi, (int32_t) cols->at.n);
-    VEC_PUSH(a, cols->key_hi, (int32_t) cols->keys.n);
+    cols->hi[row] = (int32_t) cols->at.n;
+    cols->key_hi[row] = (int32_t) cols->keys.n;
+    cols->rows.is_new[row] = n_old == 0;
 }
 
-static bool write_rows(struct store *s, struct arena *a, const struct columns *cols,
-                       struct err *err)
-{
-    static const char *const sql =
-        "insert into journey_internal.login (device_no, day_utc, at, n_keys, keys)"
-        " select u.device_no, u.day, ($7::bigint[])[u.lo : u.hi], ($8::smallint[])[u.lo : u.hi],"
-        " ($9::bigint[])[u.key_lo : u.key_hi]"
-        " from unnest($1::bigint[], $2::integer[], $3::integer[], $4::integer[], $5::integer[],"
-        " $6::integer[]) as u (device_no, day, lo, hi, key_lo, key_hi)"
-        " order by 1, 2 on conflict (device_no, day_utc) do update"
-        " set at = excluded.at, n_keys = excluded.n_keys, keys = excluded.keys";
-    struct pg_params p;
-    size_t n = cols->device.n;
-
-    pg_params_init(&p, a);
-    pg_add_int8s(&p, cols->device.at, n);
-    pg_add_int4s(&p, cols->day.at, n);
-    pg_add_int4s(&p, cols->lo.at, n);
-    pg_add_int4s(&p, cols->hi.at, n);
-    pg_add_int4s(&p, cols->key_lo.at, n);
-    pg_add_int4s(&p, cols->key_hi.at, n);
-    pg_add_int8s(&p, cols->at.at, cols->at.n);
-    pg_add_int2s(&p, cols->n_keys.at, cols->n_keys.n);
-    pg_add_int8s(&p, cols->keys.at, cols->keys.n);
-    return pg_run(&s->pg, sql, &p, NULL, err);
-}
-
-bool save_logins(struct store *s, struct arena *a, const struct changes *c, struct err *err)
+/* The stored logins of the rows. */
+static bool load_rows(struct store *s, struct arena *a, const struct columns *cols, size_t n,
+                      struct login **old, size_t *n_old, struct err *err)
 {
     static const char *const sql =
         "select u.i, l.at, l.n_keys, l.keys from unnest($1::bigint[], $2::integer[])"
         " with ordinality as u (device_no, day, i)"
         " join journey_internal.login as l on l.device_no = u.device_no and l.day_utc = u.day";
-    struct change_login *added = c->logins.at;
-    size_t n = c->logins.n, n_rows = 0;
-    struct columns cols = {0};
     struct pg_params p;
 
-    if (n == 0)
-        return true;
-    added = arena_copy(a, added, n * sizeof *added);
-    qsort(added, n, sizeof *added, compare_changes);
-
-    int64_t *device = ARENA_NEW(a, int64_t, n);
-    int32_t *day = ARENA_NEW(a, int32_t, n);
-    size_t *first = ARENA_NEW(a, size_t, n + 1);
-    for (size_t i = 0; i < n; i++) {
-        int32_t this_day = day_utc(added[i].login.t_us);
-        if (n_rows && device[n_rows - 1] == added[i].device_no && day[n_rows - 1] == this_day)
-            continue;
-        device[n_rows] = added[i].device_no;
-        day[n_rows] = this_day;
-        first[n_rows++] = i;
-    }
-    first[n_rows] = n;
-
     pg_params_init(&p, a);
-    pg_add_int8s(&p, device, n_rows);
-    pg_add_int4s(&p, day, n_rows);
+    pg_add_int8s(&p, cols->device, n);
+    pg_add_int4s(&p, cols->day, n);
     PGresult *r = pg_query(&s->pg, sql, &p, err);
     if (!r)
         return false;
-    struct login **old = ARENA_NEW(a, struct login *, n_rows);
-    size_t *n_old = ARENA_NEW(a, size_t, n_rows);
     for (int i = 0; i < PQntuples(r); i++) {
         size_t row = (size_t) pg_int8(r, i, 0) - 1;
         n_old[row] = read_stored(r, i, a, &old[row]);
     }
     PQclear(r);
-    for (size_t i = 0; i < n_rows; i++) {
-        struct login_row row = {device[i], day[i]};
-        merge_row(a, &cols, &row, old[i], n_old[i], added + first[i], first[i + 1] - first[i]);
+    return true;
+}
+
+bool save_logins(struct store *s, struct arena *a, const struct changes *c, struct err *err)
+{
+    size_t n = c->logins.n, n_rows = 0;
+    struct columns cols = {0};
+
+    if (n == 0)
+        return true;
+    struct change_login *added = arena_copy(a, c->logins.at, n * sizeof *added);
+    qsort(added, n, sizeof *added, compare_changes);
+
+    rows_init(&cols.rows, a, n);
+    cols.device = rows_int8s(&cols.rows);
+    int32_t **places[] = {&cols.day, &cols.lo, &cols.hi, &cols.key_lo, &cols.key_hi};
+    for (size_t k = 0; k < sizeof places / sizeof *places; k++)
+        *places[k] = rows_int4s(&cols.rows);
+    size_t *first = ARENA_NEW(a, size_t, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        int32_t day = day_utc(added[i].login.t_us);
+        if (n_rows && cols.device[n_rows - 1] == added[i].device_no &&
+            cols.day[n_rows - 1] == day)
+            continue;
+        cols.device[n_rows] = added[i].device_no;
+        cols.day[n_rows] = day;
+        first[n_rows++] = i;
     }
-    return write_rows(s, a, &cols, err);
+    first[n_rows] = n;
+
+    struct login **old = ARENA_NEW(a, struct login *, n_rows);
+    size_t *n_old = ARENA_NEW(a, size_t, n_rows);
+    if (!load_rows(s, a, &cols, n_rows, old, n_old, err))
+        return false;
+    for (size_t i = 0; i < n_rows; i++)
+        merge_row(a, &cols, old[i], n_old[i], added + first[i], first[i + 1] - first[i]);
+    pg_add_int8s(&cols.rows.arrays, cols.at.at, cols.at.n);
+    pg_add_int2s(&cols.rows.arrays, cols.n_keys.at, cols.n_keys.n);
+    pg_add_int8s(&cols.rows.arrays, cols.keys.at, cols.keys.n);
+    return rows_save(s, &cols.rows, &login_table, err);
 }

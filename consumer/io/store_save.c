@@ -1,9 +1,13 @@
-/* Changes -> tables: one statement a table, always in this order of tables, each fed by arrays with
- * one element a row (or a row's part of a longer array: from its place lo to hi, from 1). Rows that
- * several customers share (names) come first; everything else is under the locks of its keys. */
-#include "io/store_internal.h"
+/* Changes -> tables: one statement a table or two, always in this order of tables, each fed by
+ * arrays with one element a row (or a row's part of a longer array: from its place lo to hi, from
+ * 1). Rows that several customers share (names) come first; everything else is under the locks of
+ * its keys. */
+#include <stdlib.h>
 
-/* ---------------------------------------------------------------- keys and facts */
+#include "io/store_internal.h"
+#include "io/store_rows.h"
+
+/* ---------------------------------------------------------------- keys */
 
 static bool save_keys(struct store *s, struct arena *a, const struct changes *c,
                       struct err *err)
@@ -11,62 +15,85 @@ static bool save_keys(struct store *s, struct arena *a, const struct changes *c,
     static const char *const sql =
         "update journey_internal.key as k set owner_no = u.owner_no, shared = u.shared,"
         " partners = u.partners, asked_from_us = u.asked_from_us, asked_to_us = u.asked_to_us"
-        " from unnest($1::bigint[], $2::bigint[], $3::smallint[], $4::integer[], $5::bigint[],"
-        " $6::bigint[]) as u (key_no, owner_no, shared, partners, asked_from_us, asked_to_us)"
+        " from (select unnest($1::bigint[]) as key_no, unnest($2::bigint[]) as owner_no,"
+        " unnest($3::smallint[]) as shared, unnest($4::integer[]) as partners,"
+        " unnest($5::bigint[]) as asked_from_us, unnest($6::bigint[]) as asked_to_us) as u"
         " where k.key_no = u.key_no";
-    size_t n = c->keys.n;
-    struct pg_params p;
+    struct rows r;
 
-    if (n == 0)
-        return true;
-    int64_t *no = ARENA_NEW(a, int64_t, n), *owner = ARENA_NEW(a, int64_t, n);
-    int64_t *from = ARENA_NEW(a, int64_t, n), *to = ARENA_NEW(a, int64_t, n);
-    int16_t *shared = ARENA_NEW(a, int16_t, n);
-    int32_t *partners = ARENA_NEW(a, int32_t, n);
-    for (size_t i = 0; i < n; i++) {
-        const struct change_key *k = &c->keys.at[i];
-        no[i] = k->no;
-        owner[i] = k->now.owner;
-        shared[i] = (int16_t) k->now.shared;
-        partners[i] = (int32_t) k->now.partners;
-        from[i] = k->asked_from_us;
-        to[i] = k->asked_to_us;
+    rows_init(&r, a, c->keys.n);
+    int64_t *no = rows_int8s(&r), *owner = rows_int8s(&r);
+    int16_t *shared = rows_int2s(&r);
+    int32_t *partners = rows_int4s(&r);
+    int64_t *from = rows_int8s(&r), *to = rows_int8s(&r);
+    for (; r.n < c->keys.n; r.n++) {
+        const struct change_key *k = &c->keys.at[r.n];
+        no[r.n] = k->no;
+        owner[r.n] = k->now.owner;
+        shared[r.n] = (int16_t) k->now.shared;
+        partners[r.n] = (int32_t) k->now.partners;
+        from[r.n] = k->asked_from_us;
+        to[r.n] = k->asked_to_us;
     }
-    pg_params_init(&p, a);
-    pg_add_int8s(&p, no, n);
-    pg_add_int8s(&p, owner, n);
-    pg_add_int2s(&p, shared, n);
-    pg_add_int4s(&p, partners, n);
-    pg_add_int8s(&p, from, n);
-    pg_add_int8s(&p, to, n);
-    return pg_run(&s->pg, sql, &p, NULL, err);
+    return rows_run(s, &r, sql, err);
 }
 
-static bool save_pairs(struct store *s, struct arena *a, const struct change_pair *pairs,
-                       size_t n, const char *sql, struct err *err)
+/* ---------------------------------------------------------------- facts */
+
+static int compare_pairs(const void *pa, const void *pb)
 {
-    struct pg_params p;
+    const struct change_pair *a = pa, *b = pb;
+
+    if (a->a != b->a)
+        return a->a < b->a ? -1 : 1;
+    return (a->b > b->b) - (a->b < b->b);
+}
+
+/* Inserts the pairs that are not there; the table has no other column. Sorts them. */
+static bool save_pairs(struct store *s, struct arena *a, struct change_pair *pairs, size_t n,
+                       const char *sql, struct err *err)
+{
+    struct rows r;
 
     if (n == 0)
         return true;
-    int64_t *x = ARENA_NEW(a, int64_t, n), *y = ARENA_NEW(a, int64_t, n);
+    qsort(pairs, n, sizeof *pairs, compare_pairs);
+    rows_init(&r, a, n);
+    int64_t *x = rows_int8s(&r), *y = rows_int8s(&r);
     for (size_t i = 0; i < n; i++) {
-        x[i] = pairs[i].a;
-        y[i] = pairs[i].b;
+        if (i && compare_pairs(&pairs[i], &pairs[i - 1]) == 0)
+            continue;
+        x[r.n] = pairs[i].a;
+        y[r.n++] = pairs[i].b;
     }
-    pg_params_init(&p, a);
-    pg_add_int8s(&p, x, n);
-    pg_add_int8s(&p, y, n);
-    return pg_run(&s->pg, sql, &p, NULL, err);
+    return rows_run(s, &r, sql, err);
+}
+
+#define SQL_PAIRS(table, a, b)                                                                 \
+    "insert into journey_internal." table " (" a ", " b ") select u.a, u.b"                      \
+    " from (select unnest($1::bigint[]) as a, unnest($2::bigint[]) as b) as u"                   \
+    " where not exists (select from journey_internal." table " as t"                             \
+    " where t." a " = u.a and t." b " = u.b)"
+
+static bool save_aliases(struct store *s, struct arena *a, const struct changes *c,
+                         struct err *err)
+{
+    static const char *const sql = SQL_PAIRS("alias", "key_no", "partner_no");
+    size_t n = c->aliases.n;
+    struct change_pair *pairs = ARENA_NEW(a, struct change_pair, 2 * n);
+
+    for (size_t i = 0; i < n; i++) {
+        const struct change_pair *pair = &c->aliases.at[i];
+        pairs[2 * i] = *pair;
+        pairs[2 * i + 1] = (struct change_pair){pair->b, pair->a};
+    }
+    return save_pairs(s, a, pairs, 2 * n, sql, err);
 }
 
 static bool save_logouts(struct store *s, struct arena *a, const struct changes *c,
                          struct err *err)
 {
-    static const char *const sql =
-        "insert into journey_internal.logout (device_no, at)"
-        " select u.device_no, u.at from unnest($1::bigint[], $2::bigint[]) as u (device_no, at)"
-        " order by 1, 2 on conflict do nothing";
+    static const char *const sql = SQL_PAIRS("logout", "device_no", "at");
     size_t n = c->logouts.n;
     struct change_pair *pairs = ARENA_NEW(a, struct change_pair, n);
 
@@ -75,158 +102,189 @@ static bool save_logouts(struct store *s, struct arena *a, const struct changes 
     return save_pairs(s, a, pairs, n, sql, err);
 }
 
+static bool save_links(struct store *s, struct arena *a, const struct changes *c,
+                       struct err *err)
+{
+    static const char *const devices = SQL_PAIRS("login_device", "key_no", "device_no");
+    static const char *const holders = SQL_PAIRS("key_holder", "key_no", "customer_no");
+    size_t n_devices = c->login_devices.n, n_holders = c->holders.n;
+
+    return save_pairs(s, a, arena_copy(a, c->login_devices.at, n_devices * sizeof *c->holders.at),
+                      n_devices, devices, err) &&
+           save_pairs(s, a, arena_copy(a, c->holders.at, n_holders * sizeof *c->holders.at),
+                      n_holders, holders, err);
+}
+
+static int compare_facts(const void *pa, const void *pb)
+{
+    const struct change_fact *a = pa, *b = pb;
+
+    if (a->case_no != b->case_no)
+        return a->case_no < b->case_no ? -1 : 1;
+    if (a->key_no != b->key_no)
+        return a->key_no < b->key_no ? -1 : 1;
+    return (a->at_us > b->at_us) - (a->at_us < b->at_us);
+}
+
 static bool save_facts(struct store *s, struct arena *a, const struct changes *c,
                        struct err *err)
 {
-    static const char *const sql =
-        "insert into journey_internal.case_fact as f (case_no, key_no, at)"
-        " select u.case_no, u.key_no, min(u.at)"
-        " from unnest($1::bigint[], $2::bigint[], $3::bigint[]) as u (case_no, key_no, at)"
-        " group by 1, 2 order by 1, 2"
-        " on conflict (case_no, key_no) do update set at = excluded.at where excluded.at < f.at";
+#define SQL_FACTS                                                                              \
+    "(select unnest($1::bigint[]) as case_no, unnest($2::bigint[]) as key_no,"                   \
+    " unnest($3::bigint[]) as at) as u"
+    static const struct rows_table table = {
+        .n_keys = 2,
+        .find = "select u.i from unnest($1::bigint[], $2::bigint[]) with ordinality"
+                " as u (case_no, key_no, i) join journey_internal.case_fact as f"
+                " on f.case_no = u.case_no and f.key_no = u.key_no",
+        .insert = "insert into journey_internal.case_fact (case_no, key_no, at)"
+                  " select u.case_no, u.key_no, u.at from " SQL_FACTS,
+        .update = "update journey_internal.case_fact as f set at = u.at from " SQL_FACTS
+                  " where f.case_no = u.case_no and f.key_no = u.key_no and f.at > u.at",
+    };
     size_t n = c->facts.n;
-    struct pg_params p;
+    struct rows r;
 
     if (n == 0)
         return true;
-    int64_t *case_no = ARENA_NEW(a, int64_t, n), *key_no = ARENA_NEW(a, int64_t, n);
-    int64_t *at = ARENA_NEW(a, int64_t, n);
-    for (size_t i = 0; i < n; i++) {
-        case_no[i] = c->facts.at[i].case_no;
-        key_no[i] = c->facts.at[i].key_no;
-        at[i] = c->facts.at[i].at_us;
+    struct change_fact *facts = arena_copy(a, c->facts.at, n * sizeof *facts);
+    qsort(facts, n, sizeof *facts, compare_facts);
+    rows_init(&r, a, n);
+    int64_t *case_no = rows_int8s(&r), *key_no = rows_int8s(&r), *at = rows_int8s(&r);
+    for (size_t i = 0; i < n; i++) { /* the earliest of each */
+        if (i && facts[i].case_no == facts[i - 1].case_no &&
+            facts[i].key_no == facts[i - 1].key_no)
+            continue;
+        case_no[r.n] = facts[i].case_no;
+        key_no[r.n] = facts[i].key_no;
+        at[r.n] = facts[i].at_us;
+        r.is_new[r.n++] = store_is_fresh(s, facts[i].case_no) || store_is_fresh(s, facts[i].key_no);
     }
-    pg_params_init(&p, a);
-    pg_add_int8s(&p, case_no, n);
-    pg_add_int8s(&p, key_no, n);
-    pg_add_int8s(&p, at, n);
-    return pg_run(&s->pg, sql, &p, NULL, err);
+    return rows_save(s, &r, &table, err);
 }
 
 static bool save_messages(struct store *s, struct arena *a, const struct changes *c,
                           struct err *err)
 {
     static const char *const sql =
-        "insert into journey_internal.identity_message (source, id, at, keyset, ns_nos, hashes,"
-        " is_logout, has_device) select u.source, u.id, u.at, u.keyset,"
-        " ($9::smallint[])[u.lo : u.hi], ($10::uuid[])[u.lo : u.hi], u.is_logout, u.has_device"
-        " from unnest($1::text[], $2::bigint[], $3::bigint[], $4::uuid[], $5::boolean[],"
-        " $6::boolean[], $7::integer[], $8::integer[])"
-        " as u (source, id, at, keyset, is_logout, has_device, lo, hi)"
-        " order by 1, 2, 3, 4 on conflict do nothing";
-    size_t n = c->messages.n, n_keys = 0;
-    struct pg_params p;
+        "insert into journey_internal.identity_message (source, id, at, keyset, is_logout,"
+        " has_device, ns_nos, hashes) select u.source, u.id, u.at, u.keyset, u.is_logout,"
+        " u.has_device, ($9::smallint[])[u.lo : u.hi], ($10::uuid[])[u.lo : u.hi]"
+        " from (select unnest($1::text[]) as source, unnest($2::bigint[]) as id,"
+        " unnest($3::bigint[]) as at, unnest($4::uuid[]) as keyset,"
+        " unnest($5::boolean[]) as is_logout, unnest($6::boolean[]) as has_device,"
+        " unnest($7::integer[]) as lo, unnest($8::integer[]) as hi) as u"
+        " where not exists (select from journey_internal.identity_message as m"
+        " where m.source = u.source and m.id = u.id and m.at = u.at and m.keyset = u.keyset"
+        " and m.is_logout = u.is_logout)";
+    VEC(int16_t) ns = {0};
+    VEC(struct uuid) hash = {0};
+    struct rows r;
 
-    if (n == 0)
-        return true;
-    for (size_t i = 0; i < n; i++)
-        n_keys += c->messages.at[i]->n_keys;
-    const char **source = ARENA_NEW(a, const char *, n);
-    int64_t *id = ARENA_NEW(a, int64_t, n), *at = ARENA_NEW(a, int64_t, n);
-    uint8_t(*keyset)[16] = arena_alloc(a, 16 * n), (*hash)[16] = arena_alloc(a, 16 * n_keys);
-    bool *logout = ARENA_NEW(a, bool, n), *has_device = ARENA_NEW(a, bool, n);
-    int32_t *lo = ARENA_NEW(a, int32_t, n), *hi = ARENA_NEW(a, int32_t, n);
-    int16_t *ns = ARENA_NEW(a, int16_t, n_keys);
-    n_keys = 0;
-    for (size_t i = 0; i < n; i++) {
-        const struct event *ev = c->messages.at[i];
-        source[i] = s->m->sources[s->m->attrs[ev->attr].source];
-        id[i] = store_id(ev->id);
-        at[i] = ev->t_us;
-        has_device[i] = !save_keyset(s, ev, keyset[i]);
-        logout[i] = ev->logout;
-        lo[i] = (int32_t) n_keys + 1;
+    rows_init(&r, a, c->messages.n);
+    const char **source = rows_texts(&r);
+    int64_t *id = rows_int8s(&r), *at = rows_int8s(&r);
+    uint8_t(*keyset)[16] = rows_uuids(&r);
+    bool *logout = rows_bools(&r), *has_device = rows_bools(&r);
+    int32_t *lo = rows_int4s(&r), *hi = rows_int4s(&r);
+    for (; r.n < c->messages.n; r.n++) {
+        const struct event *ev = c->messages.at[r.n];
+        source[r.n] = s->m->sources[s->m->attrs[ev->attr].source];
+        id[r.n] = store_id(ev->id);
+        at[r.n] = ev->t_us;
+        has_device[r.n] = !save_keyset(s, ev, keyset[r.n]);
+        logout[r.n] = ev->logout;
+        lo[r.n] = (int32_t) ns.n + 1;
         for (int k = 0; k < ev->n_keys; k++) {
-            ns[n_keys] = (int16_t) ev->keys[k].ns;
-            memcpy(hash[n_keys++], ev->keys[k].hash, 16);
+            VEC_PUSH(a, ns, (int16_t) ev->keys[k].ns);
+            memcpy(VEC_NEXT(a, hash), ev->keys[k].hash, 16);
         }
-        hi[i] = (int32_t) n_keys;
+        hi[r.n] = (int32_t) ns.n;
     }
-    pg_params_init(&p, a);
-    pg_add_texts(&p, source, n);
-    pg_add_int8s(&p, id, n);
-    pg_add_int8s(&p, at, n);
-    pg_add_uuids(&p, (const uint8_t(*)[16]) keyset, n);
-    pg_add_bools(&p, logout, n);
-    pg_add_bools(&p, has_device, n);
-    pg_add_int4s(&p, lo, n);
-    pg_add_int4s(&p, hi, n);
-    pg_add_int2s(&p, ns, n_keys);
-    pg_add_uuids(&p, (const uint8_t(*)[16]) hash, n_keys);
-    return pg_run(&s->pg, sql, &p, NULL, err);
+    pg_add_int2s(&r.arrays, ns.at, ns.n);
+    pg_add_uuids(&r.arrays, (const uint8_t(*)[16]) hash.at, hash.n);
+    return rows_run(s, &r, sql, err);
 }
 
 /* ---------------------------------------------------------------- customers */
 
-static const char *const sql_customers =
-    "insert into journey_internal.customer as c (customer_no, customer_id, events, sessions,"
-    " journeys, flood_days, first_us, last_us, channels)"
-    " select u.no, u.id, u.events, u.sessions, u.journeys, u.flood_days,"
-    " nullif(u.first_us, 9223372036854775807), nullif(u.last_us, -9223372036854775808),"
-    " ($11::smallint[])[u.lo : u.hi]"
-    " from unnest($1::bigint[], $2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[],"
-    " $6::bigint[], $7::bigint[], $8::bigint[], $9::integer[], $10::integer[])"
-    " as u (no, id, events, sessions, journeys, flood_days, first_us, last_us, lo, hi)"
-    " order by u.no on conflict (customer_no) do update set"
-    " events = c.events + excluded.events, sessions = c.sessions + excluded.sessions,"
-    " journeys = c.journeys + excluded.journeys,"
-    " flood_days = c.flood_days + excluded.flood_days,"
-    " first_us = least(c.first_us, excluded.first_us),"
-    " last_us = greatest(c.last_us, excluded.last_us),"
-    " channels = case when c.channels @> excluded.channels then c.channels else"
-    " (select array_agg(distinct x.no order by x.no)"
-    " from unnest(c.channels || excluded.channels) as x (no)) end";
+/* What came is added where the customer is there already. */
+#define SQL_CUSTOMERS                                                                          \
+    "(select unnest($1::bigint[]) as no,"                                                        \
+    " nullif(unnest($2::uuid[]), '00000000-0000-0000-0000-000000000000') as id,"                 \
+    " unnest($3::bigint[]) as events,"                                                           \
+    " unnest($4::bigint[]) as sessions, unnest($5::bigint[]) as journeys,"                       \
+    " unnest($6::bigint[]) as flood_days,"                                                       \
+    " nullif(unnest($7::bigint[]), 9223372036854775807) as first_us,"                            \
+    " nullif(unnest($8::bigint[]), -9223372036854775808) as last_us,"                            \
+    " unnest($9::integer[]) as lo, unnest($10::integer[]) as hi) as u"
+static const struct rows_table customer_table = {
+    .n_keys = 1,
+    .find = "select u.i from unnest($1::bigint[]) with ordinality as u (no, i)"
+            " join journey_internal.customer as c on c.customer_no = u.no",
+    .insert = "insert into journey_internal.customer (customer_no, customer_id, events, sessions,"
+              " journeys, flood_days, first_us, last_us, channels)"
+              " select u.no, u.id, u.events, u.sessions, u.journeys, u.flood_days, u.first_us,"
+              " u.last_us, ($11::smallint[])[u.lo : u.hi] from " SQL_CUSTOMERS,
+    .update = "update journey_internal.customer as c set events = c.events + u.events,"
+              " sessions = c.sessions + u.sessions, journeys = c.journeys + u.journeys,"
+              " flood_days = c.flood_days + u.flood_days,"
+              " first_us = least(c.first_us, u.first_us),"
+              " last_us = greatest(c.last_us, u.last_us),"
+              " channels = case when c.channels @> ($11::smallint[])[u.lo : u.hi]"
+              " then c.channels else (select array_agg(distinct x.no order by x.no)"
+              " from unnest(c.channels || ($11::smallint[])[u.lo : u.hi]) as x (no)) end"
+              " from " SQL_CUSTOMERS " where c.customer_no = u.no",
+};
 
-/* Public ids, where the root key was locked by this batch (it always is). */
-static void give_ids(const struct store *s, const struct changes *c, uint8_t (*id)[16])
+static int compare_customers(const void *pa, const void *pb)
 {
-    for (size_t i = 0; i < c->customers.n; i++) {
-        const struct guard_row *row = s->guard ? guard_row(s->guard, c->customers.at[i].no) : NULL;
-        if (row) {
-            struct uuid u = id_customer(s->m, &row->key);
-            memcpy(id[i], u.b, 16);
-        }
-    }
+    const struct change_customer *a = *(struct change_customer *const *) pa;
+    const struct change_customer *b = *(struct change_customer *const *) pb;
+
+    return (a->no > b->no) - (a->no < b->no);
 }
 
 static bool save_customers(struct store *s, struct arena *a, const struct changes *c,
                            struct err *err)
 {
-    size_t n = c->customers.n;
+    const struct change_customer **sorted =
+        ARENA_NEW(a, const struct change_customer *, c->customers.n);
     VEC(int16_t) channels = {0};
-    struct pg_params p;
+    struct rows r;
 
-    if (n == 0)
-        return true;
-    int64_t *number[7];
-    for (int k = 0; k < 7; k++)
-        number[k] = ARENA_NEW(a, int64_t, n);
-    uint8_t(*id)[16] = arena_alloc(a, 16 * n);
-    int32_t *lo = ARENA_NEW(a, int32_t, n), *hi = ARENA_NEW(a, int32_t, n);
-    give_ids(s, c, id);
-    for (size_t i = 0; i < n; i++) {
-        const struct change_customer *cust = &c->customers.at[i];
-        number[0][i] = cust->no;
-        number[1][i] = cust->events;
-        number[2][i] = cust->sessions;
-        number[3][i] = cust->journeys;
-        number[4][i] = cust->flood_days;
-        number[5][i] = cust->first_us;
-        number[6][i] = cust->last_us;
-        lo[i] = (int32_t) channels.n + 1;
+    for (size_t i = 0; i < c->customers.n; i++)
+        sorted[i] = &c->customers.at[i];
+    if (c->customers.n)
+        qsort(sorted, c->customers.n, sizeof *sorted, compare_customers);
+    rows_init(&r, a, c->customers.n);
+    int64_t *no = rows_int8s(&r);
+    uint8_t(*id)[16] = rows_uuids(&r);
+    int64_t *events = rows_int8s(&r), *sessions = rows_int8s(&r), *journeys = rows_int8s(&r);
+    int64_t *flood_days = rows_int8s(&r), *first = rows_int8s(&r), *last = rows_int8s(&r);
+    int32_t *lo = rows_int4s(&r), *hi = rows_int4s(&r);
+    for (; r.n < c->customers.n; r.n++) {
+        const struct change_customer *cust = sorted[r.n];
+        const struct guard_row *root = s->guard ? guard_row(s->guard, cust->no) : NULL;
+        if (root) { /* else the table's trigger makes the public id */
+            struct uuid public_id = id_customer(s->m, &root->key);
+            memcpy(id[r.n], public_id.b, 16);
+        }
+        no[r.n] = cust->no;
+        events[r.n] = cust->events;
+        sessions[r.n] = cust->sessions;
+        journeys[r.n] = cust->journeys;
+        flood_days[r.n] = cust->flood_days;
+        first[r.n] = cust->first_us;
+        last[r.n] = cust->last_us;
+        lo[r.n] = (int32_t) channels.n + 1;
         for (size_t k = 0; k < cust->n_channels; k++)
             VEC_PUSH(a, channels, (int16_t) names_channel(s, cust->channels[k]));
-        hi[i] = (int32_t) channels.n;
+        hi[r.n] = (int32_t) channels.n;
+        r.is_new[r.n] = root && root->fresh;
     }
-    pg_params_init(&p, a);
-    pg_add_int8s(&p, number[0], n);
-    pg_add_uuids(&p, (const uint8_t(*)[16]) id, n);
-    for (int k = 1; k < 7; k++)
-        pg_add_int8s(&p, number[k], n);
-    pg_add_int4s(&p, lo, n);
-    pg_add_int4s(&p, hi, n);
-    pg_add_int2s(&p, channels.at, channels.n);
-    return pg_run(&s->pg, sql_customers, &p, NULL, err);
+    pg_add_int2s(&r.arrays, channels.at, channels.n);
+    return rows_save(s, &r, &customer_table, err);
 }
 
 /* After the timelines are written: first and last event and channels of customers that lost
@@ -290,29 +348,13 @@ static bool save_unnamed(struct store *s, struct arena *a, int64_t n, struct err
     return pg_run(&s->pg, sql, &p, NULL, err);
 }
 
-#define SQL_PAIRS(table, a, b)                                                                 \
-    "insert into journey_internal." table " (" a ", " b ")"                                      \
-    " select u.a, u.b from unnest($1::bigint[], $2::bigint[]) as u (a, b)"                       \
-    " order by 1, 2 on conflict do nothing"
-
 bool store_save(struct store *s, struct arena *a, const struct changes *c, struct err *err)
 {
-    static const char *const aliases =
-        "insert into journey_internal.alias (key_no, partner_no)"
-        " select x.a, x.b from unnest($1::bigint[], $2::bigint[]) as u (a, b),"
-        " lateral (values (u.a, u.b), (u.b, u.a)) as x (a, b)"
-        " order by 1, 2 on conflict do nothing";
-    static const char *const devices = SQL_PAIRS("login_device", "key_no", "device_no");
-    static const char *const holders = SQL_PAIRS("key_holder", "key_no", "customer_no");
-
-    return names_learn(s, a, c, err) && save_keys(s, a, c, err) &&
-           save_pairs(s, a, c->aliases.at, c->aliases.n, aliases, err) &&
-           save_logins(s, a, c, err) && save_logouts(s, a, c, err) &&
-           save_pairs(s, a, c->login_devices.at, c->login_devices.n, devices, err) &&
-           save_facts(s, a, c, err) &&
-           save_pairs(s, a, c->holders.at, c->holders.n, holders, err) &&
-           save_messages(s, a, c, err) && save_customers(s, a, c, err) &&
-           save_chunks(s, a, c, err) && settle_customers(s, a, c, err) &&
-           save_sessions(s, a, c, err) && save_journeys(s, a, c, err) &&
-           save_cells(s, a, c, err) && save_unnamed(s, a, c->unnamed_events, err);
+    return names_learn(s, a, c, err) && save_keys(s, a, c, err) && save_aliases(s, a, c, err) &&
+           save_logins(s, a, c, err) && save_logouts(s, a, c, err) && save_links(s, a, c, err) &&
+           save_facts(s, a, c, err) && save_messages(s, a, c, err) &&
+           save_customers(s, a, c, err) && save_chunks(s, a, c, err) &&
+           settle_customers(s, a, c, err) && save_sessions(s, a, c, err) &&
+           save_journeys(s, a, c, err) && save_cells(s, a, c, err) &&
+           save_unnamed(s, a, c->unnamed_events, err);
 }

@@ -2,38 +2,40 @@
 #include <stdlib.h>
 
 #include "io/store_internal.h"
+#include "io/store_rows.h"
 
 /* ---------------------------------------------------------------- chunks */
 
 enum { DICTIONARY_SLOTS = 4096 };
 
-/* Columns of chunks: a row's events are at[lo..hi], its dictionary key_ns[key_lo..key_hi], the
- * positions of its events' keys keys[pos_lo..pos_hi]. */
+/* The rows, and the arrays they are parts of: a row's events are at[lo..hi], its dictionary
+ * key_ns[key_lo..key_hi], the positions of its events' keys keys[pos_lo..pos_hi]. */
 struct chunk_columns {
+    struct rows rows;
     int64_t *no, *first_us, *last_us;
-    int32_t *day, *chunk_no, *rank, *n;
-    int32_t *lo, *hi, *key_lo, *key_hi, *pos_lo, *pos_hi;
-    size_t rows;
+    int32_t *day, *chunk_no, *rank, *n, *lo, *hi, *key_lo, *key_hi, *pos_lo, *pos_hi;
     VEC(int64_t) at, id;
     VEC(int32_t) attr;
     VEC(int16_t) n_keys, keys, key_ns;
-    VEC(struct key) key;
-    int16_t slots[DICTIONARY_SLOTS]; /* of the chunk at hand: hash -> position */
+    VEC(struct uuid) key_hash;
+    VEC(struct key) key; /* of the chunk at hand */
+    int16_t slots[DICTIONARY_SLOTS]; /* hash -> position */
 };
 
 /* Position of a key in the chunk's dictionary, from 1. */
-static int16_t position(struct arena *a, struct chunk_columns *cols, const struct key *k,
-                        size_t base)
+static int16_t position(struct arena *a, struct chunk_columns *cols, const struct key *k)
 {
     uint32_t h;
     memcpy(&h, k->hash, sizeof h);
     for (h ^= k->ns;; h++) {
         int16_t *slot = &cols->slots[h % DICTIONARY_SLOTS];
-        if (*slot && key_cmp(&cols->key.at[base + (size_t) *slot - 1], k) != 0)
+        if (*slot && key_cmp(&cols->key.at[*slot - 1], k) != 0)
             continue;
         if (!*slot) {
             VEC_PUSH(a, cols->key, *k);
-            *slot = (int16_t) (cols->key.n - base);
+            VEC_PUSH(a, cols->key_ns, (int16_t) k->ns);
+            memcpy(VEC_NEXT(a, cols->key_hash), k->hash, sizeof k->hash);
+            *slot = (int16_t) cols->key.n;
         }
         return *slot;
     }
@@ -42,9 +44,10 @@ static int16_t position(struct arena *a, struct chunk_columns *cols, const struc
 static void add_chunk(const struct store *s, struct arena *a, struct chunk_columns *cols,
                       const struct change_chunk *chunk)
 {
-    size_t row = cols->rows++, base = cols->key.n;
+    size_t row = cols->rows.n++;
 
     memset(cols->slots, 0, sizeof cols->slots);
+    cols->key.n = 0;
     cols->no[row] = chunk->no;
     cols->day[row] = chunk->day;
     cols->chunk_no[row] = chunk->chunk_no;
@@ -53,7 +56,7 @@ static void add_chunk(const struct store *s, struct arena *a, struct chunk_colum
     cols->first_us[row] = chunk->events[0].t_us;
     cols->last_us[row] = chunk->events[chunk->n - 1].t_us;
     cols->lo[row] = (int32_t) cols->at.n + 1;
-    cols->key_lo[row] = (int32_t) base + 1;
+    cols->key_lo[row] = (int32_t) cols->key_ns.n + 1;
     cols->pos_lo[row] = (int32_t) cols->keys.n + 1;
     for (uint32_t i = 0; i < chunk->n; i++) {
         const struct event *ev = &chunk->events[i];
@@ -62,96 +65,90 @@ static void add_chunk(const struct store *s, struct arena *a, struct chunk_colum
         VEC_PUSH(a, cols->attr, names_attr(s, ev->attr));
         VEC_PUSH(a, cols->n_keys, (int16_t) ev->n_keys);
         for (int k = 0; k < ev->n_keys; k++) {
-            int16_t place = position(a, cols, &ev->keys[k], base);
+            int16_t place = position(a, cols, &ev->keys[k]);
             VEC_PUSH(a, cols->keys, place);
         }
     }
     cols->hi[row] = (int32_t) cols->at.n;
-    cols->key_hi[row] = (int32_t) cols->key.n;
+    cols->key_hi[row] = (int32_t) cols->key_ns.n;
     cols->pos_hi[row] = (int32_t) cols->keys.n;
+    cols->rows.is_new[row] = store_is_fresh(s, chunk->no);
 }
 
-static struct chunk_columns *list_chunks(const struct store *s, struct arena *a,
-                                         const struct change_chunk *chunks, size_t n)
+#define SQL_CHUNKS                                                                             \
+    "(select unnest($1::bigint[]) as no, unnest($2::integer[]) as day,"                          \
+    " unnest($3::integer[]) as chunk_no, unnest($4::integer[]) as rank,"                         \
+    " unnest($5::integer[]) as n, unnest($6::bigint[]) as first_us,"                             \
+    " unnest($7::bigint[]) as last_us, unnest($8::integer[]) as lo, unnest($9::integer[]) as hi," \
+    " unnest($10::integer[]) as key_lo, unnest($11::integer[]) as key_hi,"                       \
+    " unnest($12::integer[]) as pos_lo, unnest($13::integer[]) as pos_hi) as u"
+#define SQL_CHUNK_NAMES "n, first_us, last_us, at, attr, id, key_ns, key_hash, n_keys, keys"
+#define SQL_CHUNK_VALUES                                                                       \
+    "u.n, u.first_us, u.last_us, ($14::bigint[])[u.lo : u.hi], ($15::integer[])[u.lo : u.hi],"   \
+    " ($16::bigint[])[u.lo : u.hi], ($17::smallint[])[u.key_lo : u.key_hi],"                     \
+    " ($18::uuid[])[u.key_lo : u.key_hi], ($19::smallint[])[u.lo : u.hi],"                       \
+    " ($20::smallint[])[u.pos_lo : u.pos_hi]"
+#define SQL_CHUNK_SET                                                                          \
+    "n = u.n, first_us = u.first_us, last_us = u.last_us, at = ($14::bigint[])[u.lo : u.hi],"    \
+    " attr = ($15::integer[])[u.lo : u.hi], id = ($16::bigint[])[u.lo : u.hi],"                  \
+    " key_ns = ($17::smallint[])[u.key_lo : u.key_hi],"                                          \
+    " key_hash = ($18::uuid[])[u.key_lo : u.key_hi],"                                            \
+    " n_keys = ($19::smallint[])[u.lo : u.hi], keys = ($20::smallint[])[u.pos_lo : u.pos_hi]"
+
+static const struct rows_table timeline_table = {
+    .n_keys = 3,
+    .find = "select u.i from unnest($1::bigint[], $2::integer[], $3::integer[]) with ordinality"
+            " as u (no, day, chunk_no, i) join journey_internal.timeline as t"
+            " on t.customer_no = u.no and t.day = date '1970-01-01' + u.day"
+            " and t.chunk_no = u.chunk_no",
+    .insert = "insert into journey_internal.timeline (customer_no, day, chunk_no, rank,"
+              " " SQL_CHUNK_NAMES ") select u.no, date '1970-01-01' + u.day, u.chunk_no, u.rank,"
+              " " SQL_CHUNK_VALUES " from " SQL_CHUNKS,
+    .update = "update journey_internal.timeline as t set rank = u.rank, " SQL_CHUNK_SET
+              " from " SQL_CHUNKS " where t.customer_no = u.no"
+              " and t.day = date '1970-01-01' + u.day and t.chunk_no = u.chunk_no",
+};
+static const struct rows_table case_timeline_table = {
+    .n_keys = 3,
+    .find = "select u.i from unnest($1::bigint[], $2::integer[], $3::integer[]) with ordinality"
+            " as u (no, day, chunk_no, i) join journey_internal.case_timeline as t"
+            " on t.case_no = u.no and t.chunk_no = u.chunk_no",
+    .insert = "insert into journey_internal.case_timeline (case_no, chunk_no, " SQL_CHUNK_NAMES ")"
+              " select u.no, u.chunk_no, " SQL_CHUNK_VALUES " from " SQL_CHUNKS,
+    .update = "update journey_internal.case_timeline as t set " SQL_CHUNK_SET
+              " from " SQL_CHUNKS " where t.case_no = u.no and t.chunk_no = u.chunk_no",
+};
+
+static bool write_chunks(struct store *s, struct arena *a, const struct change_chunk *chunks,
+                         size_t n, const struct rows_table *table, struct err *err)
 {
     struct chunk_columns *cols = ARENA_NEW(a, struct chunk_columns, 1);
-    int64_t **numbers[] = {&cols->no, &cols->first_us, &cols->last_us};
-    int32_t **places[] = {&cols->day,    &cols->chunk_no, &cols->rank,   &cols->n,     &cols->lo,
-                          &cols->hi,     &cols->key_lo,   &cols->key_hi, &cols->pos_lo,
-                          &cols->pos_hi};
+    struct rows *r = &cols->rows;
 
-    for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++)
-        *numbers[k] = ARENA_NEW(a, int64_t, n);
-    for (size_t k = 0; k < sizeof places / sizeof *places; k++)
-        *places[k] = ARENA_NEW(a, int32_t, n);
+    rows_init(r, a, n);
+    cols->no = rows_int8s(r);
+    int32_t **first[] = {&cols->day, &cols->chunk_no, &cols->rank, &cols->n};
+    for (size_t k = 0; k < sizeof first / sizeof *first; k++)
+        *first[k] = rows_int4s(r);
+    cols->first_us = rows_int8s(r);
+    cols->last_us = rows_int8s(r);
+    int32_t **parts[] = {&cols->lo,     &cols->hi,     &cols->key_lo,
+                         &cols->key_hi, &cols->pos_lo, &cols->pos_hi};
+    for (size_t k = 0; k < sizeof parts / sizeof *parts; k++)
+        *parts[k] = rows_int4s(r);
     for (size_t i = 0; i < n; i++)
         if (chunks[i].n)
             add_chunk(s, a, cols, &chunks[i]);
-    return cols;
-}
-
-#define SQL_CHUNK_ROWS                                                                         \
-    "u.first_us, u.last_us, ($14::bigint[])[u.lo : u.hi], ($15::integer[])[u.lo : u.hi],"        \
-    " ($16::bigint[])[u.lo : u.hi], ($17::smallint[])[u.key_lo : u.key_hi],"                     \
-    " ($18::uuid[])[u.key_lo : u.key_hi], ($19::smallint[])[u.lo : u.hi],"                       \
-    " ($20::smallint[])[u.pos_lo : u.pos_hi]"                                                    \
-    " from unnest($1::bigint[], $2::integer[], $3::integer[], $4::integer[], $5::integer[],"     \
-    " $6::bigint[], $7::bigint[], $8::integer[], $9::integer[], $10::integer[], $11::integer[]," \
-    " $12::integer[], $13::integer[]) as u (no, day, chunk_no, rank, n, first_us, last_us,"      \
-    " lo, hi, key_lo, key_hi, pos_lo, pos_hi)"
-#define SQL_CHUNK_SET                                                                          \
-    "n = excluded.n, first_us = excluded.first_us, last_us = excluded.last_us,"                  \
-    " at = excluded.at, attr = excluded.attr, id = excluded.id, key_ns = excluded.key_ns,"       \
-    " key_hash = excluded.key_hash, n_keys = excluded.n_keys, keys = excluded.keys"
-
-static const char *const sql_timeline =
-    "insert into journey_internal.timeline (customer_no, day, chunk_no, rank, n, first_us,"
-    " last_us, at, attr, id, key_ns, key_hash, n_keys, keys)"
-    " select u.no, date '1970-01-01' + u.day, u.chunk_no, u.rank, u.n, " SQL_CHUNK_ROWS
-    " order by 1, 2, 3 on conflict (customer_no, day, chunk_no) do update"
-    " set rank = excluded.rank, " SQL_CHUNK_SET;
-static const char *const sql_case_timeline =
-    "insert into journey_internal.case_timeline (case_no, chunk_no, n, first_us, last_us, at,"
-    " attr, id, key_ns, key_hash, n_keys, keys)"
-    " select u.no, u.chunk_no, u.n, " SQL_CHUNK_ROWS
-    " order by 1, 2 on conflict (case_no, chunk_no) do update set " SQL_CHUNK_SET;
-
-static bool upsert_chunks(struct store *s, struct arena *a, const struct chunk_columns *cols,
-                          const char *sql, struct err *err)
-{
-    size_t n = cols->rows, n_keys = cols->key.n;
-    struct pg_params p;
-
-    if (n == 0)
+    if (r->n == 0)
         return true;
-    int16_t *ns = ARENA_NEW(a, int16_t, n_keys);
-    uint8_t(*hash)[16] = arena_alloc(a, 16 * n_keys);
-    for (size_t i = 0; i < n_keys; i++) {
-        ns[i] = (int16_t) cols->key.at[i].ns;
-        memcpy(hash[i], cols->key.at[i].hash, 16);
-    }
-    pg_params_init(&p, a);
-    pg_add_int8s(&p, cols->no, n);
-    pg_add_int4s(&p, cols->day, n);
-    pg_add_int4s(&p, cols->chunk_no, n);
-    pg_add_int4s(&p, cols->rank, n);
-    pg_add_int4s(&p, cols->n, n);
-    pg_add_int8s(&p, cols->first_us, n);
-    pg_add_int8s(&p, cols->last_us, n);
-    pg_add_int4s(&p, cols->lo, n);
-    pg_add_int4s(&p, cols->hi, n);
-    pg_add_int4s(&p, cols->key_lo, n);
-    pg_add_int4s(&p, cols->key_hi, n);
-    pg_add_int4s(&p, cols->pos_lo, n);
-    pg_add_int4s(&p, cols->pos_hi, n);
-    pg_add_int8s(&p, cols->at.at, cols->at.n);
-    pg_add_int4s(&p, cols->attr.at, cols->attr.n);
-    pg_add_int8s(&p, cols->id.at, cols->id.n);
-    pg_add_int2s(&p, ns, n_keys);
-    pg_add_uuids(&p, (const uint8_t(*)[16]) hash, n_keys);
-    pg_add_int2s(&p, cols->n_keys.at, cols->n_keys.n);
-    pg_add_int2s(&p, cols->keys.at, cols->keys.n);
-    return pg_run(&s->pg, sql, &p, NULL, err);
+    pg_add_int8s(&r->arrays, cols->at.at, cols->at.n);
+    pg_add_int4s(&r->arrays, cols->attr.at, cols->attr.n);
+    pg_add_int8s(&r->arrays, cols->id.at, cols->id.n);
+    pg_add_int2s(&r->arrays, cols->key_ns.at, cols->key_ns.n);
+    pg_add_uuids(&r->arrays, (const uint8_t(*)[16]) cols->key_hash.at, cols->key_hash.n);
+    pg_add_int2s(&r->arrays, cols->n_keys.at, cols->n_keys.n);
+    pg_add_int2s(&r->arrays, cols->keys.at, cols->keys.n);
+    return rows_save(s, r, table, err);
 }
 
 static bool delete_chunks(struct store *s, struct arena *a, const struct change_chunk *chunks,
@@ -192,10 +189,9 @@ bool save_chunks(struct store *s, struct arena *a, const struct changes *c, stru
     const struct change_chunk *own = c->chunks.at, *cases = c->case_chunks.at;
 
     return delete_chunks(s, a, own, c->chunks.n, gone, err) &&
-           upsert_chunks(s, a, list_chunks(s, a, own, c->chunks.n), sql_timeline, err) &&
+           write_chunks(s, a, own, c->chunks.n, &timeline_table, err) &&
            delete_chunks(s, a, cases, c->case_chunks.n, case_gone, err) &&
-           upsert_chunks(s, a, list_chunks(s, a, cases, c->case_chunks.n), sql_case_timeline,
-                         err);
+           write_chunks(s, a, cases, c->case_chunks.n, &case_timeline_table, err);
 }
 
 /* ---------------------------------------------------------------- sessions */
@@ -225,135 +221,148 @@ static bool delete_sessions(struct store *s, struct arena *a, const struct chang
     return pg_run(&s->pg, sql, &p, NULL, err);
 }
 
+#define SQL_SESSIONS                                                                           \
+    "(select unnest($1::bigint[]) as no, unnest($2::bigint[]) as from_us,"                       \
+    " unnest($3::bigint[]) as to_us, unnest($4::uuid[]) as id, unnest($5::integer[]) as day,"    \
+    " unnest($6::integer[]) as n, unnest($7::integer[]) as rank,"                                \
+    " unnest($8::boolean[]) as is_visit, unnest($9::smallint[]) as entry_no,"                    \
+    " unnest($10::smallint[]) as exit_no, unnest($11::text[]) as channels,"                      \
+    " unnest($12::smallint[]) as n_channels) as u"
+static const struct rows_table session_table = {
+    .n_keys = 2,
+    .find = "select u.i from unnest($1::bigint[], $2::bigint[]) with ordinality"
+            " as u (no, from_us, i) join journey_internal.session as t"
+            " on t.customer_no = u.no and t.from_us = u.from_us",
+    .insert = "insert into journey_internal.session (customer_no, from_us, to_us, session_id, day,"
+              " n_events, first_rank, is_visit, entry_no, exit_no, channels, n_channels)"
+              " select u.no, u.from_us, u.to_us, u.id, date '1970-01-01' + u.day, u.n, u.rank,"
+              " u.is_visit, u.entry_no, u.exit_no, u.channels, u.n_channels from " SQL_SESSIONS,
+    .update = "update journey_internal.session as t set to_us = u.to_us, session_id = u.id,"
+              " day = date '1970-01-01' + u.day, n_events = u.n, first_rank = u.rank,"
+              " is_visit = u.is_visit, entry_no = u.entry_no, exit_no = u.exit_no,"
+              " channels = u.channels, n_channels = u.n_channels from " SQL_SESSIONS
+              " where t.customer_no = u.no and t.from_us = u.from_us",
+};
+
 bool save_sessions(struct store *s, struct arena *a, const struct changes *c, struct err *err)
 {
-    static const char *const sql =
-        "insert into journey_internal.session (customer_no, from_us, to_us, session_id, day,"
-        " n_events, first_rank, is_visit, entry_no, exit_no, channels, n_channels)"
-        " select u.no, u.from_us, u.to_us, u.id, date '1970-01-01' + u.day, u.n, u.rank,"
-        " u.is_visit, u.entry_no, u.exit_no, u.channels, u.n_channels"
-        " from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::uuid[], $5::integer[],"
-        " $6::integer[], $7::integer[], $8::boolean[], $9::smallint[], $10::smallint[],"
-        " $11::text[], $12::smallint[]) as u (no, from_us, to_us, id, day, n, rank, is_visit,"
-        " entry_no, exit_no, channels, n_channels)"
-        " order by 1, 2 on conflict (customer_no, from_us) do update set to_us = excluded.to_us,"
-        " session_id = excluded.session_id, day = excluded.day, n_events = excluded.n_events,"
-        " first_rank = excluded.first_rank, is_visit = excluded.is_visit,"
-        " entry_no = excluded.entry_no, exit_no = excluded.exit_no,"
-        " channels = excluded.channels, n_channels = excluded.n_channels";
-    size_t n = 0, max = c->sessions.n;
-    struct pg_params p;
+    struct rows r;
 
     if (!delete_sessions(s, a, c, err))
         return false;
-    int64_t *no = ARENA_NEW(a, int64_t, max), *from = ARENA_NEW(a, int64_t, max);
-    int64_t *to = ARENA_NEW(a, int64_t, max);
-    uint8_t(*id)[16] = arena_alloc(a, 16 * max);
-    int32_t *day = ARENA_NEW(a, int32_t, max), *events = ARENA_NEW(a, int32_t, max);
-    int32_t *rank = ARENA_NEW(a, int32_t, max);
-    bool *is_visit = ARENA_NEW(a, bool, max);
-    int16_t *entry = ARENA_NEW(a, int16_t, max), *end = ARENA_NEW(a, int16_t, max);
-    int16_t *n_channels = ARENA_NEW(a, int16_t, max);
-    const char **channels = ARENA_NEW(a, const char *, max);
-    for (size_t i = 0; i < max; i++) {
+    rows_init(&r, a, c->sessions.n);
+    int64_t *no = rows_int8s(&r), *from = rows_int8s(&r), *to = rows_int8s(&r);
+    uint8_t(*id)[16] = rows_uuids(&r);
+    int32_t *day = rows_int4s(&r), *events = rows_int4s(&r), *rank = rows_int4s(&r);
+    bool *is_visit = rows_bools(&r);
+    int16_t *entry = rows_int2s(&r), *end = rows_int2s(&r);
+    const char **channels = rows_texts(&r);
+    int16_t *n_channels = rows_int2s(&r);
+    for (size_t i = 0; i < c->sessions.n; i++) {
         const struct change_session *sess = &c->sessions.at[i];
         if (sess->n_events == 0)
             continue;
-        no[n] = sess->customer_no;
-        from[n] = sess->from_us;
-        to[n] = sess->to_us;
-        memcpy(id[n], sess->id.b, 16);
-        day[n] = sess->day;
-        events[n] = (int32_t) sess->n_events;
-        rank[n] = (int32_t) sess->first_rank;
-        is_visit[n] = sess->is_visit;
-        entry[n] = names_touchpoint(s, sess->entry_place);
-        end[n] = names_touchpoint(s, sess->exit_place);
-        channels[n] = sess->channels;
-        n_channels[n++] = (int16_t) sess->n_channels;
+        no[r.n] = sess->customer_no;
+        from[r.n] = sess->from_us;
+        to[r.n] = sess->to_us;
+        memcpy(id[r.n], sess->id.b, 16);
+        day[r.n] = sess->day;
+        events[r.n] = (int32_t) sess->n_events;
+        rank[r.n] = (int32_t) sess->first_rank;
+        is_visit[r.n] = sess->is_visit;
+        entry[r.n] = names_touchpoint(s, sess->entry_place);
+        end[r.n] = names_touchpoint(s, sess->exit_place);
+        channels[r.n] = sess->channels;
+        n_channels[r.n] = (int16_t) sess->n_channels;
+        r.is_new[r.n++] = store_is_fresh(s, sess->customer_no);
     }
-    if (n == 0)
-        return true;
-    pg_params_init(&p, a);
-    pg_add_int8s(&p, no, n);
-    pg_add_int8s(&p, from, n);
-    pg_add_int8s(&p, to, n);
-    pg_add_uuids(&p, (const uint8_t(*)[16]) id, n);
-    pg_add_int4s(&p, day, n);
-    pg_add_int4s(&p, events, n);
-    pg_add_int4s(&p, rank, n);
-    pg_add_bools(&p, is_visit, n);
-    pg_add_int2s(&p, entry, n);
-    pg_add_int2s(&p, end, n);
-    pg_add_texts(&p, channels, n);
-    pg_add_int2s(&p, n_channels, n);
-    return pg_run(&s->pg, sql, &p, NULL, err);
+    return rows_save(s, &r, &session_table, err);
 }
 
 /* ---------------------------------------------------------------- journeys */
 
 /* An open journey that goes on keeps its check_us, which is never later than due_us: no indexed
  * column changes, the update stays HOT, and the sweep sets it right when it comes across. */
-static const char *const sql_journeys =
-    "insert into journey_internal.journey as j (journey_id, customer_no, scenario_no, case_no,"
-    " first_us, last_us, due_us, check_us, closed_us, day, segment_no, state, reason,"
-    " failed_by_no, first_no, last_no, n_steps, path_id, collapsed_id, mask, switches, channels,"
-    " n_channels, depth, first_skip)"
-    " select u.id, u.customer_no, u.scenario_no, u.case_no, u.first_us, u.last_us, u.due_us,"
-    " u.due_us, u.closed_us, date '1970-01-01' + u.day, u.segment_no, u.state, u.reason,"
-    " nullif(u.failed_by_no, -1), u.first_no, u.last_no, u.n_steps, u.path_id, u.collapsed_id,"
-    " u.mask, u.switches, u.channels, u.n_channels, u.depth, u.first_skip"
-    " from unnest($1::uuid[], $2::bigint[], $3::smallint[], $4::bigint[], $5::bigint[],"
-    " $6::bigint[], $7::bigint[], $8::bigint[], $9::integer[], $10::integer[], $11::smallint[],"
-    " $12::smallint[], $13::smallint[], $14::smallint[], $15::smallint[], $16::integer[],"
-    " $17::bigint[], $18::bigint[], $19::bytea[], $20::integer[], $21::text[], $22::smallint[],"
-    " $23::smallint[], $24::integer[]) as u (id, customer_no, scenario_no, case_no, first_us,"
-    " last_us, due_us, closed_us, day, segment_no, state, reason, failed_by_no, first_no,"
-    " last_no, n_steps, path_id, collapsed_id, mask, switches, channels, n_channels, depth,"
-    " first_skip)"
-    " order by u.customer_no, u.first_us, u.id on conflict (journey_id) do update set"
-    " customer_no = excluded.customer_no, scenario_no = excluded.scenario_no,"
-    " case_no = excluded.case_no, first_us = excluded.first_us, last_us = excluded.last_us,"
-    " due_us = excluded.due_us,"
-    " check_us = case when j.state = 0 and excluded.state = 0"
-    " then least(j.check_us, excluded.due_us) else excluded.due_us end,"
-    " closed_us = excluded.closed_us, day = excluded.day, segment_no = excluded.segment_no,"
-    " state = excluded.state, reason = excluded.reason, failed_by_no = excluded.failed_by_no,"
-    " first_no = excluded.first_no, last_no = excluded.last_no, n_steps = excluded.n_steps,"
-    " path_id = excluded.path_id, collapsed_id = excluded.collapsed_id, mask = excluded.mask,"
-    " switches = excluded.switches, channels = excluded.channels,"
-    " n_channels = excluded.n_channels, depth = excluded.depth, first_skip = excluded.first_skip";
+#define SQL_JOURNEYS                                                                           \
+    "(select unnest($1::uuid[]) as id, unnest($2::bigint[]) as customer_no,"                     \
+    " unnest($3::smallint[]) as scenario_no, unnest($4::bigint[]) as case_no,"                   \
+    " unnest($5::bigint[]) as first_us, unnest($6::bigint[]) as last_us,"                        \
+    " unnest($7::bigint[]) as due_us, unnest($8::bigint[]) as closed_us,"                        \
+    " unnest($9::integer[]) as day, unnest($10::integer[]) as segment_no,"                       \
+    " unnest($11::smallint[]) as state, unnest($12::smallint[]) as reason,"                      \
+    " nullif(unnest($13::smallint[]), -1) as failed_by_no, unnest($14::smallint[]) as first_no," \
+    " unnest($15::smallint[]) as last_no, unnest($16::integer[]) as n_steps,"                    \
+    " unnest($17::bigint[]) as path_id, unnest($18::bigint[]) as collapsed_id,"                  \
+    " unnest($19::bytea[]) as mask, unnest($20::integer[]) as switches,"                         \
+    " unnest($21::text[]) as channels, unnest($22::smallint[]) as n_channels,"                   \
+    " unnest($23::smallint[]) as depth, unnest($24::integer[]) as first_skip) as u"
+static const struct rows_table journey_table = {
+    .n_keys = 1,
+    .find = "select u.i from unnest($1::uuid[]) with ordinality as u (id, i)"
+            " join journey_internal.journey as j on j.journey_id = u.id",
+    .insert =
+        "insert into journey_internal.journey (journey_id, customer_no, scenario_no, case_no,"
+        " first_us, last_us, due_us, check_us, closed_us, day, segment_no, state, reason,"
+        " failed_by_no, first_no, last_no, n_steps, path_id, collapsed_id, mask, switches,"
+        " channels, n_channels, depth, first_skip)"
+        " select u.id, u.customer_no, u.scenario_no, u.case_no, u.first_us, u.last_us, u.due_us,"
+        " u.due_us, u.closed_us, date '1970-01-01' + u.day, u.segment_no, u.state, u.reason,"
+        " u.failed_by_no, u.first_no, u.last_no, u.n_steps, u.path_id, u.collapsed_id, u.mask,"
+        " u.switches, u.channels, u.n_channels, u.depth, u.first_skip from " SQL_JOURNEYS,
+    .update =
+        "update journey_internal.journey as j set customer_no = u.customer_no,"
+        " scenario_no = u.scenario_no, case_no = u.case_no, first_us = u.first_us,"
+        " last_us = u.last_us, due_us = u.due_us, check_us = case when j.state = 0"
+        " and u.state = 0 then least(j.check_us, u.due_us) else u.due_us end,"
+        " closed_us = u.closed_us, day = date '1970-01-01' + u.day, segment_no = u.segment_no,"
+        " state = u.state, reason = u.reason, failed_by_no = u.failed_by_no,"
+        " first_no = u.first_no, last_no = u.last_no, n_steps = u.n_steps, path_id = u.path_id,"
+        " collapsed_id = u.collapsed_id, mask = u.mask, switches = u.switches,"
+        " channels = u.channels, n_channels = u.n_channels, depth = u.depth,"
+        " first_skip = u.first_skip from " SQL_JOURNEYS " where j.journey_id = u.id",
+};
 
 struct journey_columns {
+    struct rows rows;
     uint8_t (*id)[16];
     int64_t *customer, *case_no, *first, *last, *due, *closed, *path, *collapsed;
     int32_t *day, *segment, *n_steps, *switches, *skip;
     int16_t *scenario, *state, *reason, *failed_by, *first_no, *last_no, *n_channels, *depth;
     const void **mask;
-    size_t *mask_len;
     const char **channels;
-    size_t n;
 };
 
-static void init_journeys(struct arena *a, struct journey_columns *cols, size_t n)
+/* In the order of the parameters above. */
+static void init_journeys(const struct store *s, struct arena *a, struct journey_columns *cols,
+                          size_t n)
 {
-    int64_t **numbers[] = {&cols->customer, &cols->case_no, &cols->first, &cols->last,
-                           &cols->due,      &cols->closed,  &cols->path,  &cols->collapsed};
-    int32_t **integers[] = {&cols->day, &cols->segment, &cols->n_steps, &cols->switches,
-                            &cols->skip};
-    int16_t **small[] = {&cols->scenario, &cols->state,   &cols->reason,     &cols->failed_by,
-                         &cols->first_no, &cols->last_no, &cols->n_channels, &cols->depth};
+    struct rows *r = &cols->rows;
 
-    cols->id = arena_alloc(a, 16 * n);
-    for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++)
-        *numbers[k] = ARENA_NEW(a, int64_t, n);
-    for (size_t k = 0; k < sizeof integers / sizeof *integers; k++)
-        *integers[k] = ARENA_NEW(a, int32_t, n);
-    for (size_t k = 0; k < sizeof small / sizeof *small; k++)
-        *small[k] = ARENA_NEW(a, int16_t, n);
-    cols->mask = ARENA_NEW(a, const void *, n);
-    cols->mask_len = ARENA_NEW(a, size_t, n);
-    cols->channels = ARENA_NEW(a, const char *, n);
+    rows_init(r, a, n);
+    cols->id = rows_uuids(r);
+    cols->customer = rows_int8s(r);
+    cols->scenario = rows_int2s(r);
+    cols->case_no = rows_int8s(r);
+    cols->first = rows_int8s(r);
+    cols->last = rows_int8s(r);
+    cols->due = rows_int8s(r);
+    cols->closed = rows_int8s(r);
+    cols->day = rows_int4s(r);
+    cols->segment = rows_int4s(r);
+    cols->state = rows_int2s(r);
+    cols->reason = rows_int2s(r);
+    cols->failed_by = rows_int2s(r);
+    cols->first_no = rows_int2s(r);
+    cols->last_no = rows_int2s(r);
+    cols->n_steps = rows_int4s(r);
+    cols->path = rows_int8s(r);
+    cols->collapsed = rows_int8s(r);
+    cols->mask = rows_byteas(r, s->names.mask_bytes);
+    cols->switches = rows_int4s(r);
+    cols->channels = rows_texts(r);
+    cols->n_channels = rows_int2s(r);
+    cols->depth = rows_int2s(r);
+    cols->skip = rows_int4s(r);
 }
 
 static const void *mask_bytes(const struct store *s, struct arena *a, const struct placeset *set)
@@ -373,7 +382,7 @@ static void add_journey(const struct store *s, struct arena *a, struct journey_c
                         const struct change_journey *j)
 {
     const struct journey_facts *f = &j->facts;
-    size_t i = cols->n++;
+    size_t i = cols->rows.n++;
 
     memcpy(cols->id[i], j->id.b, 16);
     cols->customer[i] = j->customer_no;
@@ -394,12 +403,13 @@ static void add_journey(const struct store *s, struct arena *a, struct journey_c
     cols->path[i] = (int64_t) f->path_id;
     cols->collapsed[i] = (int64_t) f->collapsed_id;
     cols->mask[i] = mask_bytes(s, a, &f->mask);
-    cols->mask_len[i] = s->names.mask_bytes;
     cols->switches[i] = f->switches;
     cols->channels[i] = f->channels;
     cols->n_channels[i] = (int16_t) f->n_channels;
     cols->depth[i] = (int16_t) f->depth;
     cols->skip[i] = f->first_skip;
+    /* not by the customer: a journey can come from another, and its id stays */
+    cols->rows.is_new[i] = j->case_no && store_is_fresh(s, j->case_no);
 }
 
 static bool delete_journeys(struct store *s, struct arena *a, const struct changes *c,
@@ -421,46 +431,35 @@ static bool delete_journeys(struct store *s, struct arena *a, const struct chang
     return pg_run(&s->pg, sql, &p, NULL, err);
 }
 
+static int compare_journeys(const void *pa, const void *pb)
+{
+    const struct change_journey *a = *(struct change_journey *const *) pa;
+    const struct change_journey *b = *(struct change_journey *const *) pb;
+
+    if (a->customer_no != b->customer_no)
+        return a->customer_no < b->customer_no ? -1 : 1;
+    return (a->first_us > b->first_us) - (a->first_us < b->first_us);
+}
+
 bool save_journeys(struct store *s, struct arena *a, const struct changes *c, struct err *err)
 {
     struct journey_columns cols = {0};
-    struct pg_params p;
+    size_t n = 0;
 
     if (!delete_journeys(s, a, c, err))
         return false;
-    init_journeys(a, &cols, c->journeys.n);
+    const struct change_journey **sorted =
+        ARENA_NEW(a, const struct change_journey *, c->journeys.n);
     for (size_t i = 0; i < c->journeys.n; i++)
         if (!c->journeys.at[i].gone)
-            add_journey(s, a, &cols, &c->journeys.at[i]);
-    size_t n = cols.n;
+            sorted[n++] = &c->journeys.at[i];
     if (n == 0)
         return true;
-    pg_params_init(&p, a);
-    pg_add_uuids(&p, (const uint8_t(*)[16]) cols.id, n);
-    pg_add_int8s(&p, cols.customer, n);
-    pg_add_int2s(&p, cols.scenario, n);
-    pg_add_int8s(&p, cols.case_no, n);
-    pg_add_int8s(&p, cols.first, n);
-    pg_add_int8s(&p, cols.last, n);
-    pg_add_int8s(&p, cols.due, n);
-    pg_add_int8s(&p, cols.closed, n);
-    pg_add_int4s(&p, cols.day, n);
-    pg_add_int4s(&p, cols.segment, n);
-    pg_add_int2s(&p, cols.state, n);
-    pg_add_int2s(&p, cols.reason, n);
-    pg_add_int2s(&p, cols.failed_by, n);
-    pg_add_int2s(&p, cols.first_no, n);
-    pg_add_int2s(&p, cols.last_no, n);
-    pg_add_int4s(&p, cols.n_steps, n);
-    pg_add_int8s(&p, cols.path, n);
-    pg_add_int8s(&p, cols.collapsed, n);
-    pg_add_byteas(&p, cols.mask, cols.mask_len, n);
-    pg_add_int4s(&p, cols.switches, n);
-    pg_add_texts(&p, cols.channels, n);
-    pg_add_int2s(&p, cols.n_channels, n);
-    pg_add_int2s(&p, cols.depth, n);
-    pg_add_int4s(&p, cols.skip, n);
-    return pg_run(&s->pg, sql_journeys, &p, NULL, err);
+    qsort(sorted, n, sizeof *sorted, compare_journeys);
+    init_journeys(s, a, &cols, n);
+    for (size_t i = 0; i < n; i++)
+        add_journey(s, a, &cols, sorted[i]);
+    return rows_save(s, &cols.rows, &journey_table, err);
 }
 
 /* ---------------------------------------------------------------- cells */
@@ -473,12 +472,12 @@ static const int8_t counts_of[] = {
 };
 
 struct cell_columns {
+    struct rows rows;
     int16_t *scenario, *kind;
     int32_t *day, *segment, *b, *c, *used, *lo, *bucket_lo, *bucket_hi;
     int64_t *a;
     VEC(int64_t) counts, bucket_n;
     VEC(int16_t) bucket;
-    size_t n;
 };
 
 /* Real touchpoints by number, pseudo ones (below 0) as they are; checkpoints too. */
@@ -494,7 +493,7 @@ static int32_t cell_place(const struct store *s, int32_t kind, int32_t place)
 static void add_cell(const struct store *s, struct arena *a, struct cell_columns *cols,
                      const struct cell_key *k, const struct cell_counts *v)
 {
-    size_t i = cols->n++;
+    size_t i = cols->rows.n++;
 
     cols->scenario[i] = s->names.scenario_no[k->scenario];
     cols->day[i] = k->day;
@@ -528,42 +527,33 @@ bool save_cells(struct store *s, struct arena *a, const struct changes *c, struc
         " case when u.bucket_hi >= u.bucket_lo then ($13::smallint[])[u.bucket_lo : u.bucket_hi]"
         " end, case when u.bucket_hi >= u.bucket_lo"
         " then ($14::bigint[])[u.bucket_lo : u.bucket_hi] end"
-        " from unnest($1::smallint[], $2::integer[], $3::integer[], $4::smallint[], $5::bigint[],"
-        " $6::integer[], $7::integer[], $8::integer[], $9::integer[], $10::integer[],"
-        " $11::integer[]) as u (scenario_no, day, segment_no, kind, a, b, c, used, lo,"
-        " bucket_lo, bucket_hi)";
+        " from (select unnest($1::smallint[]) as scenario_no, unnest($2::integer[]) as day,"
+        " unnest($3::integer[]) as segment_no, unnest($4::smallint[]) as kind,"
+        " unnest($5::bigint[]) as a, unnest($6::integer[]) as b, unnest($7::integer[]) as c,"
+        " unnest($8::integer[]) as used, unnest($9::integer[]) as lo,"
+        " unnest($10::integer[]) as bucket_lo, unnest($11::integer[]) as bucket_hi) as u";
     size_t max = c->cells.cells.n;
     struct cell_columns cols = {0};
-    struct pg_params p;
+    struct rows *r = &cols.rows;
 
-    int32_t **integers[] = {&cols.day,  &cols.segment, &cols.b,         &cols.c,
-                            &cols.used, &cols.lo,      &cols.bucket_lo, &cols.bucket_hi};
-    for (size_t k = 0; k < sizeof integers / sizeof *integers; k++)
-        *integers[k] = ARENA_NEW(a, int32_t, max);
-    cols.scenario = ARENA_NEW(a, int16_t, max);
-    cols.kind = ARENA_NEW(a, int16_t, max);
-    cols.a = ARENA_NEW(a, int64_t, max);
+    rows_init(r, a, max);
+    cols.scenario = rows_int2s(r);
+    cols.day = rows_int4s(r);
+    cols.segment = rows_int4s(r);
+    cols.kind = rows_int2s(r);
+    cols.a = rows_int8s(r);
+    int32_t **rest[] = {&cols.b, &cols.c, &cols.used, &cols.lo, &cols.bucket_lo, &cols.bucket_hi};
+    for (size_t k = 0; k < sizeof rest / sizeof *rest; k++)
+        *rest[k] = rows_int4s(r);
     for (size_t i = 0; i < max; i++) {
         const struct cell_counts *v = map_value_at(&c->cells.cells, i);
         if (!cell_is_zero(v))
             add_cell(s, a, &cols, map_key_at(&c->cells.cells, i), v);
     }
-    if (cols.n == 0)
+    if (r->n == 0)
         return true;
-    pg_params_init(&p, a);
-    pg_add_int2s(&p, cols.scenario, cols.n);
-    pg_add_int4s(&p, cols.day, cols.n);
-    pg_add_int4s(&p, cols.segment, cols.n);
-    pg_add_int2s(&p, cols.kind, cols.n);
-    pg_add_int8s(&p, cols.a, cols.n);
-    pg_add_int4s(&p, cols.b, cols.n);
-    pg_add_int4s(&p, cols.c, cols.n);
-    pg_add_int4s(&p, cols.used, cols.n);
-    pg_add_int4s(&p, cols.lo, cols.n);
-    pg_add_int4s(&p, cols.bucket_lo, cols.n);
-    pg_add_int4s(&p, cols.bucket_hi, cols.n);
-    pg_add_int8s(&p, cols.counts.at, cols.counts.n);
-    pg_add_int2s(&p, cols.bucket.at, cols.bucket.n);
-    pg_add_int8s(&p, cols.bucket_n.at, cols.bucket_n.n);
-    return pg_run(&s->pg, sql, &p, NULL, err);
+    pg_add_int8s(&r->arrays, cols.counts.at, cols.counts.n);
+    pg_add_int2s(&r->arrays, cols.bucket.at, cols.bucket.n);
+    pg_add_int8s(&r->arrays, cols.bucket_n.at, cols.bucket_n.n);
+    return rows_run(s, r, sql, err);
 }

@@ -180,7 +180,7 @@ create table journey_internal.key (
     is_excluded boolean not null default false,
     is_kiosk boolean not null default false,
     unique (ns_no, hash)
-) with (fillfactor = 80);
+) with (fillfactor = 50);
 comment on table journey_internal.key is 'every key ever seen, and the guard (select for update) of what it names: its aliases, logins, case facts, and, as the root of a customer, its timeline, sessions and journeys. shared: 0 no, 1 several_customers, 2 max_aliases';
 
 create table journey_internal.alias (
@@ -234,7 +234,7 @@ create table journey_internal.identity_message (
     hashes uuid[] not null,
     is_logout boolean not null,
     has_device boolean not null,
-    primary key (source, id, at, keyset)
+    primary key (source, id, at, keyset, is_logout)
 );
 comment on table journey_internal.identity_message is 'identity messages, kept so that verify can recount the facts; keyset = first 16 bytes of SHA-256 over the keys in order';
 create index identity_message_keyset on journey_internal.identity_message (keyset) where not has_device;
