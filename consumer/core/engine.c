@@ -64,6 +64,7 @@ static void hash_message(const struct event *ev, const uint32_t *source, uint8_t
         sha256_add(&sha, source, sizeof *source);
         sha256_add(&sha, &ev->id, sizeof ev->id);
         sha256_add(&sha, &ev->t_us, sizeof ev->t_us);
+        sha256_add(&sha, &ev->logout, sizeof ev->logout); /* the fact: a copy has the same */
     }
     sha256_add(&sha, ev->keys, ev->n_keys * sizeof *ev->keys);
     sha256_end(&sha, out);

@@ -157,13 +157,11 @@ static void save_messages(struct mem *mem, const struct changes *c)
         size_t k;
         if (!event_is_identity(ev))
             mem_fail(mem, "an event among the identity messages");
-        FIND(mem->messages, k, event_cmp(mem->m, &mem->messages.at[k], ev) == 0);
-        if (k < mem->messages.n && (mem->messages.at[k].logout || !ev->logout))
-            mem_fail(mem, "identity message is stored already");
+        FIND(mem->messages, k, event_cmp(mem->m, &mem->messages.at[k], ev) == 0 &&
+                                   mem->messages.at[k].logout == ev->logout);
         if (k < mem->messages.n)
-            mem->messages.at[k].logout |= ev->logout;
-        else
-            VEC_PUSH(&mem->a, mem->messages, keep_event(mem, ev));
+            mem_fail(mem, "identity message is stored already");
+        VEC_PUSH(&mem->a, mem->messages, keep_event(mem, ev));
     }
 }
 

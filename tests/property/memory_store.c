@@ -259,7 +259,7 @@ static bool has_kind(const struct model *m, const struct event *ev, enum key_kin
     return false;
 }
 
-/* Known: a copy with the same fact; or, where only aliases count (no device, and no case, whose
+/* Known: a copy with the same fact (a logout, or not); or, where only aliases count (no device, and no case, whose
  * facts have a time), one with the same keys. */
 static bool is_known(const struct mem *mem, const struct event *ev)
 {
@@ -268,7 +268,7 @@ static bool is_known(const struct mem *mem, const struct event *ev)
         const struct event *old = &mem->messages.at[i];
         if (!same_keys(old, ev))
             continue;
-        if (only_aliases || (event_cmp(mem->m, old, ev) == 0 && (old->logout || !ev->logout)))
+        if (only_aliases || (event_cmp(mem->m, old, ev) == 0 && old->logout == ev->logout))
             return true;
     }
     return false;

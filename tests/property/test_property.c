@@ -87,6 +87,33 @@ static bool apply_op(struct mem *mem, const struct world_plan *w, const struct o
     return ok;
 }
 
+/* What is stored must be enough to count everything again: the timelines' events and the identity
+ * messages that were kept. */
+static bool check_recount(struct mem *mem, FILE *report)
+{
+    struct lines want, got;
+    struct seen kept = {0};
+    size_t n = mem->messages.n;
+
+    for (size_t i = 0; i < mem->chunks.n; i++)
+        n += mem->chunks.at[i].n;
+    kept.at = malloc((n + 1) * sizeof *kept.at);
+    for (size_t i = 0; i < mem->chunks.n; i++)
+        for (uint32_t k = 0; k < mem->chunks.at[i].n; k++)
+            kept.at[kept.n++] = mem->chunks.at[i].events[k];
+    for (size_t i = 0; i < mem->messages.n; i++)
+        kept.at[kept.n++] = mem->messages.at[i];
+    lines_init(&want);
+    lines_init(&got);
+    brute_lines(mem->m, kept.at, kept.n, mem->watermark_us, &want, NULL);
+    mem_lines(mem, &got);
+    bool ok = same_lines(mem, &want, &got, "from a recount of what is stored", report);
+    lines_done(&want);
+    lines_done(&got);
+    free(kept.at);
+    return ok;
+}
+
 static bool run_in_order(struct world_plan *w, FILE *report)
 {
     struct mem mem;
@@ -106,6 +133,7 @@ static bool run_in_order(struct world_plan *w, FILE *report)
         apply_op(&mem, w, &w->ops.at[i], &seen);
         ok = check(&mem, &seen, when, report);
     }
+    ok = ok && check_recount(&mem, report);
     mem_done(&mem);
     free(seen.at);
     return ok;

@@ -323,7 +323,7 @@ static void random_keys(struct maker *mk, bool is_identity)
         add_key(mk, "ticket");
         break;
     case 6: /* a step of a case that names nobody */
-        maybe_key(mk, 20, "ticket");
+        maybe_key(mk, mk->focus == FOCUS_CASES ? 50 : 20, "ticket");
         add_key(mk, "hold");
         maybe_key(mk, 20, "hold");
         if (rng_chance(mk->r, 40))
