@@ -742,7 +742,7 @@ create table journey_internal.key (
     is_excluded boolean default false not null,
     is_kiosk boolean default false not null
 )
-with (fillfactor='80');
+with (fillfactor='50');
 comment on table journey_internal.key is 'every key ever seen, and the guard (select for update) of what it names: its aliases, logins, case facts, and, as the root of a customer, its timeline, sessions and journeys. shared: 0 no, 1 several_customers, 2 max_aliases';
 create table journey_internal.namespace (
     ns_no smallint not null,
