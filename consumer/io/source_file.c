@@ -17,6 +17,7 @@
 
 #include "base/clock.h"
 #include "io/decode.h"
+#include "io/envelope.h"
 
 enum { CHUNK = 256 * 1024, LONGEST_LINE = 64 * 1024 * 1024 };
 
@@ -38,7 +39,8 @@ struct source_file {
     size_t at, end, cap;
     bool at_end;
     int64_t line_no;
-    struct decoder *decoder; /* of envelopes; NULL when bare */
+    struct buf text;         /* what an envelope held, unescaped */
+    struct decoder *decoder; /* of envelopes not in kcat's plain shape; NULL when bare */
     int slots[SLOTS];
 };
 
@@ -70,6 +72,7 @@ struct source_file *source_file_open(const char *path, bool bare, struct err *er
     }
     struct source_file *f = must(calloc(1, sizeof *f));
     f->path = must(strdup(path));
+    buf_init(&f->text);
     f->fd = fd;
     f->bare = bare;
     f->total = S_ISREG(st.st_mode) ? st.st_size : 0;
@@ -102,6 +105,7 @@ void source_file_close(struct source_file *f)
     if (f->packing == GZIP)
         inflateEnd(&f->gz);
     ZSTD_freeDStream(f->zstd);
+    buf_done(&f->text);
     decode_free(f->decoder);
     free(f->packed);
     free(f->data);
@@ -261,6 +265,25 @@ static bool whole(const struct decode_value *v, int64_t least, int64_t most, int
     return true;
 }
 
+static bool scan_envelope(struct source_file *f, const char *line, size_t len,
+                          struct message *msg)
+{
+    struct envelope e;
+    if (!envelope_scan(line, len, &f->text, &e) || e.partition < 0 ||
+        e.partition > INT32_MAX || e.offset < 0 || e.ts_ms > INT64_MAX / 1000)
+        return false;
+    msg->topic = e.topic;
+    msg->partition = (int32_t) e.partition;
+    msg->offset = e.has_offset ? e.offset : f->line_no - 1;
+    if (e.has_ts && e.ts_ms >= 0)
+        msg->ts_us = e.ts_ms * 1000;
+    msg->key = e.key;
+    msg->key_len = e.key_len;
+    msg->value = e.payload;
+    msg->value_len = e.payload_len;
+    return true;
+}
+
 /* What kcat -J prints. False: the line is none. */
 static bool read_envelope(struct source_file *f, const char *line, size_t len,
                           struct message *msg)
@@ -305,7 +328,8 @@ int source_file_next(struct source_file *f, struct message *msg, struct err *err
         return got;
     memset(msg, 0, sizeof *msg);
     msg->ts_us = clock_now_us();
-    if (!f->bare && read_envelope(f, line, len, msg))
+    if (!f->bare &&
+        (scan_envelope(f, line, len, msg) || read_envelope(f, line, len, msg)))
         return 1;
     msg->topic = "";
     msg->offset = f->line_no - 1;
