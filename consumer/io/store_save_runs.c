@@ -408,8 +408,7 @@ static void add_journey(const struct store *s, struct arena *a, struct journey_c
     cols->n_channels[i] = (int16_t) f->n_channels;
     cols->depth[i] = (int16_t) f->depth;
     cols->skip[i] = f->first_skip;
-    /* not by the customer: a journey can come from another, and its id stays */
-    cols->rows.is_new[i] = j->case_no && store_is_fresh(s, j->case_no);
+    cols->rows.is_new[i] = store_is_fresh(s, j->case_no ? j->case_no : j->customer_no);
 }
 
 static bool delete_journeys(struct store *s, struct arena *a, const struct changes *c,
