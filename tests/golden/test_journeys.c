@@ -1,15 +1,15 @@
 /* test_journeys.c: folders of messages and the rows they become.
  *
  *     tests/golden/journeys/<case>/README          what the case separates, for a reader
- *                                  input.ndjson    messages of the `plain` format, one a line
- *                                  journeyd.yaml, scenarios.yaml ...   what differs from common/
- *                                  watermark       a time, or none; without the file: the greatest
- *                                                  event time, as replay does it
- *                                  expected        the rows, as tests/property/lines.h shows them
+ *                                  input.ndjson    messages of the `plain` format, one a
+ * line journeyd.yaml, scenarios.yaml ...   what differs from common/ watermark       a
+ * time, or none; without the file: the greatest event time, as replay does it expected
+ * the rows, as tests/property/lines.h shows them
  *
- * Each folder goes through the configuration, the mapping and the engine with a store in memory: in
- * one batch, one message at a time, and shuffled in many ways. Every way must give `expected`, and
- * so must the brute force. `test_journeys --update [CASE...]` writes `expected` anew. */
+ * Each folder goes through the configuration, the mapping and the engine with a store in
+ * memory: in one batch, one message at a time, and shuffled in many ways. Every way must
+ * give `expected`, and so must the brute force. `test_journeys --update [CASE...]` writes
+ * `expected` anew. */
 #include <dirent.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -35,7 +35,7 @@ struct golden {
     int64_t watermark_us;
 };
 
-/* --- files ------------------------------------------------------------------------------------ */
+/* --- files -------------------------------------------------------------------------- */
 
 static bool read_file(const char *path, struct buf *out)
 {
@@ -70,10 +70,11 @@ static void copy_file(struct golden *g, const char *from, const char *name)
     buf_done(&text);
 }
 
-static const char *const config_files[] = {"journeyd.yaml", "vocabulary.yaml", "scenarios.yaml"};
+static const char *const config_files[] = {"journeyd.yaml", "vocabulary.yaml",
+                                           "scenarios.yaml"};
 
-/* The case's files over the common ones, the plain source, and a secret that nobody else may read:
- * a checkout cannot carry that mode. */
+/* The case's files over the common ones, the plain source, and a secret that nobody else
+ * may read: a checkout cannot carry that mode. */
 static bool load_config(struct golden *g)
 {
     struct err err = {0};
@@ -83,7 +84,8 @@ static bool load_config(struct golden *g)
     if (!mkdtemp(g->dir))
         return false;
     for (size_t i = 0; i < sizeof config_files / sizeof *config_files; i++) {
-        copy_file(g, arena_printf(&g->a, "%s/common/%s", root, config_files[i]), config_files[i]);
+        copy_file(g, arena_printf(&g->a, "%s/common/%s", root, config_files[i]),
+                  config_files[i]);
         copy_file(g, arena_printf(&g->a, "%s/%s/%s", root, g->name, config_files[i]),
                   config_files[i]);
     }
@@ -93,7 +95,8 @@ static bool load_config(struct golden *g)
     if (chmod(path, 0600) != 0)
         return false;
     buf_init(&report);
-    g->config = config_load(arena_printf(&g->a, "%s/journeyd.yaml", g->dir), &report, &err);
+    g->config =
+        config_load(arena_printf(&g->a, "%s/journeyd.yaml", g->dir), &report, &err);
     if (!g->config)
         printf("%s: %s\n%.*s", g->name, err.text, (int) report.len, report.data);
     buf_done(&report);
@@ -109,10 +112,11 @@ static void remove_config(struct golden *g)
     rmdir(g->dir);
 }
 
-/* --- input ------------------------------------------------------------------------------------ */
+/* --- input -------------------------------------------------------------------------- */
 
-/* Keys and event ids are hashes by the time they come out of the mapping. To show them by name,
- * every text between quotes is hashed as if it were a value of each namespace, and an id. */
+/* Keys and event ids are hashes by the time they come out of the mapping. To show them by
+ * name, every text between quotes is hashed as if it were a value of each namespace, and
+ * an id. */
 static void learn_names(struct golden *g, const char *line, const char *end)
 {
     const struct model *m = &g->config->model;
@@ -133,8 +137,8 @@ static void learn_names(struct golden *g, const char *line, const char *end)
             struct key k = {.ns = (uint16_t) ns};
             hmac_of(&g->config->hmac, m->namespaces[ns].name, at + 1, len, digest);
             memcpy(k.hash, digest, sizeof k.hash);
-            names_add_key(&k, arena_printf(&g->a, "%s:%.*s", m->namespaces[ns].name, (int) len,
-                                           at + 1));
+            names_add_key(&k, arena_printf(&g->a, "%s:%.*s", m->namespaces[ns].name,
+                                           (int) len, at + 1));
         }
         at = close;
     }
@@ -142,8 +146,11 @@ static void learn_names(struct golden *g, const char *line, const char *end)
 
 static bool read_line(struct golden *g, const char *line, const char *end, int64_t offset)
 {
-    struct message msg = {.topic = "plain.golden", .offset = offset, .ts_us = US_MAX / 2,
-                          .value = line, .value_len = (size_t) (end - line)};
+    struct message msg = {.topic = "plain.golden",
+                          .offset = offset,
+                          .ts_us = US_MAX / 2,
+                          .value = line,
+                          .value_len = (size_t) (end - line)};
     struct mapped mapped;
 
     learn_names(g, line, end);
@@ -190,7 +197,8 @@ static bool read_watermark(struct golden *g)
     g->watermark_us = US_MIN;
     if (!read_file(arena_printf(&g->a, "%s/%s/watermark", root, g->name), &text)) {
         for (size_t i = 0; i < g->events.n; i++)
-            if (!event_is_identity(&g->events.at[i]) && g->events.at[i].t_us > g->watermark_us)
+            if (!event_is_identity(&g->events.at[i]) &&
+                g->events.at[i].t_us > g->watermark_us)
                 g->watermark_us = g->events.at[i].t_us;
     } else if (strncmp(text.data, "none", 4) != 0) {
         ok = clock_parse_rfc3339(text.data, strcspn(text.data, "\n"), &g->watermark_us);
@@ -201,7 +209,7 @@ static bool read_watermark(struct golden *g)
     return ok;
 }
 
-/* --- the ways to read a folder ---------------------------------------------------------------- */
+/* --- the ways to read a folder ------------------------------------------------------ */
 
 static bool differs(const struct golden *g, const char *way, const struct lines *want,
                     const struct lines *got)
@@ -213,8 +221,10 @@ static bool differs(const struct golden *g, const char *way, const struct lines 
     return true;
 }
 
-/* Applies the events in the order they have now, in batches of 1..most, and adds the rows. */
-static bool apply(struct golden *g, struct rng *r, int most, bool sweep_between, struct lines *out)
+/* Applies the events in the order they have now, in batches of 1..most, and adds the
+ * rows. */
+static bool apply(struct golden *g, struct rng *r, int most, bool sweep_between,
+                  struct lines *out)
 {
     struct mem mem;
     size_t n = g->events.n;
@@ -253,13 +263,15 @@ static bool every_way(struct golden *g, const struct lines *want)
     struct rng r = {1};
     bool ok = true;
     for (int i = 0; i < SHUFFLES + 3 && ok; i++) {
-        const char *way = i == 0 ? "brute force" : i == 1 ? "one batch"
-                          : i == 2 ? "one by one" : "a shuffle";
+        const char *way = i == 0   ? "brute force"
+                          : i == 1 ? "one batch"
+                          : i == 2 ? "one by one"
+                                   : "a shuffle";
         struct lines got;
         lines_init(&got);
         if (i == 0)
-            brute_lines(&g->config->model, g->events.at, g->events.n, g->watermark_us, &got,
-                        NULL);
+            brute_lines(&g->config->model, g->events.at, g->events.n, g->watermark_us,
+                        &got, NULL);
         else
             ok = apply(g, &r, i == 1 ? 1000000 : i == 2 ? 1 : 1 + i % 4, i > 2, &got);
         ok = ok && !differs(g, way, want, &got);

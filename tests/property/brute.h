@@ -1,13 +1,15 @@
-/* The semantics read naively: from the whole set of accepted events and identity messages and a
- * watermark to every row, with no state and no shortcut. Written apart from the engine, to be
- * compared with it; slow on purpose (quadratic and worse), so that each rule can be seen. */
+/* The semantics read naively: from the whole set of accepted events and identity messages
+ * and a watermark to every row, with no state and no shortcut. Written apart from the
+ * engine, to be compared with it; slow on purpose (quadratic and worse), so that each
+ * rule can be seen. */
 #ifndef PROPERTY_BRUTE_H
 #define PROPERTY_BRUTE_H
 
 #include "lines.h"
 
-/* events: in any order, with copies. watermark_us: the published one, US_MIN before the first.
- * out: sorted lines. n_distinct (may be NULL): different events, identity messages left out. */
+/* events: in any order, with copies. watermark_us: the published one, US_MIN before the
+ * first. out: sorted lines. n_distinct (may be NULL): different events, identity messages
+ * left out. */
 void brute_lines(const struct model *m, const struct event *events, size_t n,
                  int64_t watermark_us, struct lines *out, size_t *n_distinct);
 

@@ -105,7 +105,7 @@ void lines_diff(FILE *out, const char *name_a, const struct lines *a, const char
         fprintf(out, "  ... (%d and %d lines in all)\n", only_a, only_b);
 }
 
-/* --- names ------------------------------------------------------------------------------------ */
+/* --- names -------------------------------------------------------------------------- */
 
 static struct {
     struct {
@@ -223,8 +223,8 @@ const char *text_event(const struct model *m, const struct event *ev)
     return text_uuid(&id);
 }
 
-const char *text_path(struct arena *a, const struct model *m, const uint16_t *places, int n,
-                      bool more)
+const char *text_path(struct arena *a, const struct model *m, const uint16_t *places,
+                      int n, bool more)
 {
     struct buf b;
     buf_init(&b);
@@ -294,11 +294,12 @@ const char *text_input(struct arena *a, const struct model *m, const struct even
     return text;
 }
 
-/* --- rows ------------------------------------------------------------------------------------- */
+/* --- rows --------------------------------------------------------------------------- */
 
 void lines_key(struct lines *l, const struct model *m, const struct row_key *r)
 {
-    static const char *const shared[] = {"", " shared=several_customers", " shared=max_aliases"};
+    static const char *const shared[] = {"", " shared=several_customers",
+                                         " shared=max_aliases"};
     lines_add(l, "key %s of %s partners=%u%s", text_key(m, r->key), text_key(m, r->owner),
               r->partners, shared[r->shared]);
 }
@@ -307,13 +308,14 @@ void lines_customer(struct lines *l, const struct model *m, const struct row_cus
 {
     struct uuid id = id_customer(m, r->root);
     const char *kind = text_kind(m, r->root, r->is_shared);
-    lines_add(l,
-              "customer %s kind=%s%s%s events=%lld sessions=%lld journeys=%lld flood_days=%lld "
-              "first=%s last=%s channels=%d id=%s",
-              text_key(m, r->root), kind, strcmp(kind, "person") == 0 ? " identified" : "",
-              r->is_excluded ? " excluded" : "", (long long) r->events, (long long) r->sessions,
-              (long long) r->journeys, (long long) r->flood_days, text_time(r->first_us),
-              text_time(r->last_us), r->channels, text_uuid(&id));
+    lines_add(
+        l,
+        "customer %s kind=%s%s%s events=%lld sessions=%lld journeys=%lld flood_days=%lld "
+        "first=%s last=%s channels=%d id=%s",
+        text_key(m, r->root), kind, strcmp(kind, "person") == 0 ? " identified" : "",
+        r->is_excluded ? " excluded" : "", (long long) r->events, (long long) r->sessions,
+        (long long) r->journeys, (long long) r->flood_days, text_time(r->first_us),
+        text_time(r->last_us), r->channels, text_uuid(&id));
 }
 
 void lines_event(struct lines *l, const struct model *m, const struct row_event *r)
@@ -333,8 +335,8 @@ void lines_event(struct lines *l, const struct model *m, const struct row_event 
     buf_done(&b);
 }
 
-void lines_case(struct lines *l, const struct model *m, const struct event *ev, uint32_t attr,
-                bool logout, const struct key *case_key)
+void lines_case(struct lines *l, const struct model *m, const struct event *ev,
+                uint32_t attr, bool logout, const struct key *case_key)
 {
     struct buf b;
     struct uuid id = id_event(m, ev);
@@ -350,7 +352,8 @@ void lines_case(struct lines *l, const struct model *m, const struct event *ev, 
 void lines_session(struct lines *l, const struct model *m, const struct row_session *r)
 {
     lines_add(l,
-              "session %s %s to %s on=%s events=%u%s %s ... %s channels=\"%s\" (%d) rank=%u id=%s",
+              "session %s %s to %s on=%s events=%u%s %s ... %s channels=\"%s\" (%d) "
+              "rank=%u id=%s",
               text_key(m, r->customer), text_time(r->from_us), text_time(r->to_us),
               text_day(r->day), r->n, r->is_visit ? " visit" : "", text_code(m, r->entry),
               text_code(m, r->exit), r->channels, r->n_channels, r->first_rank,
@@ -376,22 +379,24 @@ void lines_journey(struct lines *l, const struct model *m, const struct row_jour
         buf_printf(&b, " folded \"%s\"", r->collapsed);
     buf_printf(&b, " last=%s due=%s closed=%s on=%s segment=%s n=%u [%s] %s ... %s",
                text_time(r->last_us), text_time(r->due_us), text_time(r->closed_us),
-               text_day(r->day), r->segment, r->n_steps, r->steps, text_code(m, r->first_place),
-               text_code(m, r->last_place));
-    lines_add(l, "%.*s channels=\"%s\" (%d) switches=%d depth=%d skip=%d%s id=%s", (int) b.len,
-              b.data, r->channels, r->n_channels, r->switches, r->depth, r->first_skip,
-              r->is_identified ? " identified" : "", text_uuid(&r->id));
+               text_day(r->day), r->segment, r->n_steps, r->steps,
+               text_code(m, r->first_place), text_code(m, r->last_place));
+    lines_add(l, "%.*s channels=\"%s\" (%d) switches=%d depth=%d skip=%d%s id=%s",
+              (int) b.len, b.data, r->channels, r->n_channels, r->switches, r->depth,
+              r->first_skip, r->is_identified ? " identified" : "", text_uuid(&r->id));
     buf_done(&b);
 }
 
 static const char *link_end(const struct model *m, int place)
 {
-    static const char *const pseudo[] = {"(more)", "(completed)", "(lost)", "(ended)", "(open)"};
+    static const char *const pseudo[] = {"(more)", "(completed)", "(lost)", "(ended)",
+                                         "(open)"};
     return place >= 0 ? m->touchpoints[place].code : pseudo[-1 - place];
 }
 
-const char *text_cell(struct arena *a, const struct model *m, int scenario, enum cell_kind kind,
-                      int64_t key_a, int key_b, int key_c, const char *path)
+const char *text_cell(struct arena *a, const struct model *m, int scenario,
+                      enum cell_kind kind, int64_t key_a, int key_b, int key_c,
+                      const char *path)
 {
     switch (kind) {
     case CELL_DAY:
@@ -402,7 +407,8 @@ const char *text_cell(struct arena *a, const struct model *m, int scenario, enum
         return arena_printf(a, "link %02d %s -> %s", (int) key_a, link_end(m, key_b),
                             link_end(m, key_c));
     case CELL_TRANSITION:
-        return arena_printf(a, "transition %s -> %s", link_end(m, key_b), link_end(m, key_c));
+        return arena_printf(a, "transition %s -> %s", link_end(m, key_b),
+                            link_end(m, key_c));
     case CELL_DROP_OFF:
         return arena_printf(a, "drop_off %s", link_end(m, key_b));
     case CELL_FUNNEL:
@@ -418,28 +424,31 @@ static const char *const count_name[][CELL_COUNTS] = {
     [CELL_PATH] = {"journeys", "completed", "lost", "ended", "distinct"},
     [CELL_LINK] = {"journeys"},
     [CELL_TRANSITION] = {"transitions", "journeys", "waits"},
-    [CELL_DROP_OFF] = {"reached", "went_on", "completed_here", "silence", "deadline", "failed",
-                       "still_open", "open_reached", "distinct"},
+    [CELL_DROP_OFF] = {"reached", "went_on", "completed_here", "silence", "deadline",
+                       "failed", "still_open", "open_reached", "distinct"},
     [CELL_FUNNEL] = {"entered", "went_on", "completed_here", "ended_here", "still_open",
                      "distinct"},
 };
 
 void lines_cell(struct lines *l, const struct model *m, int scenario, int32_t day,
-                const char *segment, enum cell_kind kind, const char *what, const int64_t *counts,
-                const struct bucket_count *buckets, size_t n_buckets)
+                const char *segment, enum cell_kind kind, const char *what,
+                const int64_t *counts, const struct bucket_count *buckets,
+                size_t n_buckets)
 {
     struct buf b;
     buf_init(&b);
     for (int i = 0; i < CELL_COUNTS; i++)
         if (counts[i])
-            buf_printf(&b, " %s=%lld", count_name[kind][i] ? count_name[kind][i] : "EXTRA",
+            buf_printf(&b, " %s=%lld",
+                       count_name[kind][i] ? count_name[kind][i] : "EXTRA",
                        (long long) counts[i]);
     if (n_buckets)
         buf_adds(&b, " buckets");
     for (size_t i = 0; i < n_buckets; i++)
-        buf_printf(&b, "%c%d:%lld", i ? ',' : '=', buckets[i].bucket, (long long) buckets[i].n);
-    lines_add(l, "cell %s %s %s %s:%.*s", m->scenarios[scenario].name, text_day(day), segment,
-              what, (int) b.len, b.data);
+        buf_printf(&b, "%c%d:%lld", i ? ',' : '=', buckets[i].bucket,
+                   (long long) buckets[i].n);
+    lines_add(l, "cell %s %s %s %s:%.*s", m->scenarios[scenario].name, text_day(day),
+              segment, what, (int) b.len, b.data);
     buf_done(&b);
 }
 

@@ -1,7 +1,7 @@
-/* Rows as text lines, so that two independent ways of getting at them can be compared by a diff:
- * brute.c counts them from the events, memory_store.c reads them from what the engine saved. Both
- * fill the same plain rows; this file is all they share. Customers, cases and devices are shown by
- * the name of their key (names_add), else in hex. */
+/* Rows as text lines, so that two independent ways of getting at them can be compared by
+ * a diff: brute.c counts them from the events, memory_store.c reads them from what the
+ * engine saved. Both fill the same plain rows; this file is all they share. Customers,
+ * cases and devices are shown by the name of their key (names_add), else in hex. */
 #ifndef PROPERTY_LINES_H
 #define PROPERTY_LINES_H
 
@@ -21,7 +21,8 @@ struct lines {
 
 void lines_init(struct lines *l);
 void lines_done(struct lines *l);
-void lines_add(struct lines *l, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void lines_add(struct lines *l, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 void lines_sort(struct lines *l); /* sections in reading order, then as text */
 bool lines_equal(const struct lines *a, const struct lines *b);
 /* Prints the lines that only one of two sorted lists has, at most `most` of each kind. */
@@ -37,10 +38,11 @@ const char *text_key(const struct model *m, const struct key *k);
 const char *text_time(int64_t t_us); /* US_MIN, US_MAX: "-" */
 const char *text_day(int32_t day);
 const char *text_uuid(const struct uuid *id); /* the first 8 hex digits */
-const char *text_event(const struct model *m, const struct event *ev); /* name or short UUID */
+const char *text_event(const struct model *m,
+                       const struct event *ev); /* name or short UUID */
 /* "a > b > (more)" in the arena */
-const char *text_path(struct arena *a, const struct model *m, const uint16_t *places, int n,
-                      bool more);
+const char *text_path(struct arena *a, const struct model *m, const uint16_t *places,
+                      int n, bool more);
 const char *text_initiator(uint8_t initiator);
 const char *text_code(const struct model *m, int place); /* "-" below 0 */
 const char *text_kind(const struct model *m, const struct key *root, bool shared);
@@ -99,17 +101,19 @@ struct row_journey {
 void lines_key(struct lines *l, const struct model *m, const struct row_key *r);
 void lines_customer(struct lines *l, const struct model *m, const struct row_customer *r);
 void lines_event(struct lines *l, const struct model *m, const struct row_event *r);
-void lines_case(struct lines *l, const struct model *m, const struct event *ev, uint32_t attr,
-                bool logout, const struct key *case_key);
+void lines_case(struct lines *l, const struct model *m, const struct event *ev,
+                uint32_t attr, bool logout, const struct key *case_key);
 void lines_session(struct lines *l, const struct model *m, const struct row_session *r);
 void lines_journey(struct lines *l, const struct model *m, const struct row_journey *r);
-/* The cell's own part of its key, as text: "path a > b", "link 1 a -> (completed)" ...; a, b, c as
- * in core/cell.h, but that a path is given as its text. */
-const char *text_cell(struct arena *a, const struct model *m, int scenario, enum cell_kind kind,
-                      int64_t key_a, int key_b, int key_c, const char *path);
+/* The cell's own part of its key, as text: "path a > b", "link 1 a -> (completed)" ...;
+ * a, b, c as in core/cell.h, but that a path is given as its text. */
+const char *text_cell(struct arena *a, const struct model *m, int scenario,
+                      enum cell_kind kind, int64_t key_a, int key_b, int key_c,
+                      const char *path);
 void lines_cell(struct lines *l, const struct model *m, int scenario, int32_t day,
-                const char *segment, enum cell_kind kind, const char *what, const int64_t *counts,
-                const struct bucket_count *buckets, size_t n_buckets); /* buckets sorted */
+                const char *segment, enum cell_kind kind, const char *what,
+                const int64_t *counts, const struct bucket_count *buckets,
+                size_t n_buckets); /* buckets sorted */
 void lines_unnamed(struct lines *l, int64_t n);
 
 #endif

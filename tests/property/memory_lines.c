@@ -1,6 +1,7 @@
-/* memory_lines.c: the saved rows as text lines. What the views work out from several tables is worked
- * out here in the same way: the session of an event from (day, first_rank, n) of the session row, the
- * steps of a journey from (first_us, first_skip, n_steps) and the run it was mined from. */
+/* memory_lines.c: the saved rows as text lines. What the views work out from several
+ * tables is worked out here in the same way: the session of an event from (day,
+ * first_rank, n) of the session row, the steps of a journey from (first_us, first_skip,
+ * n_steps) and the run it was mined from. */
 #include <stdlib.h>
 
 #include "base/buf.h"
@@ -29,8 +30,10 @@ static void put_keys(struct mem *mem, struct lines *out)
                 mem_fail(mem, "device or case key with another owner");
             continue;
         }
-        struct row_key r = {.key = &row->key, .owner = key_of(mem, row->state.owner),
-                            .shared = row->state.shared, .partners = row->state.partners};
+        struct row_key r = {.key = &row->key,
+                            .owner = key_of(mem, row->state.owner),
+                            .shared = row->state.shared,
+                            .partners = row->state.partners};
         lines_key(out, mem->m, &r);
     }
 }
@@ -60,11 +63,13 @@ static void put_customers(struct mem *mem, struct lines *out)
     }
 }
 
-/* --- events ----------------------------------------------------------------------------------- */
+/* --- events ------------------------------------------------------------------------- */
 
-/* Position of an event of rank `rank` of its day in its session: events of floods have none. */
+/* Position of an event of rank `rank` of its day in its session: events of floods have
+ * none. */
 static const struct change_session *session_of(const struct mem *mem, int64_t no,
-                                               const struct event *ev, uint32_t rank, int *seq)
+                                               const struct event *ev, uint32_t rank,
+                                               int *seq)
 {
     const struct change_session *found = NULL;
     if (rank >= (uint32_t) mem->m->max_day_events)
@@ -84,8 +89,8 @@ static const struct change_session *session_of(const struct mem *mem, int64_t no
         for (uint32_t k = 0; k < ch->n; k++) {
             uint32_t r = ch->rank + k;
             bool counts = r < (uint32_t) mem->m->max_day_events &&
-                          (ch->day > found->day || (ch->day == found->day &&
-                                                    r >= found->first_rank)) &&
+                          (ch->day > found->day ||
+                           (ch->day == found->day && r >= found->first_rank)) &&
                           event_cmp(mem->m, &ch->events[k], ev) < 0;
             *seq += counts;
         }
@@ -99,9 +104,12 @@ static void put_events(struct mem *mem, struct lines *out)
         const struct change_chunk *ch = &mem->chunks.at[i];
         for (uint32_t k = 0; k < ch->n; k++) {
             const struct event *ev = &ch->events[k];
-            struct row_event r = {.ev = ev, .attr = ev->attr, .logout = ev->logout,
+            struct row_event r = {.ev = ev,
+                                  .attr = ev->attr,
+                                  .logout = ev->logout,
                                   .customer = key_of(mem, ch->no)};
-            const struct change_session *s = session_of(mem, ch->no, ev, ch->rank + k, &r.seq);
+            const struct change_session *s =
+                session_of(mem, ch->no, ev, ch->rank + k, &r.seq);
             if (s)
                 r.session = &s->id;
             lines_event(out, mem->m, &r);
@@ -110,8 +118,8 @@ static void put_events(struct mem *mem, struct lines *out)
     for (size_t i = 0; i < mem->case_chunks.n; i++) {
         const struct change_chunk *ch = &mem->case_chunks.at[i];
         for (uint32_t k = 0; k < ch->n; k++)
-            lines_case(out, mem->m, &ch->events[k], ch->events[k].attr, ch->events[k].logout,
-                       key_of(mem, ch->no));
+            lines_case(out, mem->m, &ch->events[k], ch->events[k].attr,
+                       ch->events[k].logout, key_of(mem, ch->no));
     }
 }
 
@@ -135,7 +143,7 @@ static void put_sessions(struct mem *mem, struct lines *out)
     }
 }
 
-/* --- journeys --------------------------------------------------------------------------------- */
+/* --- journeys ----------------------------------------------------------------------- */
 
 struct step_walk {
     struct mem *mem;
@@ -160,7 +168,8 @@ static void walk_event(struct step_walk *w, const struct event *ev)
     w->n++;
 }
 
-static const char *steps_of(struct mem *mem, struct arena *a, const struct change_journey *j)
+static const char *steps_of(struct mem *mem, struct arena *a,
+                            const struct change_journey *j)
 {
     struct step_walk w = {.mem = mem, .j = j};
     buf_init(&w.text);
@@ -192,8 +201,9 @@ static void put_journeys(struct mem *mem, struct arena *a, struct lines *out)
             .scenario = &mem->m->scenarios[j->scenario],
             .customer = root,
             .case_key = j->case_no ? key_of(mem, j->case_no) : NULL,
-            .is_identified = strcmp(text_kind(mem->m, root, is_shared(mem, j->customer_no)),
-                                    "person") == 0,
+            .is_identified =
+                strcmp(text_kind(mem->m, root, is_shared(mem, j->customer_no)),
+                       "person") == 0,
             .first_us = j->first_us,
             .last_us = j->last_us,
             .due_us = j->due_us,
@@ -207,7 +217,8 @@ static void put_journeys(struct mem *mem, struct arena *a, struct lines *out)
             .first_place = j->first_place,
             .last_place = j->last_place,
             .path = text_path(a, mem->m, f->path, f->n_path, f->path_more),
-            .collapsed = text_path(a, mem->m, f->collapsed, f->n_collapsed, f->collapsed_more),
+            .collapsed =
+                text_path(a, mem->m, f->collapsed, f->n_collapsed, f->collapsed_more),
             .steps = steps_of(mem, a, j),
             .channels = f->channels,
             .n_channels = f->n_channels,
@@ -234,8 +245,8 @@ static void put_cells(struct mem *mem, struct arena *a, struct lines *out)
                 if ((int64_t) mem->paths.at[k].id == cell->a)
                     path = mem->paths.at[k].collapsed;
         lines_cell(out, mem->m, cell->scenario, cell->day, cell->segment, cell->kind,
-                   text_cell(a, mem->m, cell->scenario, cell->kind, cell->a, cell->b, cell->c,
-                             path),
+                   text_cell(a, mem->m, cell->scenario, cell->kind, cell->a, cell->b,
+                             cell->c, path),
                    cell->counts, cell->buckets.at, cell->buckets.n);
     }
 }

@@ -1,21 +1,21 @@
-/* memory_save.c: takes what the engine changed. Each change is held against the rows that are there;
- * after the changes the timelines that were touched are checked whole. */
+/* memory_save.c: takes what the engine changed. Each change is held against the rows that
+ * are there; after the changes the timelines that were touched are checked whole. */
 #include "memory_store.h"
 
 #include "base/clock.h"
 
-#define FIND(list, i, cond)                  \
-    do {                                     \
-        for ((i) = 0; (i) < (list).n; (i)++) \
-            if (cond)                        \
-                break;                       \
+#define FIND(list, i, cond)                                                              \
+    do {                                                                                 \
+        for ((i) = 0; (i) < (list).n; (i)++)                                             \
+            if (cond)                                                                    \
+                break;                                                                   \
     } while (0)
 
-#define REMOVE(list, i)                                             \
-    do {                                                            \
-        (list).n--;                                                 \
-        memmove(&(list).at[i], &(list).at[(i) + 1],                 \
-                ((list).n - (i)) * sizeof *(list).at);              \
+#define REMOVE(list, i)                                                                  \
+    do {                                                                                 \
+        (list).n--;                                                                      \
+        memmove(&(list).at[i], &(list).at[(i) + 1],                                      \
+                ((list).n - (i)) * sizeof *(list).at);                                   \
     } while (0)
 
 static enum key_kind kind_of(struct mem *mem, int64_t no)
@@ -30,7 +30,7 @@ static void need_kind(struct mem *mem, int64_t no, enum key_kind kind, const cha
         mem_fail(mem, "%s: key %lld is of another kind", what, (long long) no);
 }
 
-/* --- keys and facts --------------------------------------------------------------------------- */
+/* --- keys and facts ----------------------------------------------------------------- */
 
 static void save_keys(struct mem *mem, const struct changes *c)
 {
@@ -68,7 +68,8 @@ static void save_aliases(struct mem *mem, const struct changes *c)
         if (p.a >= p.b)
             mem_fail(mem, "alias out of order");
         if (has_pair(mem->aliases.at, mem->aliases.n, p.a, p.b))
-            mem_fail(mem, "alias %lld %lld is stored already", (long long) p.a, (long long) p.b);
+            mem_fail(mem, "alias %lld %lld is stored already", (long long) p.a,
+                     (long long) p.b);
         VEC_PUSH(&mem->a, mem->aliases, ((struct need_pair){p.a, p.b}));
         VEC_PUSH(&mem->a, mem->aliases, ((struct need_pair){p.b, p.a}));
     }
@@ -78,7 +79,8 @@ static bool same_login(const struct change_login *a, const struct change_login *
 {
     return a->device_no == b->device_no && a->login.t_us == b->login.t_us &&
            a->login.n_keys == b->login.n_keys &&
-           memcmp(a->login.keys, b->login.keys, a->login.n_keys * sizeof *a->login.keys) == 0;
+           memcmp(a->login.keys, b->login.keys,
+                  a->login.n_keys * sizeof *a->login.keys) == 0;
 }
 
 static void save_logins(struct mem *mem, const struct changes *c)
@@ -105,8 +107,9 @@ static void save_logins(struct mem *mem, const struct changes *c)
         struct change_instant row = c->logouts.at[i];
         size_t k;
         need_kind(mem, row.device_no, KEY_DEVICE, "logout");
-        FIND(mem->logouts, k, mem->logouts.at[k].device_no == row.device_no &&
-                                  mem->logouts.at[k].t_us == row.t_us);
+        FIND(mem->logouts, k,
+             mem->logouts.at[k].device_no == row.device_no &&
+                 mem->logouts.at[k].t_us == row.t_us);
         if (k == mem->logouts.n)
             VEC_PUSH(&mem->a, mem->logouts, row);
     }
@@ -127,8 +130,9 @@ static void save_facts(struct mem *mem, const struct changes *c)
         need_kind(mem, row.case_no, KEY_CASE, "case fact");
         if (kind_of(mem, row.key_no) == KEY_CASE)
             mem_fail(mem, "case fact names a case");
-        FIND(mem->facts, k, mem->facts.at[k].case_no == row.case_no &&
-                                mem->facts.at[k].key_no == row.key_no);
+        FIND(mem->facts, k,
+             mem->facts.at[k].case_no == row.case_no &&
+                 mem->facts.at[k].key_no == row.key_no);
         if (k == mem->facts.n)
             VEC_PUSH(&mem->a, mem->facts, row);
         else if (row.at_us < mem->facts.at[k].at_us)
@@ -157,17 +161,19 @@ static void save_messages(struct mem *mem, const struct changes *c)
         size_t k;
         if (!event_is_identity(ev))
             mem_fail(mem, "an event among the identity messages");
-        FIND(mem->messages, k, event_cmp(mem->m, &mem->messages.at[k], ev) == 0 &&
-                                   mem->messages.at[k].logout == ev->logout);
+        FIND(mem->messages, k,
+             event_cmp(mem->m, &mem->messages.at[k], ev) == 0 &&
+                 mem->messages.at[k].logout == ev->logout);
         if (k < mem->messages.n)
             mem_fail(mem, "identity message is stored already");
         VEC_PUSH(&mem->a, mem->messages, keep_event(mem, ev));
     }
 }
 
-/* --- chunks ----------------------------------------------------------------------------------- */
+/* --- chunks ------------------------------------------------------------------------- */
 
-static int compare_chunks(const struct change_chunk *a, const struct change_chunk *b, bool by_day)
+static int compare_chunks(const struct change_chunk *a, const struct change_chunk *b,
+                          bool by_day)
 {
     if (a->no != b->no)
         return a->no < b->no ? -1 : 1;
@@ -217,7 +223,8 @@ static void save_chunk(struct mem *mem, mem_chunks *list, const struct change_ch
     list->at[k] = row;
 }
 
-/* All timelines: chunks numbered without holes, ranks right, events in order and on their day. */
+/* All timelines: chunks numbered without holes, ranks right, events in order and on their
+ * day. */
 static void check_chunks(struct mem *mem, const mem_chunks *list, bool by_day)
 {
     for (size_t i = 0; i < list->n; i++) {
@@ -229,16 +236,17 @@ static void check_chunks(struct mem *mem, const mem_chunks *list, bool by_day)
             mem_fail(mem, "chunks of %lld %s: number %d out of line", (long long) row->no,
                      text_day(row->day), row->chunk_no);
         if (by_day && row->rank != (same ? before->rank + before->n : 0))
-            mem_fail(mem, "chunks of %lld %s: rank %u of chunk %d is wrong", (long long) row->no,
-                     text_day(row->day), row->rank, row->chunk_no);
+            mem_fail(mem, "chunks of %lld %s: rank %u of chunk %d is wrong",
+                     (long long) row->no, text_day(row->day), row->rank, row->chunk_no);
         const struct event *last = same_no ? &before->events[before->n - 1] : NULL;
         for (uint32_t k = 0; k < row->n; k++) {
             const struct event *ev = &row->events[k];
             if (last && event_cmp(mem->m, last, ev) >= 0)
-                mem_fail(mem, "timeline of %lld is out of order at %s", (long long) row->no,
-                         text_time(ev->t_us));
+                mem_fail(mem, "timeline of %lld is out of order at %s",
+                         (long long) row->no, text_time(ev->t_us));
             if (by_day && zone_day(mem->m->zone, ev->t_us) != row->day)
-                mem_fail(mem, "event of %s on day %s", text_time(ev->t_us), text_day(row->day));
+                mem_fail(mem, "event of %s on day %s", text_time(ev->t_us),
+                         text_day(row->day));
             last = ev;
         }
     }
@@ -252,7 +260,8 @@ static void save_chunks(struct mem *mem, const struct changes *c)
         save_chunk(mem, &mem->chunks, &c->chunks.at[i], true);
     }
     for (size_t i = 0; i < c->case_chunks.n; i++) {
-        if (i && compare_chunks(&c->case_chunks.at[i - 1], &c->case_chunks.at[i], false) >= 0)
+        if (i &&
+            compare_chunks(&c->case_chunks.at[i - 1], &c->case_chunks.at[i], false) >= 0)
             mem_fail(mem, "changed case chunks out of order");
         need_kind(mem, c->case_chunks.at[i].no, KEY_CASE, "case chunk");
         save_chunk(mem, &mem->case_chunks, &c->case_chunks.at[i], false);
@@ -261,7 +270,7 @@ static void save_chunks(struct mem *mem, const struct changes *c)
     check_chunks(mem, &mem->case_chunks, false);
 }
 
-/* --- sessions and journeys -------------------------------------------------------------------- */
+/* --- sessions and journeys ---------------------------------------------------------- */
 
 /* Rows that go, go before rows that come: a row may come in the place of another. */
 static void save_sessions(struct mem *mem, const struct changes *c)
@@ -272,8 +281,9 @@ static void save_sessions(struct mem *mem, const struct changes *c)
             size_t k;
             if ((row.n_events == 0) != (pass == 0))
                 continue;
-            FIND(mem->sessions, k, mem->sessions.at[k].customer_no == row.customer_no &&
-                                       mem->sessions.at[k].from_us == row.from_us);
+            FIND(mem->sessions, k,
+                 mem->sessions.at[k].customer_no == row.customer_no &&
+                     mem->sessions.at[k].from_us == row.from_us);
             if (pass == 0) {
                 if (k == mem->sessions.n)
                     mem_fail(mem, "deleted session of %lld at %s is not there",
@@ -291,19 +301,21 @@ static void save_sessions(struct mem *mem, const struct changes *c)
 }
 
 /* An id of a path must always stand for the same path. */
-static void keep_path(struct mem *mem, uint64_t id, uint64_t collapsed_id, const char *raw,
-                      const char *collapsed)
+static void keep_path(struct mem *mem, uint64_t id, uint64_t collapsed_id,
+                      const char *raw, const char *collapsed)
 {
     size_t i;
-    FIND(mem->paths, i, mem->paths.at[i].id == id ||
-                            (strcmp(mem->paths.at[i].raw, raw) == 0 &&
-                             strcmp(mem->paths.at[i].collapsed, collapsed) == 0));
+    FIND(mem->paths, i,
+         mem->paths.at[i].id == id ||
+             (strcmp(mem->paths.at[i].raw, raw) == 0 &&
+              strcmp(mem->paths.at[i].collapsed, collapsed) == 0));
     if (i == mem->paths.n) {
-        VEC_PUSH(&mem->a, mem->paths, ((struct mem_path){id, collapsed_id, raw, collapsed}));
+        VEC_PUSH(&mem->a, mem->paths,
+                 ((struct mem_path){id, collapsed_id, raw, collapsed}));
     } else {
         const struct mem_path *old = &mem->paths.at[i];
-        if (old->id != id || old->collapsed_id != collapsed_id || strcmp(old->raw, raw) != 0 ||
-            strcmp(old->collapsed, collapsed) != 0)
+        if (old->id != id || old->collapsed_id != collapsed_id ||
+            strcmp(old->raw, raw) != 0 || strcmp(old->collapsed, collapsed) != 0)
             mem_fail(mem, "path id of \"%s\" and of \"%s\" do not agree", raw, old->raw);
     }
 }
@@ -313,14 +325,14 @@ static struct change_journey keep_journey(struct mem *mem, const struct change_j
     struct change_journey row = *j;
     struct journey_facts *f = &row.facts;
     const char *raw = text_path(&mem->a, mem->m, f->path, f->n_path, f->path_more);
-    const char *collapsed = text_path(&mem->a, mem->m, f->collapsed, f->n_collapsed,
-                                      f->collapsed_more);
+    const char *collapsed =
+        text_path(&mem->a, mem->m, f->collapsed, f->n_collapsed, f->collapsed_more);
 
     keep_path(mem, f->path_id, f->collapsed_id, raw, collapsed);
     keep_path(mem, f->collapsed_id, f->collapsed_id, collapsed, collapsed);
     f->path = arena_copy(&mem->a, f->path, (size_t) f->n_path * sizeof *f->path);
-    f->collapsed = arena_copy(&mem->a, f->collapsed,
-                              (size_t) f->n_collapsed * sizeof *f->collapsed);
+    f->collapsed =
+        arena_copy(&mem->a, f->collapsed, (size_t) f->n_collapsed * sizeof *f->collapsed);
     f->segment = arena_strdup(&mem->a, f->segment);
     f->channels = arena_strdup(&mem->a, f->channels);
     return row;
@@ -352,7 +364,7 @@ static void save_journeys(struct mem *mem, const struct changes *c)
         }
 }
 
-/* --- customers -------------------------------------------------------------------------------- */
+/* --- customers ---------------------------------------------------------------------- */
 
 static void add_channel(struct mem *mem, struct mem_customer *row, const char *channel)
 {
@@ -389,15 +401,16 @@ static void save_customers(struct mem *mem, const struct changes *c)
         if (k == mem->customers.n) {
             (void) mem_key_no(mem, ch->no);
             VEC_PUSH(&mem->a, mem->customers,
-                     ((struct mem_customer){.no = ch->no, .first_us = US_MAX,
-                                            .last_us = US_MIN}));
+                     ((struct mem_customer){
+                         .no = ch->no, .first_us = US_MAX, .last_us = US_MIN}));
         }
         struct mem_customer *row = &mem->customers.at[k];
         row->events += ch->events;
         row->sessions += ch->sessions;
         row->journeys += ch->journeys;
         row->flood_days += ch->flood_days;
-        if (row->events < 0 || row->sessions < 0 || row->journeys < 0 || row->flood_days < 0)
+        if (row->events < 0 || row->sessions < 0 || row->journeys < 0 ||
+            row->flood_days < 0)
             mem_fail(mem, "counter of customer %lld below zero", (long long) ch->no);
         row->first_us = ch->first_us < row->first_us ? ch->first_us : row->first_us;
         row->last_us = ch->last_us > row->last_us ? ch->last_us : row->last_us;
@@ -411,15 +424,16 @@ static void save_customers(struct mem *mem, const struct changes *c)
         mem_fail(mem, "unnamed_events below zero");
 }
 
-/* --- cells ------------------------------------------------------------------------------------ */
+/* --- cells -------------------------------------------------------------------------- */
 
 static struct mem_cell *find_cell(struct mem *mem, const struct cell_key *key)
 {
     size_t i;
     FIND(mem->cells, i,
          mem->cells.at[i].scenario == key->scenario && mem->cells.at[i].day == key->day &&
-             mem->cells.at[i].kind == (enum cell_kind) key->kind && mem->cells.at[i].a == key->a &&
-             mem->cells.at[i].b == key->b && mem->cells.at[i].c == key->c &&
+             mem->cells.at[i].kind == (enum cell_kind) key->kind &&
+             mem->cells.at[i].a == key->a && mem->cells.at[i].b == key->b &&
+             mem->cells.at[i].c == key->c &&
              strcmp(mem->cells.at[i].segment, key->segment) == 0);
     if (i == mem->cells.n) {
         struct mem_cell *cell = VEC_NEXT(&mem->a, mem->cells);
@@ -436,7 +450,8 @@ static struct mem_cell *find_cell(struct mem *mem, const struct cell_key *key)
 }
 
 /* Kept sorted by bucket, without zeros. */
-static void add_bucket(struct mem *mem, struct mem_cell *cell, const struct bucket_count *add)
+static void add_bucket(struct mem *mem, struct mem_cell *cell,
+                       const struct bucket_count *add)
 {
     size_t i;
     if (add->n == 0)
@@ -475,7 +490,8 @@ static void save_cells(struct mem *mem, const struct changes *c)
             bad |= cell->buckets.at[k].n < 0;
         if (bad)
             mem_fail(mem, "a count below zero in a cell of %s %s (kind %d)",
-                     mem->m->scenarios[cell->scenario].name, text_day(cell->day), cell->kind);
+                     mem->m->scenarios[cell->scenario].name, text_day(cell->day),
+                     cell->kind);
     }
 }
 

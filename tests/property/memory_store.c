@@ -1,6 +1,5 @@
-/* memory_store.c: keys, the answers to the engine's needs, and the loop of a batch. What is saved is
- * in memory_save.c, what is shown in memory_lines.c. Every list is searched from end to end: the
- * worlds of the tests are small. */
+/* memory_store.c: a batch through the engine, sweeps of the watermark. What the engine
+ * asks for is answered in memory_load.c, what it changes is saved in memory_save.c. */
 #include "memory_store.h"
 
 #include <stdarg.h>
@@ -33,388 +32,7 @@ void mem_fail(struct mem *mem, const char *fmt, ...)
     va_end(args);
 }
 
-/* --- keys ------------------------------------------------------------------------------------- */
-
-struct mem_key *mem_key_no(struct mem *mem, int64_t no)
-{
-    for (size_t i = 0; i < mem->keys.n; i++)
-        if (mem->keys.at[i].no == no)
-            return &mem->keys.at[i];
-    mem_fail(mem, "no key row %lld", (long long) no);
-    return NULL;
-}
-
-static struct mem_key *find_key(struct mem *mem, const struct key *k)
-{
-    for (size_t i = 0; i < mem->keys.n; i++)
-        if (key_cmp(&mem->keys.at[i].key, k) == 0)
-            return &mem->keys.at[i];
-    return NULL;
-}
-
-/* Numbers are in no useful order, as several instances would hand them out. */
-static struct mem_key *insert_key(struct mem *mem, const struct key *k)
-{
-    struct mem_key row = {.key = *k, .asked_from_us = US_MAX, .asked_to_us = US_MIN};
-    row.no = 1 + (int64_t) (mem->keys.n + 1) * 7919 % 100003;
-    row.state.owner = row.no;
-    VEC_PUSH(&mem->a, mem->keys, row);
-    return &mem->keys.at[mem->keys.n - 1];
-}
-
-static void put_key(struct world *w, const struct mem_key *row, bool fresh)
-{
-    world_put_key(w, &row->key, row->no, fresh, &row->state, row->asked_from_us,
-                  row->asked_to_us);
-}
-
-static void put_with_owner(struct mem *mem, struct world *w, const struct mem_key *row)
-{
-    put_key(w, row, false);
-    const struct mem_key *owner = mem_key_no(mem, row->state.owner);
-    if (owner && owner != row)
-        put_key(w, owner, false);
-}
-
-static int compare_keys(const void *a, const void *b)
-{
-    return key_cmp(a, b);
-}
-
-static void load_keys(struct mem *mem, struct world *w)
-{
-    struct needs *n = &w->needs;
-
-    if (n->keys.n)
-        qsort(n->keys.at, n->keys.n, sizeof *n->keys.at, compare_keys);
-    for (size_t i = 0; i < n->keys.n; i++) {
-        struct mem_key *row = find_key(mem, &n->keys.at[i]);
-        if (!row)
-            put_key(w, insert_key(mem, &n->keys.at[i]), true);
-        else if (!world_key(w, &row->key)) /* else: met or made a moment ago */
-            put_with_owner(mem, w, row);
-    }
-    for (size_t i = 0; i < n->key_nos.n; i++) {
-        struct mem_key *row = mem_key_no(mem, n->key_nos.at[i]);
-        if (row && !world_key_no(w, row->no))
-            put_with_owner(mem, w, row);
-    }
-}
-
-/* The engine may ask about a key only once it holds it. */
-static struct world_key *held(struct mem *mem, struct world *w, int64_t no, const char *what)
-{
-    struct world_key *wk = world_key_no(w, no);
-    if (!wk)
-        mem_fail(mem, "%s asked of key %lld, which is not loaded", what, (long long) no);
-    return wk;
-}
-
-/* --- facts ------------------------------------------------------------------------------------ */
-
-typedef VEC(int64_t) number_list;
-
-static void load_aliases(struct mem *mem, struct world *w)
-{
-    for (size_t i = 0; i < w->needs.aliases.n; i++) {
-        struct need_pair p = w->needs.aliases.at[i];
-        for (size_t k = 0; k < mem->aliases.n; k++)
-            if (mem->aliases.at[k].a == p.a && mem->aliases.at[k].b == p.b)
-                world_put_alias(w, p.a, p.b);
-    }
-    for (size_t i = 0; i < w->needs.partners.n; i++) {
-        int64_t no = w->needs.partners.at[i];
-        number_list nos = {0};
-        if (!held(mem, w, no, "partners"))
-            continue;
-        for (size_t k = 0; k < mem->aliases.n; k++)
-            if (mem->aliases.at[k].a == no)
-                VEC_PUSH(w->a, nos, mem->aliases.at[k].b);
-        world_put_partners(w, no, nos.at, nos.n);
-    }
-}
-
-static int compare_key_nos(struct mem *mem, int64_t a, int64_t b)
-{
-    return key_cmp(&mem_key_no(mem, a)->key, &mem_key_no(mem, b)->key);
-}
-
-static int compare_logins(struct mem *mem, const struct login *a, const struct login *b)
-{
-    if (a->t_us != b->t_us)
-        return a->t_us < b->t_us ? -1 : 1;
-    for (uint32_t i = 0; i < a->n_keys || i < b->n_keys; i++) {
-        if (i == a->n_keys || i == b->n_keys)
-            return i == a->n_keys ? -1 : 1;
-        int c = compare_key_nos(mem, a->keys[i], b->keys[i]);
-        if (c)
-            return c;
-    }
-    return 0;
-}
-
-static void load_window(struct mem *mem, struct world *w, const struct need_window *n)
-{
-    struct world_key *wk = held(mem, w, n->device_no, "logins");
-    VEC(struct login) logins = {0};
-    number_list logouts = {0};
-
-    if (!wk)
-        return;
-    int64_t from_us = n->from_us, to_us = n->to_us;
-    if (wk->login_from_us <= wk->login_to_us) { /* the hull of both */
-        from_us = wk->login_from_us < from_us ? wk->login_from_us : from_us;
-        to_us = wk->login_to_us > to_us ? wk->login_to_us : to_us;
-    }
-    for (size_t i = 0; i < mem->logins.n; i++) {
-        const struct change_login *row = &mem->logins.at[i];
-        if (row->device_no != n->device_no || row->login.t_us < from_us ||
-            row->login.t_us > to_us)
-            continue;
-        size_t k = logins.n;
-        (void) VEC_NEXT(w->a, logins);
-        for (; k > 0 && compare_logins(mem, &logins.at[k - 1], &row->login) > 0; k--)
-            logins.at[k] = logins.at[k - 1];
-        logins.at[k] = row->login;
-    }
-    for (size_t i = 0; i < mem->logouts.n; i++) {
-        const struct change_instant *row = &mem->logouts.at[i];
-        if (row->device_no != n->device_no || row->t_us < from_us || row->t_us > to_us)
-            continue;
-        size_t k = logouts.n;
-        (void) VEC_NEXT(w->a, logouts);
-        for (; k > 0 && logouts.at[k - 1] > row->t_us; k--)
-            logouts.at[k] = logouts.at[k - 1];
-        logouts.at[k] = row->t_us;
-    }
-    world_put_logins(w, n->device_no, from_us, to_us, logins.at, logins.n, logouts.at, logouts.n);
-}
-
-static void load_login_facts(struct mem *mem, struct world *w)
-{
-    for (size_t i = 0; i < w->needs.logins.n; i++)
-        load_window(mem, w, &w->needs.logins.at[i]);
-    for (size_t i = 0; i < w->needs.devices.n; i++) {
-        int64_t no = w->needs.devices.at[i];
-        number_list nos = {0};
-        if (!held(mem, w, no, "devices"))
-            continue;
-        for (size_t k = 0; k < mem->login_devices.n; k++)
-            if (mem->login_devices.at[k].a == no)
-                VEC_PUSH(w->a, nos, mem->login_devices.at[k].b);
-        world_put_devices(w, no, nos.at, nos.n);
-    }
-}
-
-static void load_case_facts(struct mem *mem, struct world *w)
-{
-    for (size_t i = 0; i < w->needs.facts.n; i++) {
-        int64_t no = w->needs.facts.at[i];
-        VEC(struct case_fact) facts = {0};
-        if (!held(mem, w, no, "facts"))
-            continue;
-        for (size_t k = 0; k < mem->facts.n; k++)
-            if (mem->facts.at[k].case_no == no)
-                VEC_PUSH(w->a, facts, ((struct case_fact){mem->facts.at[k].key_no,
-                                                          mem->facts.at[k].at_us}));
-        world_put_facts(w, no, facts.at, facts.n);
-    }
-    for (size_t i = 0; i < w->needs.cases.n; i++) {
-        int64_t no = w->needs.cases.at[i];
-        number_list nos = {0};
-        if (!held(mem, w, no, "cases"))
-            continue;
-        for (size_t k = 0; k < mem->facts.n; k++)
-            if (mem->facts.at[k].key_no == no)
-                VEC_PUSH(w->a, nos, mem->facts.at[k].case_no);
-        world_put_cases(w, no, nos.at, nos.n);
-    }
-    for (size_t i = 0; i < w->needs.holders.n; i++) {
-        int64_t no = w->needs.holders.at[i];
-        number_list nos = {0};
-        if (!held(mem, w, no, "holders"))
-            continue;
-        for (size_t k = 0; k < mem->holders.n; k++)
-            if (mem->holders.at[k].a == no)
-                VEC_PUSH(w->a, nos, mem->holders.at[k].b);
-        world_put_holders(w, no, nos.at, nos.n);
-    }
-}
-
-static bool same_keys(const struct event *a, const struct event *b)
-{
-    if (a->n_keys != b->n_keys)
-        return false;
-    for (int i = 0; i < a->n_keys; i++)
-        if (key_cmp(&a->keys[i], &b->keys[i]) != 0)
-            return false;
-    return true;
-}
-
-static bool has_kind(const struct model *m, const struct event *ev, enum key_kind kind)
-{
-    for (int i = 0; i < ev->n_keys; i++)
-        if (m->namespaces[ev->keys[i].ns].kind == kind)
-            return true;
-    return false;
-}
-
-/* Known: a copy with the same fact (a logout, or not); or, where only aliases count (no device, and no case, whose
- * facts have a time), one with the same keys. */
-static bool is_known(const struct mem *mem, const struct event *ev)
-{
-    bool only_aliases = !has_kind(mem->m, ev, KEY_DEVICE) && !has_kind(mem->m, ev, KEY_CASE);
-    for (size_t i = 0; i < mem->messages.n; i++) {
-        const struct event *old = &mem->messages.at[i];
-        if (!same_keys(old, ev))
-            continue;
-        if (only_aliases || (event_cmp(mem->m, old, ev) == 0 && old->logout == ev->logout))
-            return true;
-    }
-    return false;
-}
-
-static void load_messages(struct mem *mem, struct world *w)
-{
-    for (size_t i = 0; i < w->needs.messages.n; i++)
-        if (is_known(mem, w->needs.messages.at[i]))
-            world_put_message(w, w->needs.messages.at[i]);
-}
-
-/* --- timelines -------------------------------------------------------------------------------- */
-
-/* Whole chunks, from the first one that has an event at from_us or later. */
-static void load_slice(struct mem *mem, struct world *w, int64_t customer_no, int64_t from_us)
-{
-    VEC(struct event) events = {0};
-    VEC(struct world_chunk) chunks = {0};
-    uint32_t rank_base = 0;
-
-    if (!held(mem, w, customer_no, "slice"))
-        return;
-    for (size_t i = 0; i < mem->chunks.n; i++) {
-        const struct change_chunk *row = &mem->chunks.at[i];
-        if (row->no != customer_no || row->events[row->n - 1].t_us < from_us)
-            continue;
-        if (!chunks.n)
-            rank_base = row->rank;
-        VEC_PUSH(w->a, chunks, ((struct world_chunk){row->day, row->chunk_no, row->n}));
-        for (uint32_t k = 0; k < row->n; k++)
-            VEC_PUSH(w->a, events, row->events[k]);
-    }
-    world_put_slice(w, customer_no, from_us, events.at, events.n, rank_base, chunks.at, chunks.n);
-}
-
-static void load_timelines(struct mem *mem, struct world *w)
-{
-    const struct needs *n = &w->needs;
-    for (size_t i = 0; i < n->slices.n; i++) {
-        int64_t from_us = n->slices.at[i].from_us;
-        bool is_first = true;
-        for (size_t k = 0; k < n->slices.n; k++) {
-            if (n->slices.at[k].customer_no != n->slices.at[i].customer_no)
-                continue;
-            is_first &= k >= i;
-            from_us = n->slices.at[k].from_us < from_us ? n->slices.at[k].from_us : from_us;
-        }
-        if (is_first)
-            load_slice(mem, w, n->slices.at[i].customer_no, from_us);
-    }
-    for (size_t i = 0; i < n->case_runs.n; i++) {
-        VEC(struct event) events = {0};
-        int64_t no = n->case_runs.at[i];
-        if (!held(mem, w, no, "case run"))
-            continue;
-        for (size_t k = 0; k < mem->case_chunks.n; k++)
-            if (mem->case_chunks.at[k].no == no)
-                for (uint32_t e = 0; e < mem->case_chunks.at[k].n; e++)
-                    VEC_PUSH(w->a, events, mem->case_chunks.at[k].events[e]);
-        world_put_case(w, no, events.at, events.n);
-    }
-}
-
-static struct stored_journey stored(const struct change_journey *j)
-{
-    return (struct stored_journey){.id = j->id,
-                                   .scenario = j->scenario,
-                                   .case_no = j->case_no,
-                                   .first_us = j->first_us,
-                                   .closed_us = j->closed_us,
-                                   .day = j->facts.day,
-                                   .part = {.segment = j->facts.segment,
-                                            .is_over = j->state != STATE_OPEN,
-                                            .collapsed_id = j->facts.collapsed_id,
-                                            .mask = j->facts.mask,
-                                            .depth = j->facts.depth}};
-}
-
-/* See needs.resumes. */
-static void load_resume(struct mem *mem, struct world *w, const struct need_resume *n)
-{
-    VEC(struct stored_journey) rows = {0};
-    int64_t session_us = n->x_us;
-    bool has_session = false;
-
-    if (!held(mem, w, n->customer_no, "resume"))
-        return;
-    for (int s = 0; s < mem->m->n_scenarios; s++) {
-        if (mem->m->scenarios[s].scope >= 0)
-            continue;
-        int64_t r_us = n->x_us;
-        for (size_t i = 0; i < mem->journeys.n; i++) {
-            const struct change_journey *j = &mem->journeys.at[i];
-            if (j->customer_no == n->customer_no && j->scenario == s &&
-                j->closed_us >= n->x_us && j->first_us < r_us)
-                r_us = j->first_us;
-        }
-        int64_t from_us = r_us < US_MIN + 2 * US_PER_DAY ? US_MIN : r_us - 26 * 3600 * US_PER_S;
-        for (size_t i = 0; i < mem->journeys.n; i++) {
-            const struct change_journey *j = &mem->journeys.at[i];
-            if (j->customer_no == n->customer_no && j->scenario == s && j->closed_us >= from_us)
-                VEC_PUSH(w->a, rows, stored(j));
-        }
-    }
-    for (size_t i = 0; i < mem->sessions.n; i++) {
-        const struct change_session *s = &mem->sessions.at[i];
-        if (s->customer_no == n->customer_no && s->from_us <= n->x_us &&
-            (!has_session || s->from_us > session_us)) {
-            session_us = s->from_us;
-            has_session = true;
-        }
-    }
-    world_put_resume(w, n->customer_no, n->x_us, session_us, rows.at, rows.n);
-}
-
-static void load_journeys(struct mem *mem, struct world *w)
-{
-    for (size_t i = 0; i < w->needs.resumes.n; i++)
-        load_resume(mem, w, &w->needs.resumes.at[i]);
-    for (size_t i = 0; i < w->needs.days.n; i++) {
-        const struct need_day *d = &w->needs.days.at[i];
-        VEC(struct stored_journey) rows = {0};
-        for (size_t k = 0; k < mem->journeys.n; k++) {
-            const struct change_journey *j = &mem->journeys.at[k];
-            if (j->customer_no == d->customer_no && j->scenario == d->scenario &&
-                j->facts.day == d->day)
-                VEC_PUSH(w->a, rows, stored(j));
-        }
-        world_put_day(w, d, rows.at, rows.n);
-    }
-}
-
-void mem_load(struct mem *mem, struct world *w)
-{
-    load_keys(mem, w);
-    load_aliases(mem, w);
-    load_login_facts(mem, w);
-    load_case_facts(mem, w);
-    load_messages(mem, w);
-    load_timelines(mem, w);
-    load_journeys(mem, w);
-    needs_clear(&w->needs);
-}
-
-/* --- batches ---------------------------------------------------------------------------------- */
+/* --- batches ------------------------------------------------------------------------ */
 
 static bool run(struct mem *mem, const struct batch *b, int64_t watermark_now_us)
 {
@@ -432,7 +50,8 @@ static bool run(struct mem *mem, const struct batch *b, int64_t watermark_now_us
     engine_init(&e, &w, b);
     while (!mem->failure[0] && !engine_step(&e)) {
         if (!needs_any(&w.needs))
-            mem_fail(mem, "the engine is not done and asks for nothing (phase %d)", e.phase);
+            mem_fail(mem, "the engine is not done and asks for nothing (phase %d)",
+                     e.phase);
         if (++rounds > MAX_ROUNDS)
             mem_fail(mem, "the engine asks without end (phase %d)", e.phase);
         mem_load(mem, &w);
@@ -441,7 +60,8 @@ static bool run(struct mem *mem, const struct batch *b, int64_t watermark_now_us
     if (!mem->failure[0]) {
         mem_save(mem, &e.changes);
         for (size_t i = 0; i < b->n_events; i++)
-            mem->n_accepted += !event_is_identity(&b->events[i]) && !e.changes.is_duplicate[i];
+            mem->n_accepted +=
+                !event_is_identity(&b->events[i]) && !e.changes.is_duplicate[i];
         mem->watermark_us = watermark_now_us;
     }
     arena_done(&a);
@@ -456,7 +76,8 @@ bool mem_apply(struct mem *mem, const struct event *events, size_t n)
     struct event *copy = ARENA_NEW(&a, struct event, n + 1);
     for (size_t i = 0; i < n; i++) {
         copy[i] = events[i];
-        copy[i].keys = arena_copy(&a, events[i].keys, events[i].n_keys * sizeof *events[i].keys);
+        copy[i].keys =
+            arena_copy(&a, events[i].keys, events[i].n_keys * sizeof *events[i].keys);
     }
     struct batch b = {.events = copy, .n_events = n};
     bool ok = run(mem, &b, mem->watermark_us);
@@ -518,12 +139,14 @@ bool mem_touch(struct mem *mem, int64_t from_us)
     VEC(struct touch) touches = {0};
     for (size_t i = 0; i < mem->chunks.n; i++)
         if (!i || mem->chunks.at[i].no != mem->chunks.at[i - 1].no)
-            VEC_PUSH(&a, touches, ((struct touch){.customer_no = mem->chunks.at[i].no,
-                                                  .first_us = from_us}));
+            VEC_PUSH(&a, touches,
+                     ((struct touch){.customer_no = mem->chunks.at[i].no,
+                                     .first_us = from_us}));
     for (size_t i = 0; i < mem->case_chunks.n; i++)
         if (mem->case_chunks.at[i].chunk_no == 0)
-            VEC_PUSH(&a, touches, ((struct touch){.case_no = mem->case_chunks.at[i].no,
-                                                  .first_us = from_us}));
+            VEC_PUSH(&a, touches,
+                     ((struct touch){.case_no = mem->case_chunks.at[i].no,
+                                     .first_us = from_us}));
     struct batch b = {.touches = touches.at, .n_touches = touches.n};
     bool ok = !touches.n || run(mem, &b, mem->watermark_us);
     arena_done(&a);

@@ -1,7 +1,8 @@
-/* A store in memory, for tests: answers what the engine asks for and takes what it changes, as
- * PostgreSQL does, but strictly. It gives exactly what was asked for, and what the engine hands back
- * must fit the rows that are there: a deleted row existed, chunks stay contiguous and sorted, no
- * counter and no cell goes below zero. The first thing that does not fit is kept in `failure`. */
+/* A store in memory, for tests: answers what the engine asks for and takes what it
+ * changes, as PostgreSQL does, but strictly. It gives exactly what was asked for, and
+ * what the engine hands back must fit the rows that are there: a deleted row existed,
+ * chunks stay contiguous and sorted, no counter and no cell goes below zero. The first
+ * thing that does not fit is kept in `failure`. */
 #ifndef PROPERTY_MEMORY_STORE_H
 #define PROPERTY_MEMORY_STORE_H
 
@@ -71,8 +72,10 @@ bool mem_touch(struct mem *mem, int64_t from_us);
 void mem_lines(struct mem *mem, struct lines *out);
 
 /* Between the files of the store. */
-void mem_fail(struct mem *mem, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-struct mem_key *mem_key_no(struct mem *mem, int64_t no); /* NULL and a failure: no such row */
+void mem_fail(struct mem *mem, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+struct mem_key *mem_key_no(struct mem *mem,
+                           int64_t no); /* NULL and a failure: no such row */
 void mem_load(struct mem *mem, struct world *w);
 void mem_save(struct mem *mem, const struct changes *c);
 

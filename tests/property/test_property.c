@@ -4,9 +4,9 @@
  *     PROPERTY_SEED=N      the seed of the first one; world i has seed + i
  *     PROPERTY_FAILURES=N  stop after that many failing worlds (default 3)
  *
- * The worlds run in a child process, so that a crash or an endless loop is a failure like any other.
- * A failing world is made smaller (batches, then events, left out one by one while it still fails)
- * and printed with the rows that differ. */
+ * The worlds run in a child process, so that a crash or an endless loop is a failure like
+ * any other. A failing world is made smaller (batches, then events, left out one by one
+ * while it still fails) and printed with the rows that differ. */
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -18,9 +18,9 @@
 #include "memory_store.h"
 #include "worlds.h"
 
-enum { DEFAULT_WORLDS = 4000, WORLD_SECONDS = 60, MAX_TRIALS = 1500 };
+enum { DEFAULT_WORLDS = 5000, WORLD_SECONDS = 60, MAX_TRIALS = 1500 };
 
-/* --- one world -------------------------------------------------------------------------------- */
+/* --- one world ---------------------------------------------------------------------- */
 
 struct seen { /* what has been accepted so far */
     struct event *at;
@@ -33,13 +33,15 @@ static bool same_lines(struct mem *mem, const struct lines *want, const struct l
     if (lines_equal(want, got))
         return true;
     if (report) {
-        fprintf(report, "rows differ %s, watermark %s:\n", when, text_time(mem->watermark_us));
+        fprintf(report, "rows differ %s, watermark %s:\n", when,
+                text_time(mem->watermark_us));
         lines_diff(report, "brute", want, "engine", got, 40);
     }
     return false;
 }
 
-static bool check(struct mem *mem, const struct seen *seen, const char *when, FILE *report)
+static bool check(struct mem *mem, const struct seen *seen, const char *when,
+                  FILE *report)
 {
     struct lines want, got;
     size_t n_distinct = 0;
@@ -52,8 +54,8 @@ static bool check(struct mem *mem, const struct seen *seen, const char *when, FI
         mem_lines(mem, &got);
         ok = same_lines(mem, &want, &got, when, report);
         if (ok && (int64_t) n_distinct != mem->n_accepted)
-            mem_fail(mem, "%lld events accepted, %zu are different", (long long) mem->n_accepted,
-                     n_distinct);
+            mem_fail(mem, "%lld events accepted, %zu are different",
+                     (long long) mem->n_accepted, n_distinct);
         lines_done(&want);
         lines_done(&got);
     }
@@ -87,8 +89,31 @@ static bool apply_op(struct mem *mem, const struct world_plan *w, const struct o
     return ok;
 }
 
-/* What is stored must be enough to count everything again: the timelines' events and the identity
- * messages that were kept. */
+/* The engine itself gives the same rows when it meets everything in one batch, as
+ * `verify` and `rebuild` let it. */
+static bool check_at_once(struct mem *mem, const struct seen *kept,
+                          const struct lines *want, FILE *report)
+{
+    struct mem whole;
+    struct lines got;
+
+    mem_init(&whole, mem->m);
+    whole.watermark_us = mem->watermark_us;
+    mem_apply(&whole, kept->at, kept->n);
+    lines_init(&got);
+    mem_lines(&whole, &got);
+    bool ok = whole.failure[0] == 0 && lines_equal(want, &got);
+    if (!ok && report) {
+        fprintf(report, "all in one batch: %s\n", whole.failure);
+        lines_diff(report, "steps", want, "whole", &got, 40);
+    }
+    lines_done(&got);
+    mem_done(&whole);
+    return ok;
+}
+
+/* What is stored must be enough to count everything again: the timelines' events and the
+ * identity messages that were kept. */
 static bool check_recount(struct mem *mem, FILE *report)
 {
     struct lines want, got;
@@ -108,6 +133,7 @@ static bool check_recount(struct mem *mem, FILE *report)
     brute_lines(mem->m, kept.at, kept.n, mem->watermark_us, &want, NULL);
     mem_lines(mem, &got);
     bool ok = same_lines(mem, &want, &got, "from a recount of what is stored", report);
+    ok = ok && check_at_once(mem, &kept, &got, report);
     lines_done(&want);
     lines_done(&got);
     free(kept.at);
@@ -163,7 +189,8 @@ static bool brute_in_any_order(const struct world_plan *w, FILE *report)
 }
 
 /* One event at a time in the given order, a sweep at the middle and at the end. */
-static bool run_permutation(struct world_plan *w, const size_t *order, size_t n, FILE *report)
+static bool run_permutation(struct world_plan *w, const size_t *order, size_t n,
+                            FILE *report)
 {
     struct mem mem;
     struct seen seen = {.at = malloc((n + 1) * sizeof(struct event))};
@@ -192,7 +219,8 @@ static bool run_permutation(struct world_plan *w, const size_t *order, size_t n,
     return ok;
 }
 
-static bool permute(struct world_plan *w, size_t *order, size_t from, size_t n, FILE *report)
+static bool permute(struct world_plan *w, size_t *order, size_t from, size_t n,
+                    FILE *report)
 {
     if (from == n)
         return run_permutation(w, order, n, report);
@@ -220,7 +248,7 @@ static bool run_world(struct world_plan *w, FILE *report)
     return n == 0 || permute(w, order, 0, n, report);
 }
 
-/* --- processes -------------------------------------------------------------------------------- */
+/* --- processes ---------------------------------------------------------------------- */
 
 /* True when the world passes; a child that dies has failed. */
 static bool trial(struct world_plan *w, FILE *report)
@@ -275,7 +303,8 @@ static void report_world(uint64_t seed)
         world_plan_print(stdout, &w);
         (void) trial(&w, stdout);
     }
-    printf("=== again: PROPERTY_SEED=%llu PROPERTY_WORLDS=1\n", (unsigned long long) seed);
+    printf("=== again: PROPERTY_SEED=%llu PROPERTY_WORLDS=1\n",
+           (unsigned long long) seed);
     world_plan_done(&w);
     fflush(stdout);
 }
@@ -311,8 +340,8 @@ int main(void)
     long worlds = number_of("PROPERTY_WORLDS", DEFAULT_WORLDS), failed = 0;
     long most = number_of("PROPERTY_FAILURES", 3);
     uint64_t seed = (uint64_t) number_of("PROPERTY_SEED", 1);
-    struct progress *p = mmap(NULL, sizeof *p, PROT_READ | PROT_WRITE,
-                              MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    struct progress *p =
+        mmap(NULL, sizeof *p, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     int64_t from_us = clock_monotonic_us();
 
     if (p == MAP_FAILED)
@@ -334,8 +363,10 @@ int main(void)
         report_world(seed + (uint64_t) p->next);
         p->next++;
     }
-    printf("property: %ld worlds from seed %llu in %.1f s\n", p->next < worlds ? p->next : worlds,
-           (unsigned long long) seed, (double) (clock_monotonic_us() - from_us) / 1e6);
-    printf("%ld passed, %ld failed\n", (p->next < worlds ? p->next : worlds) - failed, failed);
+    printf("property: %ld worlds from seed %llu in %.1f s\n",
+           p->next < worlds ? p->next : worlds, (unsigned long long) seed,
+           (double) (clock_monotonic_us() - from_us) / 1e6);
+    printf("%ld passed, %ld failed\n", (p->next < worlds ? p->next : worlds) - failed,
+           failed);
     return failed > 0;
 }

@@ -1,5 +1,5 @@
-/* Random worlds: a small model, a few keys that meet often, events at and beside every boundary, and
- * the order in which all that arrives. The same seed gives the same world. */
+/* Random worlds: a small model, a few keys that meet often, events at and beside every
+ * boundary, and the order in which all that arrives. The same seed, the same world. */
 #ifndef PROPERTY_WORLDS_H
 #define PROPERTY_WORLDS_H
 
@@ -23,7 +23,7 @@ struct world_plan {
     uint64_t seed;
     VEC(struct event) events;
     VEC(struct op) ops;
-    bool permute; /* few events: try them in every order, one by one */
+    bool permute;               /* few events: try them in every order, one by one */
     bool *drop_event, *drop_op; /* left out while a failing world is made smaller */
 };
 
@@ -31,7 +31,7 @@ struct rng {
     uint64_t state;
 };
 uint64_t rng_next(struct rng *r);
-int rng_below(struct rng *r, int n);          /* 0..n-1 */
+int rng_below(struct rng *r, int n); /* 0..n-1 */
 bool rng_chance(struct rng *r, int percent);
 
 void world_plan_init(struct world_plan *w, uint64_t seed);
