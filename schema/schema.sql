@@ -1924,7 +1924,7 @@ alter table only journey_internal.customer
 alter table only journey_internal.customer
     add constraint customer_pkey primary key (customer_no);
 alter table only journey_internal.identity_message
-    add constraint identity_message_pkey primary key (source, id, at, keyset, is_logout);
+    add constraint identity_message_pkey primary key (id, at, keyset, source, is_logout);
 alter table only journey_internal.journey
     add constraint journey_pkey primary key (journey_id);
 alter table only journey_internal.kafka_offset

@@ -280,13 +280,14 @@ bool save_keyset(const struct store *s, const struct event *ev, uint8_t out[16])
 static bool load_messages(struct store *s, struct guard *g, struct world *w, struct err *err)
 {
     static const char *const sql =
-        "select u.i from unnest($1::text[], $2::bigint[], $3::bigint[], $4::uuid[], $5::boolean[],"
-        " $6::boolean[]) with ordinality as u (source, id, at, keyset, has_device, is_logout, i)"
-        " where exists (select from journey_internal.identity_message as m"
-        " where m.source = u.source and m.id = u.id and m.at = u.at and m.keyset = u.keyset"
-        " and m.is_logout = u.is_logout)"
-        " or not u.has_device and exists (select from journey_internal.identity_message as m"
-        " where m.keyset = u.keyset and not m.has_device)";
+        "with u as (select * from unnest($1::text[], $2::bigint[], $3::bigint[], $4::uuid[],"
+        " $5::boolean[], $6::boolean[]) with ordinality"
+        " as u (source, id, at, keyset, has_device, is_logout, i))"
+        " select u.i from u join journey_internal.identity_message as m"
+        " on m.id = u.id and m.at = u.at and m.keyset = u.keyset and m.source = u.source"
+        " and m.is_logout = u.is_logout"
+        " union all select u.i from u join journey_internal.identity_message as m"
+        " on m.keyset = u.keyset and not m.has_device where not u.has_device";
     size_t n = w->needs.messages.n;
     struct pg_params p;
 

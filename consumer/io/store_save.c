@@ -175,7 +175,7 @@ static bool save_messages(struct store *s, struct arena *a, const struct changes
         " unnest($5::boolean[]) as is_logout, unnest($6::boolean[]) as has_device,"
         " unnest($7::integer[]) as lo, unnest($8::integer[]) as hi) as u"
         " where not exists (select from journey_internal.identity_message as m"
-        " where m.source = u.source and m.id = u.id and m.at = u.at and m.keyset = u.keyset"
+        " where m.id = u.id and m.at = u.at and m.keyset = u.keyset and m.source = u.source"
         " and m.is_logout = u.is_logout)";
     VEC(int16_t) ns = {0};
     VEC(struct uuid) hash = {0};

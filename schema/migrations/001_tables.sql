@@ -234,7 +234,7 @@ create table journey_internal.identity_message (
     hashes uuid[] not null,
     is_logout boolean not null,
     has_device boolean not null,
-    primary key (source, id, at, keyset, is_logout)
+    primary key (id, at, keyset, source, is_logout)
 );
 comment on table journey_internal.identity_message is 'identity messages, kept so that verify can recount the facts; keyset = first 16 bytes of SHA-256 over the keys in order';
 create index identity_message_keyset on journey_internal.identity_message (keyset) where not has_device;
