@@ -1,5 +1,5 @@
-/* journeyd tap: messages as the events they become. It writes nothing: no database is asked, no
- * offset is committed, no group is joined. */
+/* journeyd tap: messages as the events they become. It writes nothing: no database is
+ * asked, no offset is committed, no group is joined. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,7 +53,7 @@ static bool tap_file(struct tap *t, const char *path, struct err *err)
     return got >= 0 || command_stop;
 }
 
-/* --- Kafka --------------------------------------------------------------------------------- */
+/* ---- Kafka ---- */
 
 static void log_kafka(enum log_level level, const char *facility, const char *text)
 {
@@ -61,15 +61,16 @@ static void log_kafka(enum log_level level, const char *facility, const char *te
         log_line(level, "kafka", "facility=%s text=\"%s\"", facility, text);
 }
 
-/* The partitions of one topic, with where to begin and, beside it, where the log ends now. */
+/* The partitions of one topic, with where to begin and, beside it, where the log ends
+ * now. */
 struct plan {
     struct source_kafka_part *parts;
     int64_t *ends;
     size_t n;
 };
 
-static bool make_plan(struct tap *t, struct source_kafka *k, const char *topic, int64_t last,
-                      struct plan *plan, struct err *err)
+static bool make_plan(struct tap *t, struct source_kafka *k, const char *topic,
+                      int64_t last, struct plan *plan, struct err *err)
 {
     const struct source_kafka_part *all;
     size_t n;
@@ -83,12 +84,14 @@ static bool make_plan(struct tap *t, struct source_kafka *k, const char *topic, 
         if (strcmp(all[i].topic, topic) == 0)
             plan->parts[plan->n++] = (struct source_kafka_part){topic, all[i].part, 0};
     if (plan->n == 0)
-        return err_set(err, ERR_USAGE,
-                       "the brokers have no topic \"%s\" that a source takes; see journeyd validate",
-                       topic);
+        return err_set(
+            err, ERR_USAGE,
+            "the brokers have no topic \"%s\" that a source takes; see journeyd validate",
+            topic);
     for (size_t i = 0; i < plan->n; i++) {
         struct source_kafka_part *p = &plan->parts[i];
-        if (!source_kafka_ends(k, topic, p->part, KAFKA_TIMEOUT_MS, &p->offset, &plan->ends[i], err))
+        if (!source_kafka_ends(k, topic, p->part, KAFKA_TIMEOUT_MS, &p->offset,
+                               &plan->ends[i], err))
             return false;
         if (last >= 0 && plan->ends[i] - last > p->offset)
             p->offset = plan->ends[i] - last;
@@ -108,8 +111,8 @@ static bool all_done(struct plan *plan, int32_t part, int64_t next)
     return done;
 }
 
-static bool read_topic(struct tap *t, struct source_kafka *k, struct plan *plan, bool follow,
-                       struct err *err)
+static bool read_topic(struct tap *t, struct source_kafka *k, struct plan *plan,
+                       bool follow, struct err *err)
 {
     bool done = all_done(plan, -1, 0);
     if (!source_kafka_assign(k, plan->parts, plan->n, err))
@@ -150,12 +153,13 @@ static bool tap_topic(struct tap *t, const struct options *o, struct err *err)
     return ok;
 }
 
-/* --- the command --------------------------------------------------------------------------- */
+/* ---- the command ---- */
 
 static const struct option_spec options[] = {
     {"config", 'c', "FILE", "the configuration", true},
     {"source", 's', "NAME", "the inputs hold bare message values of this source", false},
-    {"topic", 't', "TOPIC", "read from Kafka, from the oldest message to the end of now", false},
+    {"topic", 't', "TOPIC", "read from Kafka, from the oldest message to the end of now",
+     false},
     {"last", 'n', "N", "with --topic: the last N messages of each partition", false},
     {"follow", 'f', NULL, "with --topic: go on until stopped", false},
     {"json", 0, NULL, "one JSON object a line", false},
@@ -169,13 +173,15 @@ static bool run(struct options *o, struct err *err)
         return err_set(err, ERR_USAGE, "either inputs or --topic are wanted");
     if (topic == NULL && (options_has(o, "last") || options_has(o, "follow")))
         return err_set(err, ERR_USAGE, "--last and --follow go with --topic");
-    struct tap t = {.c = command_config(o, err), .source = -1, .json = options_has(o, "json")};
+    struct tap t = {
+        .c = command_config(o, err), .source = -1, .json = options_has(o, "json")};
     if (t.c == NULL)
         return false;
     bool ok = true;
     if (source != NULL && (t.source = mapping_source_find(t.c->mapping, source)) < 0)
-        ok = err_set(err, ERR_USAGE, "no source is named \"%.60s\"; journeyd validate lists them",
-                     source);
+        ok =
+            err_set(err, ERR_USAGE,
+                    "no source is named \"%.60s\"; journeyd validate lists them", source);
     arena_init(&t.a);
     buf_init(&t.line);
     for (int i = 0; ok && !command_stop && i < o->n_inputs; i++)
@@ -185,7 +191,8 @@ static bool run(struct options *o, struct err *err)
     fflush(stdout);
     if (ok)
         fprintf(stderr, "%lld events, %lld skipped, %lld quarantined, %lld tombstones\n",
-                (long long) t.counts[OUTCOME_EVENT], (long long) t.counts[OUTCOME_SKIPPED],
+                (long long) t.counts[OUTCOME_EVENT],
+                (long long) t.counts[OUTCOME_SKIPPED],
                 (long long) t.counts[OUTCOME_QUARANTINED],
                 (long long) t.counts[OUTCOME_TOMBSTONE]);
     buf_done(&t.line);
@@ -197,18 +204,23 @@ static bool run(struct options *o, struct err *err)
 const struct command cmd_tap = {
     .name = "tap",
     .summary = "show messages as the events they become",
-    .usage = "tap -c FILE [--source NAME] INPUT... | tap -c FILE --topic TOPIC [--last N] [--follow]",
-    .help = "Each message is one line: time, source, touchpoint, channel, initiator, keys,\n"
-            "dimensions, and in brackets the rule of the mapping; or why it was skipped or\n"
-            "quarantined. Keys are the pseudonyms that the views show as customer_id, key_id\n"
-            "and case_id. Nothing is written anywhere, and no consumer group is joined.\n"
-            "\n"
-            "INPUT holds what `kcat -C -J` prints, or with --source the bare message values;\n"
-            "- is standard input, .gz and .zst are read as they are.\n",
-    .example = "journeyd tap -c journeyd.yaml --source plain events.ndjson\n"
-               "kcat -b localhost -C -J -e -t folio.diku.circulation.loan | journeyd tap -c "
-               "journeyd.yaml -\n"
-               "journeyd tap -c journeyd.yaml --topic zammad.tickets --last 10 --follow",
+    .usage = "tap -c FILE [--source NAME] INPUT... | tap -c FILE --topic TOPIC [--last "
+             "N] [--follow]",
+    .help =
+        "Each message is one line: time, source, touchpoint, channel, initiator, keys,\n"
+        "dimensions, and in brackets the rule of the mapping; or why it was skipped or\n"
+        "quarantined. Keys are the pseudonyms that the views show as customer_id, "
+        "key_id\n"
+        "and case_id. Nothing is written anywhere, and no consumer group is joined.\n"
+        "\n"
+        "INPUT holds what `kcat -C -J` prints, or with --source the bare message "
+        "values;\n"
+        "- is standard input, .gz and .zst are read as they are.\n",
+    .example =
+        "journeyd tap -c journeyd.yaml --source plain events.ndjson\n"
+        "kcat -b localhost -C -J -e -t folio.diku.circulation.loan | journeyd tap -c "
+        "journeyd.yaml -\n"
+        "journeyd tap -c journeyd.yaml --topic zammad.tickets --last 10 --follow",
     .options = options,
     .max_inputs = -1,
     .run = run,

@@ -1,5 +1,5 @@
-/* journeyd validate: is the configuration right? All problems at once; with --connect also: do
- * Kafka and PostgreSQL answer? It changes nothing anywhere. */
+/* journeyd validate: is the configuration right? All problems at once; with --connect
+ * also: do Kafka and PostgreSQL answer? It changes nothing anywhere. */
 #include <stdio.h>
 
 #include "app/commands.h"
@@ -19,7 +19,8 @@ static void print_summary(const struct config *c)
 {
     const struct model *m = &c->model;
     printf("%s: %d namespaces, %d touchpoints, %d scenarios, %d sources\n", c->path,
-           m->n_namespaces, m->n_touchpoints, m->n_scenarios, mapping_source_count(c->mapping));
+           m->n_namespaces, m->n_touchpoints, m->n_scenarios,
+           mapping_source_count(c->mapping));
     for (int i = 0; i < mapping_source_count(c->mapping); i++)
         printf("  source %-16s %s%s\n", mapping_source_name(c->mapping, i),
                mapping_source_topic(c->mapping, i),
@@ -87,10 +88,13 @@ const struct command cmd_validate = {
     .name = "validate",
     .summary = "check the configuration, all problems at once",
     .usage = "validate -c FILE [--connect]",
-    .help = "Reads the configuration and the files it names: vocabulary, scenarios, sources.\n"
-            "Each problem is one line: file:line:column: key: what was found; what would be\n"
-            "right. Exit code 78 when there is any. --connect also asks Kafka and PostgreSQL;\n"
-            "exit code 69 when one does not answer.\n",
+    .help =
+        "Reads the configuration and the files it names: vocabulary, scenarios, "
+        "sources.\n"
+        "Each problem is one line: file:line:column: key: what was found; what would be\n"
+        "right. Exit code 78 when there is any. --connect also asks Kafka and "
+        "PostgreSQL;\n"
+        "exit code 69 when one does not answer.\n",
     .example = "journeyd validate -c /etc/journeyd/journeyd.yaml\n"
                "journeyd validate -c deploy/journeyd.yaml --connect",
     .options = options,

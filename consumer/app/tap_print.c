@@ -1,5 +1,5 @@
-/* Keys are told by the ids the views use for them: a case by its case_id, the others by the
- * customer_id they would make. */
+/* Keys are told by the ids the views use for them: a case by its case_id, the others by
+ * the customer_id they would make. */
 #include "app/tap_print.h"
 
 #include <string.h>
@@ -32,10 +32,12 @@ static const char *touchpoint(const struct config *c, const struct event *ev)
 static void key(const struct config *c, const struct key *k, struct buf *out)
 {
     const struct ns *ns = &c->model.namespaces[k->ns];
-    struct uuid id = ns->kind == KEY_CASE ? id_case(&c->model, k) : id_customer(&c->model, k);
+    struct uuid id =
+        ns->kind == KEY_CASE ? id_case(&c->model, k) : id_customer(&c->model, k);
     buf_printf(out, "%s:", ns->name);
     for (int i = 0; i < 16; i++)
-        buf_printf(out, "%s%02x", i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "", id.b[i]);
+        buf_printf(out, "%s%02x", i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "",
+                   id.b[i]);
 }
 
 static void text_event(const struct config *c, const struct mapped *got, struct buf *out)
@@ -58,8 +60,8 @@ static void text_event(const struct config *c, const struct mapped *got, struct 
             buf_printf(out, "  %s=%s", dim_names[i], at->dim[i]);
 }
 
-void tap_print_text(const struct config *c, const struct message *msg, const struct mapped *got,
-                    struct buf *out)
+void tap_print_text(const struct config *c, const struct message *msg,
+                    const struct mapped *got, struct buf *out)
 {
     (void) msg;
     switch (got->outcome) {
@@ -70,7 +72,8 @@ void tap_print_text(const struct config *c, const struct message *msg, const str
         buf_printf(out, "-  %s  skipped: %s", source_name(c, got), got->skip);
         break;
     case OUTCOME_QUARANTINED:
-        buf_printf(out, "-  %s  quarantined: %s", source_name(c, got), reject_name(got->reject));
+        buf_printf(out, "-  %s  quarantined: %s", source_name(c, got),
+                   reject_name(got->reject));
         if (got->detail != NULL)
             buf_printf(out, " (%s)", got->detail);
         break;
@@ -120,7 +123,11 @@ static void json_event(const struct config *c, const struct mapped *got, struct 
         json_member("channel", at->channel, out);
         json_member("initiator", initiator_name(ev->initiator), out);
     }
-    json_member("fact", ev->logout ? "logout" : event_is_identity(ev) ? "identity" : NULL, out);
+    json_member("fact",
+                ev->logout              ? "logout"
+                : event_is_identity(ev) ? "identity"
+                                        : NULL,
+                out);
     buf_adds(out, ",\"keys\":[");
     for (int i = 0; i < ev->n_keys; i++) {
         buf_adds(out, i ? ",\"" : "\"");
@@ -132,8 +139,8 @@ static void json_event(const struct config *c, const struct mapped *got, struct 
         json_member(dim_names[i], at->dim[i], out);
 }
 
-void tap_print_json(const struct config *c, const struct message *msg, const struct mapped *got,
-                    struct buf *out)
+void tap_print_json(const struct config *c, const struct message *msg,
+                    const struct mapped *got, struct buf *out)
 {
     static const char *const outcomes[] = {[OUTCOME_EVENT] = "event",
                                            [OUTCOME_SKIPPED] = "skipped",

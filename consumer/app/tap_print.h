@@ -1,5 +1,5 @@
-/* What a message became, as a line for people or as a JSON object. Only pseudonyms and the values
- * the mapping lets through: a line of tap may be copied into a ticket. */
+/* What a message became, as a line for people or as a JSON object. Only pseudonyms and
+ * the values the mapping lets through: a line of tap may be copied into a ticket. */
 #ifndef APP_TAP_PRINT_H
 #define APP_TAP_PRINT_H
 
@@ -7,9 +7,9 @@
 #include "io/mapping.h"
 
 /* Appends one line with its newline. */
-void tap_print_text(const struct config *c, const struct message *msg, const struct mapped *got,
-                    struct buf *out);
-void tap_print_json(const struct config *c, const struct message *msg, const struct mapped *got,
-                    struct buf *out);
+void tap_print_text(const struct config *c, const struct message *msg,
+                    const struct mapped *got, struct buf *out);
+void tap_print_json(const struct config *c, const struct message *msg,
+                    const struct mapped *got, struct buf *out);
 
 #endif

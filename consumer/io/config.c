@@ -1,9 +1,10 @@
-/* journeyd.yaml: opens the files, hands each section to its reader, and gives back either a whole
- * configuration or nothing and a report. The order matters in one way only: scenarios need
- * namespaces and vocabulary, mappings need both, the fingerprint needs all.
+/* journeyd.yaml: opens the files, hands each section to its reader, and gives back either
+ * a whole configuration or nothing and a report. The order matters in one way only:
+ * scenarios need namespaces and vocabulary, mappings need both, the fingerprint needs
+ * all.
  *
- * Texts and arrays of the result live on the heap (config_free, model_done); the trees of the
- * files live in an arena that ends with config_load. */
+ * Texts and arrays of the result live on the heap (config_free, model_done); the trees of
+ * the files live in an arena that ends with config_load. */
 #include "io/config.h"
 
 #include <glob.h>
@@ -14,17 +15,24 @@
 #include "io/config_parts.h"
 #include "io/mapping_compile.h"
 
-/* Settings of the Kafka client that are part of the protocol: design by us, not by users. */
+/* Settings of the Kafka client that are part of the protocol: ours, not the users'. */
 static const char *const owned_properties[] = {
-    "auto.offset.reset",  "enable.auto.commit",       "partition.assignment.strategy", "group.id",
-    "bootstrap.servers",  "metadata.broker.list",     "enable.auto.offset.store",
-    "group.protocol",     "auto.commit.interval.ms",  "enable.partition.eof",
+    "auto.offset.reset",
+    "enable.auto.commit",
+    "partition.assignment.strategy",
+    "group.id",
+    "bootstrap.servers",
+    "metadata.broker.list",
+    "enable.auto.offset.store",
+    "group.protocol",
+    "auto.commit.interval.ms",
+    "enable.partition.eof",
 };
 
 static void read_library(struct config_build *b, const struct yaml_node *node)
 {
-    static const struct config_key keys[] = {{"name", false}, {"time_zone", true},
-                                             {"tenants", false}};
+    static const struct config_key keys[] = {
+        {"name", false}, {"time_zone", true}, {"tenants", false}};
     struct yaml_node *v[3];
     if (!config_read_map(&b->r, node, keys, 3, v))
         return;
@@ -37,10 +45,11 @@ static void read_library(struct config_build *b, const struct yaml_node *node)
         struct err why = {0};
         b->c->model.zone = zone_new(zone, &why);
         if (b->c->model.zone == NULL)
-            config_problem(&b->r.problems, &v[1]->at,
-                           "found \"%s\": %s; a name of the tz database like Europe/Berlin is "
-                           "wanted",
-                           zone, why.text);
+            config_problem(
+                &b->r.problems, &v[1]->at,
+                "found \"%s\": %s; a name of the tz database like Europe/Berlin is "
+                "wanted",
+                zone, why.text);
     }
     struct yaml_node **items;
     size_t n;
@@ -84,10 +93,13 @@ static void read_properties(struct config_build *b, const struct yaml_node *node
 
 static void read_kafka(struct config_build *b, const struct yaml_node *node)
 {
-    static const struct config_key keys[] = {
-        {"brokers", true}, {"group", false}, {"start", false}, {"on_gap", false},
-        {"properties", false}};
-    static const char *const gaps[] = {[ON_GAP_STOP] = "stop", [ON_GAP_CONTINUE] = "continue"};
+    static const struct config_key keys[] = {{"brokers", true},
+                                             {"group", false},
+                                             {"start", false},
+                                             {"on_gap", false},
+                                             {"properties", false}};
+    static const char *const gaps[] = {[ON_GAP_STOP] = "stop",
+                                       [ON_GAP_CONTINUE] = "continue"};
     struct yaml_node *v[5];
     if (!config_read_map(&b->r, node, keys, 5, v))
         return;
@@ -103,9 +115,10 @@ static void read_kafka(struct config_build *b, const struct yaml_node *node)
     else if (clock_parse_rfc3339(start, strlen(start), &b->c->kafka.start_us))
         b->c->kafka.start = START_TIMESTAMP;
     else if (strcmp(start, "beginning") != 0)
-        config_problem(&b->r.problems, &v[2]->at,
-                       "found \"%s\"; beginning, end, or a time like 2026-03-01T00:00:00Z is wanted",
-                       start);
+        config_problem(
+            &b->r.problems, &v[2]->at,
+            "found \"%s\"; beginning, end, or a time like 2026-03-01T00:00:00Z is wanted",
+            start);
     int gap = ON_GAP_STOP;
     config_read_choice(&b->r, v[3], gaps, 2, &gap);
     b->c->kafka.on_gap = gap ? ON_GAP_CONTINUE : ON_GAP_STOP;
@@ -157,8 +170,8 @@ static void read_journeys(struct config_build *b, const struct yaml_node *node)
 
 static void read_watermark(struct config_build *b, const struct yaml_node *node)
 {
-    static const struct config_key keys[] = {{"allowed_disorder", false}, {"idle_after", false},
-                                             {"max_future_skew", false}};
+    static const struct config_key keys[] = {
+        {"allowed_disorder", false}, {"idle_after", false}, {"max_future_skew", false}};
     struct yaml_node *v[3];
     if (!config_read_map(&b->r, node, keys, 3, v))
         return;
@@ -169,7 +182,8 @@ static void read_watermark(struct config_build *b, const struct yaml_node *node)
 
 static void read_limits(struct config_build *b, const struct yaml_node *node)
 {
-    static const struct config_key keys[] = {{"batch_bytes", false}, {"cache_bytes", false}};
+    static const struct config_key keys[] = {{"batch_bytes", false},
+                                             {"cache_bytes", false}};
     struct yaml_node *v[2];
     if (!config_read_map(&b->r, node, keys, 2, v))
         return;
@@ -184,7 +198,8 @@ static struct yaml_node *named_file(struct config_build *b, const struct yaml_no
     return text ? config_read_file(&b->r, config_path(&b->r, b->file, text)) : NULL;
 }
 
-/* Patterns in the order given, the files of one pattern in byte order; a file counts once. */
+/* Patterns in the order given, the files of one pattern in byte order; a file counts
+ * once. */
 static void read_sources(struct config_build *b, const struct yaml_node *node)
 {
     struct yaml_node **patterns;
@@ -198,7 +213,8 @@ static void read_sources(struct config_build *b, const struct yaml_node *node)
         glob_t found;
         if (glob(pattern, 0, NULL, &found) != 0) {
             config_problem(&b->r.problems, &patterns[i]->at,
-                           "no file is named like \"%s\"; source files end in .yaml", pattern);
+                           "no file is named like \"%s\"; source files end in .yaml",
+                           pattern);
             continue;
         }
         for (size_t f = 0; f < found.gl_pathc; f++) {
@@ -220,8 +236,18 @@ static void read_sources(struct config_build *b, const struct yaml_node *node)
 }
 
 enum {
-    TOP_LIBRARY, TOP_KAFKA, TOP_POSTGRES, TOP_IDENTITY, TOP_SESSIONS, TOP_JOURNEYS,
-    TOP_WATERMARK, TOP_LIMITS, TOP_VOCABULARY, TOP_SCENARIOS, TOP_SOURCES, TOP_COUNT
+    TOP_LIBRARY,
+    TOP_KAFKA,
+    TOP_POSTGRES,
+    TOP_IDENTITY,
+    TOP_SESSIONS,
+    TOP_JOURNEYS,
+    TOP_WATERMARK,
+    TOP_LIMITS,
+    TOP_VOCABULARY,
+    TOP_SCENARIOS,
+    TOP_SOURCES,
+    TOP_COUNT
 };
 
 static void read_all(struct config_build *b, const struct yaml_node *root)
@@ -233,7 +259,8 @@ static void read_all(struct config_build *b, const struct yaml_node *root)
         [TOP_WATERMARK] = {"watermark", false},  [TOP_LIMITS] = {"limits", false},
         [TOP_VOCABULARY] = {"vocabulary", true}, [TOP_SCENARIOS] = {"scenarios", false},
         [TOP_SOURCES] = {"sources", true}};
-    static void (*const simple[TOP_COUNT])(struct config_build *, const struct yaml_node *) = {
+    static void (*const simple[TOP_COUNT])(struct config_build *,
+                                           const struct yaml_node *) = {
         [TOP_LIBRARY] = read_library,     [TOP_KAFKA] = read_kafka,
         [TOP_POSTGRES] = read_postgres,   [TOP_IDENTITY] = config_identity,
         [TOP_SESSIONS] = read_sessions,   [TOP_JOURNEYS] = read_journeys,
@@ -245,8 +272,10 @@ static void read_all(struct config_build *b, const struct yaml_node *root)
     for (int i = 0; i < TOP_COUNT; i++)
         if (simple[i] != NULL && v[i] != NULL)
             simple[i](b, v[i]);
-    struct yaml_node *vocabulary = v[TOP_VOCABULARY] ? named_file(b, v[TOP_VOCABULARY]) : NULL;
-    struct yaml_node *scenarios = v[TOP_SCENARIOS] ? named_file(b, v[TOP_SCENARIOS]) : NULL;
+    struct yaml_node *vocabulary =
+        v[TOP_VOCABULARY] ? named_file(b, v[TOP_VOCABULARY]) : NULL;
+    struct yaml_node *scenarios =
+        v[TOP_SCENARIOS] ? named_file(b, v[TOP_SCENARIOS]) : NULL;
     if (vocabulary == NULL)
         return; /* told; what refers to touchpoints would only echo it */
     config_vocabulary(b, vocabulary);

@@ -1,6 +1,6 @@
-/* The section `identity`: which namespaces there are and which of them is the better evidence,
- * the secret, and the keys that are treated apart. Values of keys end here: they become hashes,
- * and the text they were read from is overwritten. */
+/* The section `identity`: which namespaces there are and which of them is the better
+ * evidence, the secret, and the keys that are treated apart. Values of keys end here:
+ * they become hashes, and the text they were read from is overwritten. */
 #include "io/config_parts.h"
 
 #include <errno.h>
@@ -24,7 +24,7 @@ const char *const *config_namespaces(struct config_build *b)
     return names;
 }
 
-/* The bytes of the file as they are, but without one line end at its end: editors add it. */
+/* The bytes of the file as they are, less one line end at the end: editors add it. */
 static void read_secret(struct config_build *b, const struct yaml_node *node)
 {
     const char *name = config_text(&b->r, node);
@@ -35,10 +35,11 @@ static void read_secret(struct config_build *b, const struct yaml_node *node)
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     struct stat st;
     if (fd < 0 || fstat(fd, &st) != 0) {
-        config_problem(p, &node->at,
-                       "could not open \"%s\": %s; make one with: (umask 077; openssl rand -hex 32 "
-                       "> %s)",
-                       path, strerror(errno), path);
+        config_problem(
+            p, &node->at,
+            "could not open \"%s\": %s; make one with: (umask 077; openssl rand -hex 32 "
+            "> %s)",
+            path, strerror(errno), path);
         if (fd >= 0)
             close(fd);
         return;
@@ -48,17 +49,19 @@ static void read_secret(struct config_build *b, const struct yaml_node *node)
     if (!S_ISREG(st.st_mode)) {
         config_problem(p, &node->at, "\"%s\" is no regular file", path);
     } else if (st.st_mode & 0066) {
-        config_problem(p, &node->at,
-                       "\"%s\" can be read or written by group or others (mode %04o); chmod 0600 "
-                       "is wanted",
-                       path, (unsigned) (st.st_mode & 07777));
+        config_problem(
+            p, &node->at,
+            "\"%s\" can be read or written by group or others (mode %04o); chmod 0600 "
+            "is wanted",
+            path, (unsigned) (st.st_mode & 07777));
     } else {
         len = read(fd, secret, sizeof secret);
         if (len > 0 && secret[len - 1] == '\n')
             len -= len > 1 && secret[len - 2] == '\r' ? 2 : 1;
         if (len < SECRET_LEAST || len > SECRET_MOST)
-            config_problem(p, &node->at, "\"%s\" holds %s bytes; %d to %d are wanted", path,
-                           len < SECRET_LEAST ? "too few" : "too many", SECRET_LEAST, SECRET_MOST);
+            config_problem(p, &node->at, "\"%s\" holds %s bytes; %d to %d are wanted",
+                           path, len < SECRET_LEAST ? "too few" : "too many",
+                           SECRET_LEAST, SECRET_MOST);
         else
             hmac_begin(&b->c->hmac, secret, (size_t) len);
     }
@@ -66,7 +69,8 @@ static void read_secret(struct config_build *b, const struct yaml_node *node)
     close(fd);
 }
 
-static void read_normalise(struct config_build *b, const struct yaml_node *node, struct ns *ns)
+static void read_normalise(struct config_build *b, const struct yaml_node *node,
+                           struct ns *ns)
 {
     static const char *const ways[] = {"trim", "lower"};
     struct yaml_node **items;
@@ -80,7 +84,8 @@ static void read_normalise(struct config_build *b, const struct yaml_node *node,
     }
 }
 
-static void read_blocked(struct config_build *b, const struct yaml_node *node, struct ns *ns)
+static void read_blocked(struct config_build *b, const struct yaml_node *node,
+                         struct ns *ns)
 {
     struct yaml_node **items;
     size_t n;
@@ -99,10 +104,13 @@ static void read_blocked(struct config_build *b, const struct yaml_node *node, s
 
 static void read_namespace(struct config_build *b, const struct yaml_node *node)
 {
-    static const struct config_key keys[] = {{"name", true}, {"kind", true}, {"unique", false},
-                                             {"blocked", false}, {"normalise", false}};
-    static const char *const kinds[] = {[KEY_PERSON] = "person", [KEY_DEVICE] = "device",
-                                        [KEY_CASE] = "case"};
+    static const struct config_key keys[] = {{"name", true},
+                                             {"kind", true},
+                                             {"unique", false},
+                                             {"blocked", false},
+                                             {"normalise", false}};
+    static const char *const kinds[] = {
+        [KEY_PERSON] = "person", [KEY_DEVICE] = "device", [KEY_CASE] = "case"};
     struct model *m = &b->c->model;
     struct yaml_node *v[5];
     if (!config_read_map(&b->r, node, keys, 5, v))
@@ -112,11 +120,13 @@ static void read_namespace(struct config_build *b, const struct yaml_node *node)
     if (name == NULL)
         return;
     if (!utf8_is_code(name, strlen(name)))
-        config_problem(&b->r.problems, &v[0]->at,
-                       "found \"%s\"; a name is one or two words of a-z 0-9 _ joined by a dot",
-                       name);
+        config_problem(
+            &b->r.problems, &v[0]->at,
+            "found \"%s\"; a name is one or two words of a-z 0-9 _ joined by a dot",
+            name);
     if (model_namespace(m, name) >= 0)
-        config_problem(&b->r.problems, &v[0]->at, "the namespace \"%s\" is declared twice", name);
+        config_problem(&b->r.problems, &v[0]->at,
+                       "the namespace \"%s\" is declared twice", name);
     struct ns *ns = &m->namespaces[m->n_namespaces++];
     ns->name = config_heap(name);
     int kind = KEY_PERSON;
@@ -124,8 +134,9 @@ static void read_namespace(struct config_build *b, const struct yaml_node *node)
     ns->kind = (enum key_kind) kind;
     config_read_bool(&b->r, v[2], &ns->unique);
     if (ns->unique && ns->kind != KEY_PERSON)
-        config_problem(&b->r.problems, &v[2]->at,
-                       "only a namespace of kind person can be unique (two different persons)");
+        config_problem(
+            &b->r.problems, &v[2]->at,
+            "only a namespace of kind person can be unique (two different persons)");
     read_normalise(b, v[4], ns);
     read_blocked(b, v[3], ns);
 }
@@ -133,9 +144,10 @@ static void read_namespace(struct config_build *b, const struct yaml_node *node)
 static void read_namespaces(struct config_build *b, const struct yaml_node *node)
 {
     if (node->kind != YAML_LIST || node->n == 0) {
-        config_problem(&b->r.problems, &node->at,
-                       "found %s; a list of {name, kind} is wanted, better evidence first",
-                       yaml_found(node, b->r.a));
+        config_problem(
+            &b->r.problems, &node->at,
+            "found %s; a list of {name, kind} is wanted, better evidence first",
+            yaml_found(node, b->r.a));
         return;
     }
     b->c->model.namespaces = config_heap_alloc(node->n, sizeof *b->c->model.namespaces);
@@ -149,8 +161,8 @@ static int cmp(const void *x, const void *y)
 }
 
 /* "namespace:value"; no message may repeat the value. */
-static bool read_key(struct config_build *b, const struct yaml_node *node, enum key_kind kind,
-                     struct key *k)
+static bool read_key(struct config_build *b, const struct yaml_node *node,
+                     enum key_kind kind, struct key *k)
 {
     struct model *m = &b->c->model;
     char *colon = strchr(node->text, ':');
@@ -162,27 +174,30 @@ static bool read_key(struct config_build *b, const struct yaml_node *node, enum 
     const char *name = arena_strndup(b->r.a, node->text, (size_t) (colon - node->text));
     int ns = model_namespace(m, name);
     if (ns < 0) {
-        config_problem(&b->r.problems, &node->at, "the namespace \"%s\" is not declared; %s", name,
-                       config_hint(&b->r, name, config_namespaces(b), (size_t) m->n_namespaces));
+        config_problem(
+            &b->r.problems, &node->at, "the namespace \"%s\" is not declared; %s", name,
+            config_hint(&b->r, name, config_namespaces(b), (size_t) m->n_namespaces));
         return false;
     }
     if (m->namespaces[ns].kind != kind) {
-        config_problem(&b->r.problems, &node->at, "\"%s\" is no namespace of kind %s; %s", name,
-                       kind == KEY_DEVICE ? "device" : "person",
-                       kind == KEY_DEVICE ? "kiosks are devices"
-                                          : "persons are excluded, devices are listed as kiosks");
+        config_problem(&b->r.problems, &node->at, "\"%s\" is no namespace of kind %s; %s",
+                       name, kind == KEY_DEVICE ? "device" : "person",
+                       kind == KEY_DEVICE
+                           ? "kiosks are devices"
+                           : "persons are excluded, devices are listed as kiosks");
         return false;
     }
     if (!mapping_key(m, &b->c->hmac, NULL, ns, colon + 1, strlen(colon + 1), k)) {
-        config_problem(&b->r.problems, &node->at,
-                       "the value after the colon is never a key (empty, 0, null, blocked ...)");
+        config_problem(
+            &b->r.problems, &node->at,
+            "the value after the colon is never a key (empty, 0, null, blocked ...)");
         return false;
     }
     return true;
 }
 
-static void read_keys(struct config_build *b, const struct yaml_node *node, enum key_kind kind,
-                      struct key **out, int *n_out)
+static void read_keys(struct config_build *b, const struct yaml_node *node,
+                      enum key_kind kind, struct key **out, int *n_out)
 {
     struct yaml_node **items;
     size_t n;
@@ -208,8 +223,9 @@ static void read_keys(struct config_build *b, const struct yaml_node *node, enum
 void config_identity(struct config_build *b, const struct yaml_node *node)
 {
     static const struct config_key keys[] = {
-        {"secret_file", true}, {"namespaces", true},  {"login_ttl", false}, {"stitch_back", false},
-        {"max_aliases", false}, {"kiosks", false}, {"exclude", false}};
+        {"secret_file", true},  {"namespaces", true},   {"login_ttl", false},
+        {"stitch_back", false}, {"max_aliases", false}, {"kiosks", false},
+        {"exclude", false}};
     struct model *m = &b->c->model;
     struct yaml_node *v[7];
     if (!config_read_map(&b->r, node, keys, 7, v))

@@ -8,19 +8,20 @@
 struct config_build {
     struct config *c;
     struct config_reader r;
-    const char *file; /* journeyd.yaml: relative names start beside it */
+    const char *file;           /* journeyd.yaml: relative names start beside it */
     struct yaml_node **sources; /* trees of the source files, in order */
     size_t n_sources;
 };
 
-/* config_identity.c: namespaces, secret, kiosks, exclude. The raw values of the last two are
- * overwritten in the tree once they are hashed. */
+/* config_identity.c: namespaces, secret, kiosks, exclude. The raw values of the last two
+ * are overwritten in the tree once they are hashed. */
 void config_identity(struct config_build *b, const struct yaml_node *node);
 /* config_vocabulary.c: stages and touchpoints; the order is the place. */
 void config_vocabulary(struct config_build *b, const struct yaml_node *node);
-/* config_scenarios.c: needs namespaces and vocabulary. Also makes `visit`; node may be NULL. */
+/* config_scenarios.c: needs namespaces and vocabulary. Also makes `visit`; node may be
+ * NULL. */
 void config_scenarios(struct config_build *b, const struct yaml_node *node);
-/* config_settings.c: the settings the numbers depend on, and the fingerprint over them. */
+/* config_settings.c: the settings the numbers depend on and their fingerprint. */
 void config_settings(struct config_build *b);
 
 /* The codes of the vocabulary, for hints. */

@@ -1,5 +1,5 @@
-/* The list of problems of a configuration. Nothing here stops a check: all errors are told at
- * once, so a user fixes a file in one round. */
+/* The list of problems of a configuration. Nothing here stops a check: all errors are
+ * told at once, so a user fixes a file in one round. */
 #include "io/config_problem.h"
 
 #include <stdarg.h>
@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-void config_problem(struct config_problems *p, const struct config_where *at, const char *fmt, ...)
+void config_problem(struct config_problems *p, const struct config_where *at,
+                    const char *fmt, ...)
 {
     va_list args;
     va_start(args, fmt);
@@ -18,8 +19,8 @@ void config_problem(struct config_problems *p, const struct config_where *at, co
     one->file_no = at->file_no;
     one->line = at->line;
     one->column = at->column;
-    one->text = arena_printf(p->a, "%s:%d:%d: %s%s%s", at->file, at->line, at->column, at->path,
-                             at->path[0] ? ": " : "", text);
+    one->text = arena_printf(p->a, "%s:%d:%d: %s%s%s", at->file, at->line, at->column,
+                             at->path, at->path[0] ? ": " : "", text);
 }
 
 static int problem_cmp(const void *x, const void *y)
@@ -49,8 +50,8 @@ size_t config_problems_report(struct config_problems *p, struct buf *report)
     return lines;
 }
 
-/* Edit distance with swaps of neighbours (optimal string alignment); words of a configuration are
- * short, longer ones are never suggested. */
+/* Edit distance with swaps of neighbours (optimal string alignment); words of a
+ * configuration are short, longer ones are never suggested. */
 enum { WORD_MAX = 48 };
 
 static int distance(const char *a, const char *b)

@@ -1,5 +1,6 @@
-/* What is wrong with a configuration: a list of lines "file:line:column: key: found; right",
- * kept in the order of the files and of the lines in them, whatever order the checks run in. */
+/* What is wrong with a configuration: a list of lines "file:line:column: key: found;
+ * right", kept in the order of the files and of the lines in them, whatever order the
+ * checks run in. */
 #ifndef IO_CONFIG_PROBLEM_H
 #define IO_CONFIG_PROBLEM_H
 
@@ -23,12 +24,13 @@ struct config_where {
     const char *path; /* "" at the top of a file */
 };
 
-void config_problem(struct config_problems *p, const struct config_where *at, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
+void config_problem(struct config_problems *p, const struct config_where *at,
+                    const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* Sorts, drops what was said twice, and writes one line each; how many lines. */
 size_t config_problems_report(struct config_problems *p, struct buf *report);
-/* The candidate that a misspelt word most likely meant, or NULL: at most a third of its letters
- * (one at least) wrong, counting a swap of two neighbours as one. */
-const char *config_did_you_mean(const char *word, const char *const *candidates, size_t n);
+/* The candidate that a misspelt word most likely meant, or NULL: at most a third of its
+ * letters (one at least) wrong, counting a swap of two neighbours as one. */
+const char *config_did_you_mean(const char *word, const char *const *candidates,
+                                size_t n);
 
 #endif

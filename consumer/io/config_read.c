@@ -6,8 +6,8 @@
 
 #include "base/clock.h"
 
-const char *config_hint(struct config_reader *r, const char *word, const char *const *names,
-                        size_t n)
+const char *config_hint(struct config_reader *r, const char *word,
+                        const char *const *names, size_t n)
 {
     const char *meant = config_did_you_mean(word, names, n);
     if (meant != NULL)
@@ -27,11 +27,13 @@ const char *config_hint(struct config_reader *r, const char *word, const char *c
 }
 
 bool config_read_map(struct config_reader *r, const struct yaml_node *node,
-                     const struct config_key *keys, size_t n_keys, struct yaml_node **values)
+                     const struct config_key *keys, size_t n_keys,
+                     struct yaml_node **values)
 {
     memset(values, 0, n_keys * sizeof *values);
     if (node->kind != YAML_MAP) {
-        config_problem(&r->problems, &node->at, "found %s; a map with the keys %s, ... is wanted",
+        config_problem(&r->problems, &node->at,
+                       "found %s; a map with the keys %s, ... is wanted",
                        yaml_found(node, r->a), keys[0].name);
         return false;
     }
@@ -51,7 +53,8 @@ bool config_read_map(struct config_reader *r, const struct yaml_node *node,
     }
     for (size_t k = 0; k < n_keys; k++)
         if (keys[k].required && values[k] == NULL)
-            config_problem(&r->problems, &node->at, "the key \"%s\" is missing", keys[k].name);
+            config_problem(&r->problems, &node->at, "the key \"%s\" is missing",
+                           keys[k].name);
     return true;
 }
 
@@ -59,11 +62,13 @@ const char *config_text(struct config_reader *r, const struct yaml_node *node)
 {
     if (node->kind == YAML_TEXT && !yaml_is_null(node) && node->text[0] != '\0')
         return node->text;
-    config_problem(&r->problems, &node->at, "found %s; a text is wanted", yaml_found(node, r->a));
+    config_problem(&r->problems, &node->at, "found %s; a text is wanted",
+                   yaml_found(node, r->a));
     return NULL;
 }
 
-void config_read_text(struct config_reader *r, const struct yaml_node *node, const char **out)
+void config_read_text(struct config_reader *r, const struct yaml_node *node,
+                      const char **out)
 {
     const char *text = node ? config_text(r, node) : NULL;
     if (text != NULL)
@@ -74,8 +79,10 @@ void config_read_bool(struct config_reader *r, const struct yaml_node *node, boo
 {
     if (node == NULL)
         return;
-    bool yes = node->kind == YAML_TEXT && !node->quoted && strcmp(node->text, "true") == 0;
-    bool no = node->kind == YAML_TEXT && !node->quoted && strcmp(node->text, "false") == 0;
+    bool yes =
+        node->kind == YAML_TEXT && !node->quoted && strcmp(node->text, "true") == 0;
+    bool no =
+        node->kind == YAML_TEXT && !node->quoted && strcmp(node->text, "false") == 0;
     if (yes || no)
         *out = yes;
     else
@@ -111,7 +118,8 @@ void config_read_int(struct config_reader *r, const struct yaml_node *node, int6
                        yaml_found(node, r->a), (long long) least, (long long) most);
 }
 
-void config_read_duration(struct config_reader *r, const struct yaml_node *node, int64_t *us)
+void config_read_duration(struct config_reader *r, const struct yaml_node *node,
+                          int64_t *us)
 {
     static const struct {
         const char *name;
@@ -139,12 +147,14 @@ void config_read_duration(struct config_reader *r, const struct yaml_node *node,
                 return;
             }
     }
-    config_problem(&r->problems, &node->at,
-                   "found %s; a duration like 30s, 5m, 2h or 14d is wanted (100 years at most)",
-                   yaml_found(node, r->a));
+    config_problem(
+        &r->problems, &node->at,
+        "found %s; a duration like 30s, 5m, 2h or 14d is wanted (100 years at most)",
+        yaml_found(node, r->a));
 }
 
-void config_read_size(struct config_reader *r, const struct yaml_node *node, size_t *bytes)
+void config_read_size(struct config_reader *r, const struct yaml_node *node,
+                      size_t *bytes)
 {
     static const struct {
         const char *name;
@@ -161,7 +171,8 @@ void config_read_size(struct config_reader *r, const struct yaml_node *node, siz
                 *bytes = (size_t) product;
                 return;
             }
-    config_problem(&r->problems, &node->at, "found %s; a size like 512KiB, 64MiB or 1GiB is wanted",
+    config_problem(&r->problems, &node->at,
+                   "found %s; a size like 512KiB, 64MiB or 1GiB is wanted",
                    yaml_found(node, r->a));
 }
 

@@ -1,6 +1,6 @@
-/* scenarios.yaml: what customers try to do. Lists of touchpoints may hold `stage.*` and `*`; they
- * become sets over the vocabulary here, so the engine knows sets only. Every contradiction that
- * could make a scenario mean nothing is refused here. */
+/* scenarios.yaml: what customers try to do. Lists of touchpoints may hold `stage.*` and
+ * `*`; they become sets over the vocabulary here, so the engine knows sets only. Every
+ * contradiction that could make a scenario mean nothing is refused here. */
 #include "io/config_parts.h"
 
 #include <stdlib.h>
@@ -9,8 +9,21 @@
 #include "base/utf8.h"
 
 enum {
-    KEY_NAME, KEY_LABEL, KEY_SCOPE, KEY_START, KEY_GOAL, KEY_FAIL, KEY_STEPS, KEY_START_BY,
-    KEY_PATIENCE, KEY_WAITS, KEY_DEADLINE, KEY_CUSTOMERS, KEY_CHECKPOINTS, KEY_IDEAL, KEY_COUNT
+    KEY_NAME,
+    KEY_LABEL,
+    KEY_SCOPE,
+    KEY_START,
+    KEY_GOAL,
+    KEY_FAIL,
+    KEY_STEPS,
+    KEY_START_BY,
+    KEY_PATIENCE,
+    KEY_WAITS,
+    KEY_DEADLINE,
+    KEY_CUSTOMERS,
+    KEY_CHECKPOINTS,
+    KEY_IDEAL,
+    KEY_COUNT
 };
 
 static bool is_empty(const struct placeset *s)
@@ -42,18 +55,20 @@ static bool overlap(const struct placeset *x, const struct placeset *y)
 }
 
 /* The place of one code, -1 with the problem told. */
-static int read_place(struct config_build *b, const struct config_where *at, const char *code)
+static int read_place(struct config_build *b, const struct config_where *at,
+                      const char *code)
 {
     struct model *m = &b->c->model;
     int place = model_place(m, code);
     if (place < 0)
-        config_problem(&b->r.problems, at, "\"%s\" is no touchpoint of the vocabulary; %s", code,
-                       config_hint(&b->r, code, config_codes(b), (size_t) m->n_touchpoints));
+        config_problem(
+            &b->r.problems, at, "\"%s\" is no touchpoint of the vocabulary; %s", code,
+            config_hint(&b->r, code, config_codes(b), (size_t) m->n_touchpoints));
     return place;
 }
 
-static void read_word(struct config_build *b, const struct yaml_node *node, struct placeset *set,
-                      bool *everything)
+static void read_word(struct config_build *b, const struct yaml_node *node,
+                      struct placeset *set, bool *everything)
 {
     const struct model *m = &b->c->model;
     size_t len = strlen(node->text);
@@ -67,7 +82,8 @@ static void read_word(struct config_build *b, const struct yaml_node *node, stru
     bool found = false;
     for (int i = 0; i < m->n_touchpoints; i++) {
         const char *stage = m->stages[m->touchpoints[i].stage].name;
-        if (all || (strlen(stage) == len - 2 && memcmp(stage, node->text, len - 2) == 0)) {
+        if (all ||
+            (strlen(stage) == len - 2 && memcmp(stage, node->text, len - 2) == 0)) {
             placeset_add(set, (unsigned) i);
             found = true;
         }
@@ -78,12 +94,14 @@ static void read_word(struct config_build *b, const struct yaml_node *node, stru
         const char **stages = ARENA_NEW(b->r.a, const char *, m->n_stages + 1);
         for (int i = 0; i < m->n_stages; i++)
             stages[i] = m->stages[i].name;
-        config_problem(&b->r.problems, &node->at, "no touchpoint has the stage \"%s\"; %s", name,
+        config_problem(&b->r.problems, &node->at,
+                       "no touchpoint has the stage \"%s\"; %s", name,
                        config_hint(&b->r, name, stages, (size_t) m->n_stages));
     }
 }
 
-static bool read_places(struct config_build *b, const struct yaml_node *node, struct placeset *set)
+static bool read_places(struct config_build *b, const struct yaml_node *node,
+                        struct placeset *set)
 {
     bool everything = false;
     struct yaml_node **items;
@@ -95,7 +113,8 @@ static bool read_places(struct config_build *b, const struct yaml_node *node, st
     return everything;
 }
 
-static void read_waits(struct config_build *b, const struct yaml_node *node, struct scenario *sc)
+static void read_waits(struct config_build *b, const struct yaml_node *node,
+                       struct scenario *sc)
 {
     for (int i = 0; i < MODEL_MAX_PLACES; i++)
         sc->waits_us[i] = -1;
@@ -115,15 +134,17 @@ static void read_waits(struct config_build *b, const struct yaml_node *node, str
         if (place < 0)
             continue;
         if (!placeset_has(&sc->member, (unsigned) place))
-            config_problem(&b->r.problems, &e->at,
-                           "\"%s\" can be no step of this scenario, so nothing waits after it; add "
-                           "it to steps or take it out",
-                           e->key);
+            config_problem(
+                &b->r.problems, &e->at,
+                "\"%s\" can be no step of this scenario, so nothing waits after it; add "
+                "it to steps or take it out",
+                e->key);
         sc->waits_us[place] = us;
     }
 }
 
-static void read_ideal(struct config_build *b, const struct yaml_node *node, struct scenario *sc)
+static void read_ideal(struct config_build *b, const struct yaml_node *node,
+                       struct scenario *sc)
 {
     struct yaml_node **items;
     size_t n;
@@ -135,9 +156,10 @@ static void read_ideal(struct config_build *b, const struct yaml_node *node, str
         if (place < 0)
             continue;
         if (!placeset_has(&sc->member, (unsigned) place))
-            config_problem(&b->r.problems, &items[i]->at,
-                           "\"%s\" can be no step of this scenario; add it to steps or take it out",
-                           items[i]->text);
+            config_problem(
+                &b->r.problems, &items[i]->at,
+                "\"%s\" can be no step of this scenario; add it to steps or take it out",
+                items[i]->text);
         sc->ideal[sc->n_ideal++] = (uint16_t) place;
     }
 }
@@ -162,13 +184,15 @@ static void read_checkpoints(struct config_build *b, const struct yaml_node *nod
         const char *name = NULL;
         config_read_text(&b->r, v[0], &name);
         if (name != NULL && !utf8_is_dimension(name, strlen(name)))
-            config_problem(&b->r.problems, &v[0]->at,
-                           "found \"%s\"; a name is 1 to 64 characters, none of control, not "
-                           "starting with a parenthesis",
-                           name);
+            config_problem(
+                &b->r.problems, &v[0]->at,
+                "found \"%s\"; a name is 1 to 64 characters, none of control, not "
+                "starting with a parenthesis",
+                name);
         for (int k = 0; name != NULL && k < sc->n_checkpoints; k++)
             if (sc->checkpoints[k].name && strcmp(sc->checkpoints[k].name, name) == 0)
-                config_problem(&b->r.problems, &v[0]->at, "two checkpoints are named \"%s\"", name);
+                config_problem(&b->r.problems, &v[0]->at,
+                               "two checkpoints are named \"%s\"", name);
         struct checkpoint *cp = &sc->checkpoints[sc->n_checkpoints++];
         cp->name = config_heap(name ? name : "");
         read_places(b, v[1], &cp->at);
@@ -182,10 +206,11 @@ static void check_checkpoints(struct config_build *b, const struct yaml_node *no
     for (int i = 0; i < sc->n_checkpoints; i++)
         if (sc->checkpoints[i].name[0] != '\0' && !is_empty(&sc->checkpoints[i].at) &&
             !overlap(&sc->checkpoints[i].at, &sc->member))
-            config_problem(&b->r.problems, &node->items[i]->at,
-                           "none of the touchpoints of checkpoint \"%s\" can be a step; add one to "
-                           "steps",
-                           sc->checkpoints[i].name);
+            config_problem(
+                &b->r.problems, &node->items[i]->at,
+                "none of the touchpoints of checkpoint \"%s\" can be a step; add one to "
+                "steps",
+                sc->checkpoints[i].name);
 }
 
 static void check_start(struct config_build *b, const struct yaml_node *node,
@@ -196,9 +221,10 @@ static void check_start(struct config_build *b, const struct yaml_node *node,
         if (placeset_has(&sc->start, (unsigned) i) &&
             (m->touchpoints[i].initiator & sc->start_by))
             return;
-    config_problem(&b->r.problems, &node->at,
-                   "no touchpoint of start (less fail) has an initiator in the vocabulary that "
-                   "start_by allows, so no journey could start; change start or start_by");
+    config_problem(
+        &b->r.problems, &node->at,
+        "no touchpoint of start (less fail) has an initiator in the vocabulary that "
+        "start_by allows, so no journey could start; change start or start_by");
 }
 
 static void read_names(struct config_build *b, struct yaml_node **v, struct scenario *sc)
@@ -209,14 +235,16 @@ static void read_names(struct config_build *b, struct yaml_node **v, struct scen
     config_read_text(&b->r, v[KEY_LABEL], &label);
     config_read_text(&b->r, v[KEY_SCOPE], &scope);
     if (v[KEY_NAME] != NULL && !utf8_is_code(name, strlen(name)))
-        config_problem(&b->r.problems, &v[KEY_NAME]->at,
-                       "found \"%s\"; a name is one or two words of a-z 0-9 _ joined by a dot",
-                       name);
+        config_problem(
+            &b->r.problems, &v[KEY_NAME]->at,
+            "found \"%s\"; a name is one or two words of a-z 0-9 _ joined by a dot",
+            name);
     if (strcmp(name, "visit") == 0)
         config_problem(&b->r.problems, &v[KEY_NAME]->at,
                        "\"visit\" is built in; choose another name");
     else if (name[0] != '\0' && model_scenario(m, name) >= 0)
-        config_problem(&b->r.problems, &v[KEY_NAME]->at, "two scenarios are named \"%s\"", name);
+        config_problem(&b->r.problems, &v[KEY_NAME]->at, "two scenarios are named \"%s\"",
+                       name);
     sc->name = config_heap(name);
     sc->label = config_heap(label ? label : name);
     sc->scope = -1;
@@ -240,16 +268,24 @@ static void read_names(struct config_build *b, struct yaml_node **v, struct scen
 static void read_scenario(struct config_build *b, const struct yaml_node *node)
 {
     static const struct config_key keys[KEY_COUNT] = {
-        [KEY_NAME] = {"name", true},         [KEY_LABEL] = {"label", false},
-        [KEY_SCOPE] = {"scope", false},      [KEY_START] = {"start", true},
-        [KEY_GOAL] = {"goal", false},        [KEY_FAIL] = {"fail", false},
-        [KEY_STEPS] = {"steps", false},      [KEY_START_BY] = {"start_by", false},
-        [KEY_PATIENCE] = {"patience", true}, [KEY_WAITS] = {"waits", false},
-        [KEY_DEADLINE] = {"deadline", false}, [KEY_CUSTOMERS] = {"customers", false},
-        [KEY_CHECKPOINTS] = {"checkpoints", false}, [KEY_IDEAL] = {"ideal", false}};
+        [KEY_NAME] = {"name", true},
+        [KEY_LABEL] = {"label", false},
+        [KEY_SCOPE] = {"scope", false},
+        [KEY_START] = {"start", true},
+        [KEY_GOAL] = {"goal", false},
+        [KEY_FAIL] = {"fail", false},
+        [KEY_STEPS] = {"steps", false},
+        [KEY_START_BY] = {"start_by", false},
+        [KEY_PATIENCE] = {"patience", true},
+        [KEY_WAITS] = {"waits", false},
+        [KEY_DEADLINE] = {"deadline", false},
+        [KEY_CUSTOMERS] = {"customers", false},
+        [KEY_CHECKPOINTS] = {"checkpoints", false},
+        [KEY_IDEAL] = {"ideal", false}};
     static const char *const who[] = {"customer", "staff", "system", "any"};
     static const uint8_t bits[] = {INITIATOR_CUSTOMER, INITIATOR_STAFF, INITIATOR_SYSTEM,
-                                   INITIATOR_CUSTOMER | INITIATOR_STAFF | INITIATOR_SYSTEM};
+                                   INITIATOR_CUSTOMER | INITIATOR_STAFF |
+                                       INITIATOR_SYSTEM};
     static const char *const customers[] = {"all", "identified"};
     struct yaml_node *v[KEY_COUNT];
     if (!config_read_map(&b->r, node, keys, KEY_COUNT, v))
@@ -286,9 +322,10 @@ static void read_scenario(struct config_build *b, const struct yaml_node *node)
     sc->deadline_us = -1;
     config_read_duration(&b->r, v[KEY_DEADLINE], &sc->deadline_us);
     if (v[KEY_DEADLINE] == NULL && (v[KEY_GOAL] != NULL || sc->scope < 0 || everything))
-        config_problem(&b->r.problems, &node->at,
-                       "the key \"deadline\" is missing; it is required where there is a goal, for "
-                       "scope customer, and where steps is *");
+        config_problem(
+            &b->r.problems, &node->at,
+            "the key \"deadline\" is missing; it is required where there is a goal, for "
+            "scope customer, and where steps is *");
     if (v[KEY_START] != NULL && start_is_clear)
         check_start(b, v[KEY_START], sc);
     read_waits(b, v[KEY_WAITS], sc);
@@ -303,7 +340,8 @@ void config_scenarios(struct config_build *b, const struct yaml_node *node)
     if (node != NULL && node->kind == YAML_LIST && node->n < MODEL_MAX_SCENARIOS)
         n = node->n;
     else if (node != NULL)
-        config_problem(&b->r.problems, &node->at, "found %s; a list of scenarios is wanted, %d at "
+        config_problem(&b->r.problems, &node->at,
+                       "found %s; a list of scenarios is wanted, %d at "
                        "most",
                        node->kind == YAML_LIST ? "too many" : yaml_found(node, b->r.a),
                        MODEL_MAX_SCENARIOS - 1);

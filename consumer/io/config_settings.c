@@ -1,11 +1,13 @@
-/* The settings that a number depends on, as canonical text, and the fingerprint over them. A
- * database remembers them; a process that would count differently is refused with their names.
+/* The settings that a number depends on, as canonical text, and the fingerprint over
+ * them. A database remembers them; a process that would count differently is refused with
+ * their names.
  *
- * rebuildable: F reads it, so `rebuild` can apply it to the stored timelines. forward_only: it
- * decides what is accepted or how a message is read, so it holds from now on and refuses nothing.
- * Neither: the keys of the past were made with it (secret, namespaces); only a fresh database and
- * a replay can follow. Brokers, data source names and limits are not here: no number depends on
- * them. Values of keys stand here as hashes only. */
+ * rebuildable: F reads it, so `rebuild` can apply it to the stored timelines.
+ * forward_only: it decides what is accepted or how a message is read, so it holds from
+ * now on and refuses nothing. Neither: the keys of the past were made with it (secret,
+ * namespaces); only a fresh database and a replay can follow. Brokers, data source names
+ * and limits are not here: no number depends on them. Values of keys stand here as hashes
+ * only. */
 #include "io/config_parts.h"
 
 #include <stdio.h>
@@ -30,10 +32,11 @@ static void add(struct list *l, const char *name, enum change change)
             abort();
     }
     buf_add(&l->text, "", 1);
-    c->settings[c->n_settings++] = (struct config_setting){.name = config_heap(name),
-                                                           .value = config_heap(l->text.data),
-                                                           .rebuildable = change == REBUILDABLE,
-                                                           .forward_only = change == FORWARD_ONLY};
+    c->settings[c->n_settings++] =
+        (struct config_setting){.name = config_heap(name),
+                                .value = config_heap(l->text.data),
+                                .rebuildable = change == REBUILDABLE,
+                                .forward_only = change == FORWARD_ONLY};
     buf_reset(&l->text);
 }
 
@@ -60,8 +63,8 @@ static void hmac_hex(struct list *l, const char *label, const char *value)
 static void add_identity(struct list *l)
 {
     const struct model *m = &l->c->model;
-    static const char *const kinds[] = {[KEY_PERSON] = "person", [KEY_DEVICE] = "device",
-                                        [KEY_CASE] = "case"};
+    static const char *const kinds[] = {
+        [KEY_PERSON] = "person", [KEY_DEVICE] = "device", [KEY_CASE] = "case"};
     hmac_hex(l, "journeyd", "fingerprint");
     add(l, "identity.secret", FIXED);
     for (int i = 0; i < m->n_namespaces; i++)
@@ -86,7 +89,8 @@ static void add_identity(struct list *l)
     static const char *const names[] = {"identity.kiosks", "identity.exclude"};
     for (int i = 0; i < 2; i++) {
         for (int k = 0; k < counts[i]; k++) {
-            buf_printf(&l->text, "%s%s:", k ? " " : "", m->namespaces[lists[i][k].ns].name);
+            buf_printf(&l->text, "%s%s:", k ? " " : "",
+                       m->namespaces[lists[i][k].ns].name);
             hex(&l->text, lists[i][k].hash, sizeof lists[i][k].hash);
         }
         add(l, names[i], REBUILDABLE);
@@ -101,7 +105,8 @@ static void add_vocabulary(struct list *l)
     add(l, "vocabulary.order", REBUILDABLE);
     for (int i = 0; i < m->n_touchpoints; i++)
         buf_printf(&l->text, "%s%s:%d:%s", i ? " " : "", m->touchpoints[i].code,
-                   m->touchpoints[i].initiator, m->stages[m->touchpoints[i].stage].channel);
+                   m->touchpoints[i].initiator,
+                   m->stages[m->touchpoints[i].stage].channel);
     add(l, "vocabulary.defaults", FORWARD_ONLY);
 }
 
@@ -123,7 +128,8 @@ static void add_scenario(struct list *l, const struct scenario *sc)
     const struct model *m = &l->c->model;
     buf_printf(&l->text, "scope=%s by=%d patience=%lld deadline=%lld identified=%d",
                sc->scope < 0 ? "customer" : m->namespaces[sc->scope].name, sc->start_by,
-               (long long) sc->patience_us, (long long) sc->deadline_us, sc->identified_only);
+               (long long) sc->patience_us, (long long) sc->deadline_us,
+               sc->identified_only);
     places(l, "start", &sc->start);
     places(l, "goal", &sc->goal);
     places(l, "fail", &sc->fail);
@@ -153,7 +159,8 @@ static void add_sources(struct list *l, const struct config_build *b)
         sha256_end(&s, digest);
         hex(&l->text, digest, sizeof digest);
         char name[160];
-        snprintf(name, sizeof name, "sources.%s", yaml_get(b->sources[i], "source")->text);
+        snprintf(name, sizeof name, "sources.%s",
+                 yaml_get(b->sources[i], "source")->text);
         add(l, name, FORWARD_ONLY);
     }
     buf_done(&canonical);
@@ -194,9 +201,11 @@ void config_settings(struct config_build *b)
     add_number(&l, "journeys.max_path", m->max_path, "", REBUILDABLE);
     buf_adds(&l.text, m->segment_by < 0 ? "" : dims[m->segment_by]);
     add(&l, "journeys.segment_by", REBUILDABLE);
-    add_number(&l, "watermark.allowed_disorder", m->allowed_disorder_us, "us", FORWARD_ONLY);
+    add_number(&l, "watermark.allowed_disorder", m->allowed_disorder_us, "us",
+               FORWARD_ONLY);
     add_number(&l, "watermark.idle_after", m->idle_after_us, "us", FORWARD_ONLY);
-    add_number(&l, "watermark.max_future_skew", m->max_future_skew_us, "us", FORWARD_ONLY);
+    add_number(&l, "watermark.max_future_skew", m->max_future_skew_us, "us",
+               FORWARD_ONLY);
     add_vocabulary(&l);
     for (int i = 1; i < m->n_scenarios; i++) /* visit follows from sessions.gap */
         add_scenario(&l, &m->scenarios[i]);

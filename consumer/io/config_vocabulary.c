@@ -1,6 +1,7 @@
-/* vocabulary.yaml: a list of stages and touchpoints. The place of a touchpoint is its line among
- * the touchpoints; it decides the order of equal times, so the list is written as a visit goes.
- * A code without a declared stage gets one with its own name and the channel "other". */
+/* vocabulary.yaml: a list of stages and touchpoints. The place of a touchpoint is its
+ * line among the touchpoints; it decides the order of equal times, so the list is written
+ * as a visit goes. A code without a declared stage gets one with its own name and the
+ * channel "other". */
 #include "io/config_parts.h"
 
 #include <stdlib.h>
@@ -27,8 +28,8 @@ static int find_stage(const struct model *m, const char *name, size_t len)
 
 static void read_stage(struct config_build *b, const struct yaml_node *node)
 {
-    static const struct config_key keys[] = {{"stage", true}, {"label", false},
-                                             {"channel", false}};
+    static const struct config_key keys[] = {
+        {"stage", true}, {"label", false}, {"channel", false}};
     struct model *m = &b->c->model;
     struct yaml_node *v[3];
     config_read_map(&b->r, node, keys, 3, v);
@@ -40,13 +41,16 @@ static void read_stage(struct config_build *b, const struct yaml_node *node)
         return;
     if (!utf8_is_code(name, strlen(name)) || strchr(name, '.'))
         config_problem(&b->r.problems, &v[0]->at,
-                       "found \"%s\"; the name of a stage is one word of a-z 0-9 _", name);
+                       "found \"%s\"; the name of a stage is one word of a-z 0-9 _",
+                       name);
     if (!utf8_is_code(channel, strlen(channel)))
-        config_problem(&b->r.problems, &v[2]->at,
-                       "found \"%s\"; a channel is one or two words of a-z 0-9 _ joined by a dot",
-                       channel);
+        config_problem(
+            &b->r.problems, &v[2]->at,
+            "found \"%s\"; a channel is one or two words of a-z 0-9 _ joined by a dot",
+            channel);
     if (find_stage(m, name, strlen(name)) >= 0) {
-        config_problem(&b->r.problems, &v[0]->at, "the stage \"%s\" is declared twice", name);
+        config_problem(&b->r.problems, &v[0]->at, "the stage \"%s\" is declared twice",
+                       name);
         return;
     }
     struct stage *s = &m->stages[m->n_stages++];
@@ -72,8 +76,8 @@ static int stage_of(struct model *m, const char *code)
 
 static void read_touchpoint(struct config_build *b, const struct yaml_node *node)
 {
-    static const struct config_key keys[] = {{"code", true}, {"label", false},
-                                             {"initiator", false}, {"friction", false}};
+    static const struct config_key keys[] = {
+        {"code", true}, {"label", false}, {"initiator", false}, {"friction", false}};
     static const char *const initiators[] = {"customer", "staff", "system"};
     struct model *m = &b->c->model;
     struct yaml_node *v[4];
@@ -103,11 +107,12 @@ void config_vocabulary(struct config_build *b, const struct yaml_node *node)
 {
     struct model *m = &b->c->model;
     if (node->kind != YAML_LIST || node->n == 0 || node->n > MODEL_MAX_PLACES) {
-        config_problem(&b->r.problems, &node->at,
-                       "found %s; a list of {stage: ...} and {code: ...} is wanted, %d at most",
-                       node->kind == YAML_LIST ? (node->n ? "too many" : "an empty list")
-                                               : yaml_found(node, b->r.a),
-                       MODEL_MAX_PLACES);
+        config_problem(
+            &b->r.problems, &node->at,
+            "found %s; a list of {stage: ...} and {code: ...} is wanted, %d at most",
+            node->kind == YAML_LIST ? (node->n ? "too many" : "an empty list")
+                                    : yaml_found(node, b->r.a),
+            MODEL_MAX_PLACES);
         return;
     }
     m->stages = config_heap_alloc(node->n, sizeof *m->stages);
@@ -119,10 +124,11 @@ void config_vocabulary(struct config_build *b, const struct yaml_node *node)
         else if (yaml_get(item, "code") != NULL)
             read_touchpoint(b, item);
         else
-            config_problem(&b->r.problems, &item->at,
-                           "found %s; {stage: name, label, channel} or {code: stage.action, label, "
-                           "initiator, friction} is wanted",
-                           yaml_found(item, b->r.a));
+            config_problem(
+                &b->r.problems, &item->at,
+                "found %s; {stage: name, label, channel} or {code: stage.action, label, "
+                "initiator, friction} is wanted",
+                yaml_found(item, b->r.a));
     }
     for (int i = 0; i < m->n_touchpoints; i++)
         m->touchpoints[i].stage = stage_of(m, m->touchpoints[i].code);

@@ -1,17 +1,17 @@
 /* JSON by jansson, and compiled pointers over it.
  *
- * jansson spends half of its time in malloc and free. Here it allocates from a pool that is
- * rewound before each document, and nothing is ever freed one by one: a document dies when the
- * next one is read. The pool is found through a thread-local variable, since jansson's allocation
- * functions carry no context; it is set only while this file calls jansson. */
+ * jansson spends half of its time in malloc and free. Here it allocates from a pool that
+ * is rewound before each document, and nothing is ever freed one by one: a document dies
+ * when the next one is read. The pool is found through a thread-local variable, since
+ * jansson's allocation functions carry no context; it is set only while this file calls
+ * jansson. */
 #include "io/decode.h"
 
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
-
-/* --- the pool ------------------------------------------------------------------------------ */
+/* ---- the pool ---- */
 
 enum { POOL_BLOCK = 256 * 1024 };
 
@@ -74,13 +74,13 @@ static void pool_rewind(struct pool *p)
     p->used = 0;
 }
 
-/* --- compiled pointers --------------------------------------------------------------------- */
+/* ---- compiled pointers ---- */
 
 struct slot {
     int parent;  /* -1: the document itself */
     char *token; /* unescaped */
     size_t token_len;
-    int64_t index; /* the token as a list index, -1: it is none */
+    int64_t index;       /* the token as a list index, -1: it is none */
     uint32_t generation; /* of the document for which value is known */
     const json_t *node;
     struct decode_value value;
@@ -184,7 +184,7 @@ int decode_slot(struct decoder *d, const char *pointer)
     return slot;
 }
 
-/* --- reading ------------------------------------------------------------------------------- */
+/* ---- reading ---- */
 
 /* Depth by brackets outside texts; a text that is not JSON is the parser's business. */
 static bool is_too_deep(const char *bytes, size_t len)
@@ -213,8 +213,9 @@ static bool is_too_deep(const char *bytes, size_t len)
     return false;
 }
 
-/* Most messages have fewer opening brackets than levels allowed, wherever they stand: counting
- * them needs no branch, and blocks of fixed size let the compiler count many at a time. */
+/* Most messages have fewer opening brackets than levels allowed, wherever they stand:
+ * counting them needs no branch, and blocks of fixed size let the compiler count many at
+ * a time. */
 static bool too_deep(const char *bytes, size_t len)
 {
     size_t opening = 0, i = 0;
@@ -267,8 +268,8 @@ const char *decode_parse(struct decoder *d, const char *bytes, size_t len)
     pool_rewind(&d->pool);
     current = &d->pool;
     json_error_t error;
-    const json_t *root = json_loadb(bytes, len, d->lenient ? JSON_ALLOW_NUL : JSON_REJECT_DUPLICATES,
-                                    &error);
+    const json_t *root = json_loadb(
+        bytes, len, d->lenient ? JSON_ALLOW_NUL : JSON_REJECT_DUPLICATES, &error);
     current = NULL;
     if (root == NULL)
         return why(json_error_code(&error));

@@ -1,9 +1,10 @@
-/* Decode: message bytes become an opaque document, which answers what stands at compiled JSON
- * pointers (RFC 6901). The mapping layer sees only this; the one file that knows jansson is
- * decode.c, and a faster parser can stand behind the same face.
+/* Decode: message bytes become an opaque document, which answers what stands at compiled
+ * JSON pointers (RFC 6901). The mapping layer sees only this; the one file that knows
+ * jansson is decode.c, and a faster parser can stand behind the same face.
  *
- * Pointers are compiled once. They form a tree: "/data/new/id" and "/data/new/action" share the
- * walk to "/data/new", and each node of the tree is walked at most once a document. */
+ * Pointers are compiled once. They form a tree: "/data/new/id" and "/data/new/action"
+ * share the walk to "/data/new", and each node of the tree is walked at most once a
+ * document. */
 #ifndef IO_DECODE_H
 #define IO_DECODE_H
 
@@ -48,8 +49,8 @@ void decode_free(struct decoder *d);
 /* The slot of a pointer, compiled at need; -1 when the text is no JSON pointer. */
 int decode_slot(struct decoder *d, const char *pointer);
 
-/* Reads one JSON object. NULL when it was read, else why not, as static text for people: not
- * UTF-8, cut off, a key given twice, too deep, too large, a number beyond 64 bits ... */
+/* Reads one JSON object. NULL when it was read, else why not, as static text for people:
+ * not UTF-8, cut off, a key given twice, too deep, too large, a number beyond 64 bits. */
 const char *decode_parse(struct decoder *d, const char *bytes, size_t len);
 
 /* What stands at a slot of the document read last. */

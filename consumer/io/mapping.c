@@ -11,12 +11,16 @@
 
 const char *reject_name(enum reject r)
 {
-    static const char *const names[] = {
-        [REJECT_NONE] = "none",           [REJECT_MALFORMED] = "malformed",
-        [REJECT_FUTURE] = "future",       [REJECT_TOO_OLD] = "too_old",
-        [REJECT_TOUCHPOINT] = "touchpoint", [REJECT_INITIATOR] = "initiator",
-        [REJECT_TWO_PERSONS] = "two_persons", [REJECT_NO_KEY] = "no_key",
-        [REJECT_UNMAPPED] = "unmapped",   [REJECT_NO_SOURCE] = "no_source"};
+    static const char *const names[] = {[REJECT_NONE] = "none",
+                                        [REJECT_MALFORMED] = "malformed",
+                                        [REJECT_FUTURE] = "future",
+                                        [REJECT_TOO_OLD] = "too_old",
+                                        [REJECT_TOUCHPOINT] = "touchpoint",
+                                        [REJECT_INITIATOR] = "initiator",
+                                        [REJECT_TWO_PERSONS] = "two_persons",
+                                        [REJECT_NO_KEY] = "no_key",
+                                        [REJECT_UNMAPPED] = "unmapped",
+                                        [REJECT_NO_SOURCE] = "no_source"};
     return names[r];
 }
 
@@ -48,8 +52,8 @@ int mapping_source_find(const struct mapping *mp, const char *name)
     return -1;
 }
 
-/* The first source, in the order of the configuration, whose pattern takes the topic. The cache is
- * the only thing that changes, and it only remembers. */
+/* The first source, in the order of the configuration, whose pattern takes the topic. The
+ * cache is the only thing that changes, and it only remembers. */
 int mapping_source_of_topic(const struct mapping *mp, const char *topic)
 {
     size_t len = strlen(topic);
@@ -79,7 +83,7 @@ void mapping_free(struct mapping *mp)
     free(mp->regexes);
     free(mp->zones);
     decode_free(mp->decoder);
-    key_cache_free(mp->keys);
+    mapping_key_cache_free(mp->keys);
     arena_done(&mp->a);
     free(mp);
 }

@@ -1,25 +1,24 @@
 /* The mapping language: one file a source, compiled once.
  *
- *     source: folio-loan                     the name in views and counters
+ *     source: folio-loan          the name in views and counters
  *     topic: ^[^.]+\.[^.]+\.circulation\.loan$
- *     envelope: none                         what the message is wrapped in (only none so far)
- *     decode: json                           how its bytes are read (only json so far)
- *     tenant: /tenant                        must be one of library.tenants, else skipped
+ *     envelope: none              what the message is wrapped in (only none so far)
+ *     decode: json                how its bytes are read (only json so far)
+ *     tenant: /tenant             must be one of library.tenants, else skipped
  *     drives_watermark: true
- *     ...fields...                           those that all rules share
- *     rules:                                 the first whose guards hold decides; none: skipped
+ *     ...fields...                those that all rules share
+ *     rules:                      the first whose guards hold decides; none: skipped
  *       - name: renewed
  *         when: [guards]
- *         skip: true                         no event; else fields, which replace the shared ones
- *         ...fields...
+ *         skip: true              no event; or
+ *         ...fields...            which replace the shared ones
  *
- * fields   id: "{/data/new/id}:{/data/new/action}"   time: [{at: /time, format: rfc3339}, record]
- *          touchpoint  channel  initiator  fact  dimensions  keys  cases    (mapping_compile_value.c)
- * guards   at + equals | in | present | absent | matches, changed, same, all, any, not
- *                                                                           (mapping_compile_guard.c)
+ * Fields are id, time, touchpoint, channel, initiator, fact, dimensions, keys, cases: see
+ * mapping_compile_value.c and mapping_compile_field.c. Guards: mapping_compile_guard.c.
  *
- * Wherever a pointer (RFC 6901) stands, a list of pointers may: the first at which something
- * stands - not null, not an empty text - is taken. Without `rules` a file is one rule. */
+ * Wherever a pointer (RFC 6901) stands, a list of pointers may: the first at which
+ * something stands - not null, not an empty text - is taken. Without `rules` a file is
+ * one rule. */
 #include "io/mapping_compile.h"
 
 #include <stdlib.h>
@@ -27,30 +26,34 @@
 
 #include "io/mapping_parts.h"
 
-int compile_slot(struct compiler *k, const struct config_where *at, const char *pointer)
+int mapping_compile_slot(struct compiler *k, const struct config_where *at,
+                         const char *pointer)
 {
     int slot = decode_slot(k->mp->decoder, pointer);
     if (slot < 0)
-        config_problem(&k->r->problems, at,
-                       "found \"%.60s\"; a JSON pointer like /data/new/id is wanted (~ is written "
-                       "~0, / inside a name ~1)",
-                       pointer);
+        config_problem(
+            &k->r->problems, at,
+            "found \"%.60s\"; a JSON pointer like /data/new/id is wanted (~ is written "
+            "~0, / inside a name ~1)",
+            pointer);
     return slot;
 }
 
-bool compile_operand(struct compiler *k, const struct yaml_node *node, struct operand *out)
+bool mapping_compile_operand(struct compiler *k, const struct yaml_node *node,
+                             struct operand *out)
 {
     struct yaml_node **items;
     size_t n;
     if (!config_read_texts(k->r, node, &items, &n))
         return false;
     if (n == 0) {
-        config_problem(&k->r->problems, &node->at, "an empty list; a JSON pointer is wanted");
+        config_problem(&k->r->problems, &node->at,
+                       "an empty list; a JSON pointer is wanted");
         return false;
     }
     int *slots = ARENA_NEW(&k->mp->a, int, n);
     for (size_t i = 0; i < n; i++)
-        if ((slots[i] = compile_slot(k, &items[i]->at, items[i]->text)) < 0)
+        if ((slots[i] = mapping_compile_slot(k, &items[i]->at, items[i]->text)) < 0)
             return false;
     out->slots = slots;
     out->n = (int) n;
@@ -58,7 +61,7 @@ bool compile_operand(struct compiler *k, const struct yaml_node *node, struct op
     return true;
 }
 
-struct regex *compile_regex(struct compiler *k, const struct yaml_node *node)
+struct regex *mapping_compile_regex(struct compiler *k, const struct yaml_node *node)
 {
     const char *pattern = config_text(k->r, node);
     if (pattern == NULL)
@@ -66,50 +69,67 @@ struct regex *compile_regex(struct compiler *k, const struct yaml_node *node)
     char why[200];
     struct regex *re = regex_new(pattern, why, sizeof why);
     if (re == NULL) {
-        config_problem(&k->r->problems, &node->at, "found \"%s\": %s; a regular expression is wanted",
-                       pattern, why);
+        config_problem(&k->r->problems, &node->at,
+                       "found \"%s\": %s; a regular expression is wanted", pattern, why);
         return NULL;
     }
     struct mapping *mp = k->mp;
     if (mp->n_regexes == mp->cap_regexes) {
         mp->cap_regexes = mp->cap_regexes ? 2 * mp->cap_regexes : 16;
-        mp->regexes = realloc(mp->regexes, (size_t) mp->cap_regexes * sizeof(struct regex *));
+        mp->regexes =
+            realloc(mp->regexes, (size_t) mp->cap_regexes * sizeof(struct regex *));
         if (mp->regexes == NULL)
             abort();
     }
     return mp->regexes[mp->n_regexes++] = re;
 }
 
-/* --- rules --------------------------------------------------------------------------------- */
+/* ---- rules ---- */
 
 enum {
-    FIELD_ID, FIELD_TIME, FIELD_TOUCHPOINT, FIELD_CHANNEL, FIELD_INITIATOR, FIELD_FACT,
-    FIELD_DIMENSIONS, FIELD_KEYS, FIELD_CASES, FIELD_COUNT
+    FIELD_ID,
+    FIELD_TIME,
+    FIELD_TOUCHPOINT,
+    FIELD_CHANNEL,
+    FIELD_INITIATOR,
+    FIELD_FACT,
+    FIELD_DIMENSIONS,
+    FIELD_KEYS,
+    FIELD_CASES,
+    FIELD_COUNT
 };
 enum { RULE_NAME = FIELD_COUNT, RULE_WHEN, RULE_SKIP, RULE_COUNT };
 enum {
-    SOURCE_NAME = FIELD_COUNT, SOURCE_TOPIC, SOURCE_ENVELOPE, SOURCE_DECODE, SOURCE_TENANT,
-    SOURCE_DRIVES, SOURCE_RULES, SOURCE_COUNT
+    SOURCE_NAME = FIELD_COUNT,
+    SOURCE_TOPIC,
+    SOURCE_ENVELOPE,
+    SOURCE_DECODE,
+    SOURCE_TENANT,
+    SOURCE_DRIVES,
+    SOURCE_RULES,
+    SOURCE_COUNT
 };
-#define FIELD_KEY_NAMES                                                                        \
-    [FIELD_ID] = {"id", false}, [FIELD_TIME] = {"time", false},                                \
-    [FIELD_TOUCHPOINT] = {"touchpoint", false}, [FIELD_CHANNEL] = {"channel", false},          \
-    [FIELD_INITIATOR] = {"initiator", false}, [FIELD_FACT] = {"fact", false},                  \
-    [FIELD_DIMENSIONS] = {"dimensions", false}, [FIELD_KEYS] = {"keys", false},                \
+#define FIELD_KEY_NAMES                                                                  \
+    [FIELD_ID] = {"id", false}, [FIELD_TIME] = {"time", false},                          \
+    [FIELD_TOUCHPOINT] = {"touchpoint", false}, [FIELD_CHANNEL] = {"channel", false},    \
+    [FIELD_INITIATOR] = {"initiator", false}, [FIELD_FACT] = {"fact", false},            \
+    [FIELD_DIMENSIONS] = {"dimensions", false}, [FIELD_KEYS] = {"keys", false},          \
     [FIELD_CASES] = {"cases", false}
 
-static void compile_dimensions(struct compiler *k, const struct yaml_node *node, struct rule *rule)
+static void compile_dimensions(struct compiler *k, const struct yaml_node *node,
+                               struct rule *rule)
 {
-    static const struct config_key keys[] = {[DIM_BRANCH] = {"branch", false},
-                                             [DIM_CUSTOMER_GROUP] = {"customer_group", false},
-                                             [DIM_DEVICE_CLASS] = {"device_class", false},
-                                             [DIM_ITEM_TYPE] = {"item_type", false}};
+    static const struct config_key keys[] = {
+        [DIM_BRANCH] = {"branch", false},
+        [DIM_CUSTOMER_GROUP] = {"customer_group", false},
+        [DIM_DEVICE_CLASS] = {"device_class", false},
+        [DIM_ITEM_TYPE] = {"item_type", false}};
     struct yaml_node *v[DIM_COUNT];
     if (!config_read_map(k->r, node, keys, DIM_COUNT, v))
         return;
     for (int i = 0; i < DIM_COUNT; i++)
         if (v[i] != NULL)
-            compile_value(k, v[i], keys[i].name, TYPE_DIMENSION, &rule->dims[i]);
+            mapping_compile_value(k, v[i], keys[i].name, TYPE_DIMENSION, &rule->dims[i]);
 }
 
 static void compile_fields(struct compiler *k, const struct config_where *at,
@@ -120,13 +140,15 @@ static void compile_fields(struct compiler *k, const struct config_where *at,
         config_problem(p, at, "%s is missing; every event needs an id and a time",
                        v[FIELD_ID] == NULL ? "id" : "time");
     if (v[FIELD_TOUCHPOINT] == NULL && v[FIELD_FACT] == NULL)
-        config_problem(p, at, "touchpoint is missing; only with a fact may an event have none");
+        config_problem(p, at,
+                       "touchpoint is missing; only with a fact may an event have none");
     if (v[FIELD_KEYS] == NULL && v[FIELD_CASES] == NULL)
-        config_problem(p, at, "keys and cases are missing; an event needs somebody it is about");
+        config_problem(p, at,
+                       "keys and cases are missing; an event needs somebody it is about");
     if (v[FIELD_ID] != NULL)
-        compile_id(k, v[FIELD_ID], rule);
+        mapping_compile_id(k, v[FIELD_ID], rule);
     if (v[FIELD_TIME] != NULL)
-        compile_times(k, v[FIELD_TIME], rule);
+        mapping_compile_times(k, v[FIELD_TIME], rule);
     static const struct {
         int field;
         const char *name;
@@ -135,22 +157,23 @@ static void compile_fields(struct compiler *k, const struct config_where *at,
                   {FIELD_CHANNEL, "channel", TYPE_CHANNEL},
                   {FIELD_INITIATOR, "initiator", TYPE_INITIATOR},
                   {FIELD_FACT, "fact", TYPE_FACT}};
-    struct value_rule *to[] = {&rule->touchpoint, &rule->channel, &rule->initiator, &rule->fact};
+    struct value_rule *to[] = {&rule->touchpoint, &rule->channel, &rule->initiator,
+                               &rule->fact};
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++)
         if (v[values[i].field] != NULL)
-            compile_value(k, v[values[i].field], values[i].name, values[i].type, to[i]);
+            mapping_compile_value(k, v[values[i].field], values[i].name, values[i].type,
+                                  to[i]);
     if (v[FIELD_DIMENSIONS] != NULL)
         compile_dimensions(k, v[FIELD_DIMENSIONS], rule);
-    compile_keys(k, v[FIELD_KEYS], v[FIELD_CASES], rule);
+    mapping_compile_keys(k, v[FIELD_KEYS], v[FIELD_CASES], rule);
 }
 
 static void compile_rule(struct compiler *k, const struct yaml_node *node,
                          struct yaml_node **shared, struct rule *rule)
 {
-    static const struct config_key keys[RULE_COUNT] = {FIELD_KEY_NAMES,
-                                                       [RULE_NAME] = {"name", true},
-                                                       [RULE_WHEN] = {"when", false},
-                                                       [RULE_SKIP] = {"skip", false}};
+    static const struct config_key keys[RULE_COUNT] = {
+        FIELD_KEY_NAMES, [RULE_NAME] = {"name", true}, [RULE_WHEN] = {"when", false},
+        [RULE_SKIP] = {"skip", false}};
     struct yaml_node *v[RULE_COUNT];
     if (!config_read_map(k->r, node, keys, RULE_COUNT, v))
         return;
@@ -159,7 +182,7 @@ static void compile_rule(struct compiler *k, const struct yaml_node *node,
     rule->name = arena_strdup(&k->mp->a, name);
     if (v[RULE_WHEN] != NULL) {
         struct guard *when = ARENA_NEW(&k->mp->a, struct guard, 1);
-        compile_guard(k, v[RULE_WHEN], when);
+        mapping_compile_guard(k, v[RULE_WHEN], when);
         rule->when = when;
     }
     config_read_bool(k->r, v[RULE_SKIP], &rule->skip);
@@ -191,41 +214,50 @@ static void compile_rules(struct compiler *k, const struct yaml_node *node,
     s->n_rules = (int) node->n;
 }
 
-/* --- sources ------------------------------------------------------------------------------- */
+/* ---- sources ---- */
 
-static void compile_tenant(struct compiler *k, const struct yaml_node *node, struct source *s)
+static void compile_tenant(struct compiler *k, const struct yaml_node *node,
+                           struct source *s)
 {
-    s->has_tenant = compile_operand(k, node, &s->tenant);
+    s->has_tenant = mapping_compile_operand(k, node, &s->tenant);
     if (k->c->n_tenants == 0)
         config_problem(&k->r->problems, &node->at,
-                       "this source names its tenants, so library.tenants in journeyd.yaml must list "
+                       "this source names its tenants, so library.tenants in "
+                       "journeyd.yaml must list "
                        "those to read");
 }
 
-static void compile_name(struct compiler *k, const struct yaml_node *node, struct source *s)
+static void compile_name(struct compiler *k, const struct yaml_node *node,
+                         struct source *s)
 {
     const char *name = config_text(k->r, node);
     if (name == NULL)
         return;
     bool good = strlen(name) <= 64;
     for (const char *c = name; *c; c++)
-        good &= (*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') || strchr("._-", *c) != NULL;
+        good &= (*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') ||
+                strchr("._-", *c) != NULL;
     if (!good)
         config_problem(&k->r->problems, &node->at,
                        "found \"%.60s\"; a name is up to 64 of a-z 0-9 . _ -", name);
     for (int i = 0; i < k->mp->n_sources; i++)
         if (k->mp->sources[i].name && strcmp(k->mp->sources[i].name, name) == 0)
-            config_problem(&k->r->problems, &node->at, "two sources are named \"%s\"", name);
+            config_problem(&k->r->problems, &node->at, "two sources are named \"%s\"",
+                           name);
     s->name = arena_strdup(&k->mp->a, name);
 }
 
-static void compile_source(struct compiler *k, const struct yaml_node *node, struct source *s)
+static void compile_source(struct compiler *k, const struct yaml_node *node,
+                           struct source *s)
 {
     static const struct config_key keys[SOURCE_COUNT] = {
         FIELD_KEY_NAMES,
-        [SOURCE_NAME] = {"source", true},      [SOURCE_TOPIC] = {"topic", true},
-        [SOURCE_ENVELOPE] = {"envelope", false}, [SOURCE_DECODE] = {"decode", false},
-        [SOURCE_TENANT] = {"tenant", false},   [SOURCE_DRIVES] = {"drives_watermark", false},
+        [SOURCE_NAME] = {"source", true},
+        [SOURCE_TOPIC] = {"topic", true},
+        [SOURCE_ENVELOPE] = {"envelope", false},
+        [SOURCE_DECODE] = {"decode", false},
+        [SOURCE_TENANT] = {"tenant", false},
+        [SOURCE_DRIVES] = {"drives_watermark", false},
         [SOURCE_RULES] = {"rules", false}};
     static const char *const envelopes[] = {"none"};
     static const char *const decoders[] = {"json"};
@@ -240,12 +272,14 @@ static void compile_source(struct compiler *k, const struct yaml_node *node, str
     config_read_choice(k->r, v[SOURCE_ENVELOPE], envelopes, 1, &only);
     config_read_choice(k->r, v[SOURCE_DECODE], decoders, 1, &only);
     config_read_bool(k->r, v[SOURCE_DRIVES], &s->drives_watermark);
-    if (v[SOURCE_TOPIC] != NULL && (s->regex = compile_regex(k, v[SOURCE_TOPIC])) != NULL) {
+    if (v[SOURCE_TOPIC] != NULL &&
+        (s->regex = mapping_compile_regex(k, v[SOURCE_TOPIC])) != NULL) {
         s->topic = arena_strdup(&k->mp->a, v[SOURCE_TOPIC]->text);
         if (s->topic[0] != '^')
-            config_problem(&k->r->problems, &v[SOURCE_TOPIC]->at,
-                           "found \"%s\"; start it with ^ (Kafka takes other texts for names)",
-                           s->topic);
+            config_problem(
+                &k->r->problems, &v[SOURCE_TOPIC]->at,
+                "found \"%s\"; start it with ^ (Kafka takes other texts for names)",
+                s->topic);
     }
     if (v[SOURCE_TENANT] != NULL)
         compile_tenant(k, v[SOURCE_TENANT], s);
@@ -268,7 +302,7 @@ struct mapping *mapping_compile(struct config *c, struct config_reader *r,
     mp->m = &c->model;
     mp->hmac = &c->hmac;
     mp->decoder = decode_new(false);
-    mp->keys = key_cache_new();
+    mp->keys = mapping_key_cache_new();
     mp->tenants = c->tenants;
     mp->n_tenants = c->n_tenants;
     struct compiler k = {.c = c, .r = r, .mp = mp};

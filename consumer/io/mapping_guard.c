@@ -1,5 +1,5 @@
-/* Guards over a decoded message: pure questions, no failure. A value of another type than asked
- * for simply does not match. */
+/* Guards over a decoded message: pure questions, no failure. A value of another type than
+ * asked for simply does not match. */
 #include <string.h>
 #include <strings.h>
 
@@ -7,7 +7,8 @@
 
 static const struct decode_value nothing = {.kind = DECODE_ABSENT};
 
-const struct decode_value *operand_get(const struct mapping *mp, const struct operand *o)
+const struct decode_value *mapping_operand(const struct mapping *mp,
+                                           const struct operand *o)
 {
     for (int i = 0; i < o->n; i++) {
         const struct decode_value *v = decode_at(mp->decoder, o->slots[i]);
@@ -17,7 +18,8 @@ const struct decode_value *operand_get(const struct mapping *mp, const struct op
     return &nothing;
 }
 
-bool value_text(const struct decode_value *v, char scratch[24], const char **text, size_t *len)
+bool mapping_value_text(const struct decode_value *v, char scratch[24], const char **text,
+                        size_t *len)
 {
     if (v->kind == DECODE_TEXT) {
         *text = v->text;
@@ -45,11 +47,12 @@ bool value_text(const struct decode_value *v, char scratch[24], const char **tex
     return false;
 }
 
-bool word_is(const struct word *w, const char *text, size_t len, bool ignore_case)
+bool mapping_word_is(const struct word *w, const char *text, size_t len, bool ignore_case)
 {
     if (w->len != len)
         return false;
-    return ignore_case ? strncasecmp(w->text, text, len) == 0 : memcmp(w->text, text, len) == 0;
+    return ignore_case ? strncasecmp(w->text, text, len) == 0
+                       : memcmp(w->text, text, len) == 0;
 }
 
 static bool is_in(const struct mapping *mp, const struct guard *g)
@@ -57,15 +60,15 @@ static bool is_in(const struct mapping *mp, const struct guard *g)
     char scratch[24];
     const char *text;
     size_t len;
-    if (!value_text(operand_get(mp, &g->at), scratch, &text, &len))
+    if (!mapping_value_text(mapping_operand(mp, &g->at), scratch, &text, &len))
         return false;
     for (int i = 0; i < g->n_words; i++)
-        if (word_is(&g->words[i], text, len, g->ignore_case))
+        if (mapping_word_is(&g->words[i], text, len, g->ignore_case))
             return true;
     return false;
 }
 
-/* Equal as texts; two values that are not there are equal, objects and lists never are. */
+/* Equal as texts; nothing equals nothing, objects and lists equal nothing at all. */
 static bool equal(const struct decode_value *x, const struct decode_value *y)
 {
     char scratch_x[24], scratch_y[24];
@@ -74,8 +77,8 @@ static bool equal(const struct decode_value *x, const struct decode_value *y)
     bool no_x = decode_is_nothing(x), no_y = decode_is_nothing(y);
     if (no_x || no_y)
         return no_x && no_y;
-    return value_text(x, scratch_x, &text_x, &len_x) &&
-           value_text(y, scratch_y, &text_y, &len_y) && len_x == len_y &&
+    return mapping_value_text(x, scratch_x, &text_x, &len_x) &&
+           mapping_value_text(y, scratch_y, &text_y, &len_y) && len_x == len_y &&
            memcmp(text_x, text_y, len_x) == 0;
 }
 
@@ -83,37 +86,38 @@ static bool changed(const struct mapping *mp, const struct guard *g)
 {
     if (decode_is_nothing(decode_at(mp->decoder, g->old_root)))
         return g->if_no_old;
-    return !equal(decode_at(mp->decoder, g->old_value), decode_at(mp->decoder, g->new_value));
+    return !equal(decode_at(mp->decoder, g->old_value),
+                  decode_at(mp->decoder, g->new_value));
 }
 
-bool guard_holds(const struct mapping *mp, const struct guard *g)
+bool mapping_guard_holds(const struct mapping *mp, const struct guard *g)
 {
     const struct decode_value *v;
     switch (g->kind) {
     case GUARD_ALL:
         for (int i = 0; i < g->n_parts; i++)
-            if (!guard_holds(mp, &g->parts[i]))
+            if (!mapping_guard_holds(mp, &g->parts[i]))
                 return false;
         return true;
     case GUARD_ANY:
         for (int i = 0; i < g->n_parts; i++)
-            if (guard_holds(mp, &g->parts[i]))
+            if (mapping_guard_holds(mp, &g->parts[i]))
                 return true;
         return false;
     case GUARD_NOT:
-        return !guard_holds(mp, &g->parts[0]);
+        return !mapping_guard_holds(mp, &g->parts[0]);
     case GUARD_IN:
         return is_in(mp, g);
     case GUARD_PRESENT:
-        return !decode_is_nothing(operand_get(mp, &g->at));
+        return !decode_is_nothing(mapping_operand(mp, &g->at));
     case GUARD_MATCHES:
-        v = operand_get(mp, &g->at);
+        v = mapping_operand(mp, &g->at);
         return v->kind == DECODE_TEXT && regex_matches(g->regex, v->text, v->len);
     case GUARD_CHANGED:
         return changed(mp, g);
     case GUARD_SAME:
-        v = operand_get(mp, &g->at);
-        return !decode_is_nothing(v) && equal(v, operand_get(mp, &g->other));
+        v = mapping_operand(mp, &g->at);
+        return !decode_is_nothing(v) && equal(v, mapping_operand(mp, &g->other));
     }
     return false;
 }

@@ -1,5 +1,6 @@
-/* The last place that sees a raw identifier. The cache is direct-mapped: a value that collides
- * takes the place of the one before it, so memory is bounded and nothing is searched. */
+/* The last place that sees a raw identifier. The cache is direct-mapped: a value that
+ * collides takes the place of the one before it, so memory is bounded and nothing is
+ * searched. */
 #include "io/mapping_key.h"
 
 #include <stdlib.h>
@@ -19,7 +20,7 @@ struct key_cache {
     struct cached slots[CACHE_SLOTS];
 };
 
-struct key_cache *key_cache_new(void)
+struct key_cache *mapping_key_cache_new(void)
 {
     struct key_cache *cache = calloc(1, sizeof *cache);
     if (cache == NULL)
@@ -27,7 +28,7 @@ struct key_cache *key_cache_new(void)
     return cache;
 }
 
-void key_cache_free(struct key_cache *cache)
+void mapping_key_cache_free(struct key_cache *cache)
 {
     if (cache == NULL)
         return;
@@ -55,7 +56,8 @@ static char lower(char c)
     return c >= 'A' && c <= 'Z' ? (char) (c + ('a' - 'A')) : c;
 }
 
-size_t mapping_key_normalise(const struct ns *ns, const char *value, size_t len, char *out)
+size_t mapping_key_normalise(const struct ns *ns, const char *value, size_t len,
+                             char *out)
 {
     trim(&value, &len);
     for (size_t i = 0; i < len; i++)

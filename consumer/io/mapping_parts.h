@@ -12,23 +12,37 @@ struct compiler {
     struct mapping *mp;
 };
 
-/* A pointer or a list of them (the first at which something stands). False: problem told. */
-bool compile_operand(struct compiler *k, const struct yaml_node *node, struct operand *out);
+/* A pointer or a list of them (the first at which something stands). */
+bool mapping_compile_operand(struct compiler *k, const struct yaml_node *node,
+                             struct operand *out);
 /* One pointer; -1 with the problem told. */
-int compile_slot(struct compiler *k, const struct config_where *at, const char *pointer);
-struct regex *compile_regex(struct compiler *k, const struct yaml_node *node);
+int mapping_compile_slot(struct compiler *k, const struct config_where *at,
+                         const char *pointer);
+struct regex *mapping_compile_regex(struct compiler *k, const struct yaml_node *node);
 
 /* mapping_compile_guard.c; a list of guards is `all`. */
-void compile_guard(struct compiler *k, const struct yaml_node *node, struct guard *out);
+void mapping_compile_guard(struct compiler *k, const struct yaml_node *node,
+                           struct guard *out);
 
 /* mapping_compile_value.c */
-enum value_type { TYPE_TOUCHPOINT, TYPE_INITIATOR, TYPE_FACT, TYPE_CHANNEL, TYPE_DIMENSION };
-void compile_value(struct compiler *k, const struct yaml_node *node, const char *field,
-                   enum value_type type, struct value_rule *out);
-void compile_id(struct compiler *k, const struct yaml_node *node, struct rule *rule);
-void compile_times(struct compiler *k, const struct yaml_node *node, struct rule *rule);
+enum value_type {
+    TYPE_TOUCHPOINT,
+    TYPE_INITIATOR,
+    TYPE_FACT,
+    TYPE_CHANNEL,
+    TYPE_DIMENSION
+};
+void mapping_compile_value(struct compiler *k, const struct yaml_node *node,
+                           const char *field, enum value_type type,
+                           struct value_rule *out);
+
+/* mapping_compile_field.c */
+void mapping_compile_id(struct compiler *k, const struct yaml_node *node,
+                        struct rule *rule);
+void mapping_compile_times(struct compiler *k, const struct yaml_node *node,
+                           struct rule *rule);
 /* keys and cases together; either may be NULL */
-void compile_keys(struct compiler *k, const struct yaml_node *keys, const struct yaml_node *cases,
-                  struct rule *rule);
+void mapping_compile_keys(struct compiler *k, const struct yaml_node *keys,
+                          const struct yaml_node *cases, struct rule *rule);
 
 #endif

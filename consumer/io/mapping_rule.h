@@ -1,6 +1,6 @@
-/* A compiled mapping: everything a message needs, as slots of the decoder and numbers of the
- * model. mapping_compile*.c make it, mapping_apply.c and mapping_guard.c follow it. All of it lives
- * in the mapping's arena. */
+/* A compiled mapping: everything a message needs, as slots of the decoder and numbers of
+ * the model. mapping_compile*.c make it, mapping_apply.c and mapping_guard.c follow it.
+ * All of it lives in the mapping's arena. */
 #ifndef IO_MAPPING_RULE_H
 #define IO_MAPPING_RULE_H
 
@@ -13,7 +13,8 @@
 #include "io/regex.h"
 #include "io/timefmt.h"
 
-/* Where a value stands: the first pointer at which something stands (not null, not empty). */
+/* Where a value stands: the first pointer at which something stands (not null, not
+ * empty). */
 struct operand {
     const int *slots;
     int n;
@@ -36,8 +37,8 @@ struct word {
 };
 struct guard {
     enum guard_kind kind;
-    struct operand at; /* IN, PRESENT, MATCHES; SAME: first of the two */
-    struct operand other; /* SAME */
+    struct operand at;        /* IN, PRESENT, MATCHES; SAME: first of the two */
+    struct operand other;     /* SAME */
     const struct word *words; /* IN */
     int n_words;
     bool ignore_case;
@@ -84,7 +85,7 @@ struct template_part {
 };
 
 struct time_rule {
-    bool record; /* the Kafka timestamp */
+    bool record;  /* the Kafka timestamp */
     bool lenient; /* an unreadable text is as if nothing stood there */
     struct operand from;
     struct timefmt format;
@@ -143,10 +144,13 @@ struct mapping {
 };
 
 /* What stands at an operand, or a value for which decode_is_nothing() holds. */
-const struct decode_value *operand_get(const struct mapping *mp, const struct operand *o);
+const struct decode_value *mapping_operand(const struct mapping *mp,
+                                           const struct operand *o);
 /* Texts, whole numbers and booleans as text; false for anything else. */
-bool value_text(const struct decode_value *v, char scratch[24], const char **text, size_t *len);
-bool word_is(const struct word *w, const char *text, size_t len, bool ignore_case);
-bool guard_holds(const struct mapping *mp, const struct guard *g);
+bool mapping_value_text(const struct decode_value *v, char scratch[24], const char **text,
+                        size_t *len);
+bool mapping_word_is(const struct word *w, const char *text, size_t len,
+                     bool ignore_case);
+bool mapping_guard_holds(const struct mapping *mp, const struct guard *g);
 
 #endif

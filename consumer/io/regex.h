@@ -1,5 +1,5 @@
-/* Regular expressions over UTF-8 text; the one file that knows pcre2 is regex.c. Compiled once,
- * just in time where the machine can; a match that would take too long is no match. */
+/* Regular expressions over UTF-8 text; the one file that knows pcre2 is regex.c. Compiled
+ * once, just in time where the machine can; one that would take too long is no match. */
 #ifndef IO_REGEX_H
 #define IO_REGEX_H
 
@@ -11,7 +11,8 @@ struct regex;
 /* NULL when the pattern is wrong: problem says what and at which character (from 1). */
 struct regex *regex_new(const char *pattern, char *problem, size_t problem_size);
 void regex_free(struct regex *re);
-/* Found anywhere in the text; anchors are the pattern's business. Not thread safe for one regex. */
+/* Found anywhere in the text; anchors are the pattern's business. Not thread safe for one
+ * regex. */
 bool regex_matches(struct regex *re, const char *text, size_t len);
 
 #endif

@@ -1,9 +1,10 @@
-/* Input files, one message a line: what `kcat -C -J` prints, or bare message values. Plain, gzip
- * and zstd files and standard input become one stream of bytes; lines are cut out of one buffer
- * that grows with the longest line up to a limit, so a file of any size takes little memory.
+/* Input files, one message a line: what `kcat -C -J` prints, or bare message values.
+ * Plain, gzip and zstd files and standard input become one stream of bytes; lines are cut
+ * out of one buffer that grows with the longest line up to a limit, so a file of any size
+ * takes little memory.
  *
- * The one file that knows zlib and zstd. A file that ends in the middle of a compressed stream is
- * an error: what is missing could change numbers without a word. */
+ * The one file that knows zlib and zstd. A file that ends in the middle of a compressed
+ * stream is an error: what is missing could change numbers without a word. */
 #include "io/source.h"
 
 #include <errno.h>
@@ -31,8 +32,9 @@ struct source_file {
     enum packing packing;
     z_stream gz;
     ZSTD_DStream *zstd;
-    bool mid_stream;      /* a compressed stream has begun and not ended */
-    unsigned char *packed; /* compressed bytes not yet unpacked: [packed_at, packed_end) */
+    bool mid_stream; /* a compressed stream has begun and not ended */
+    unsigned char
+        *packed; /* compressed bytes not yet unpacked: [packed_at, packed_end) */
     size_t packed_at, packed_end;
     int64_t bytes_read, total;
     char *data; /* unpacked bytes not yet handed out: [at, end) */
@@ -119,7 +121,7 @@ int64_t source_file_bytes(const struct source_file *f, int64_t *total)
     return f->bytes_read;
 }
 
-/* --- bytes --------------------------------------------------------------------------------- */
+/* ---- bytes ---- */
 
 static ssize_t read_bytes(struct source_file *f, void *to, size_t room, struct err *err)
 {
@@ -134,7 +136,7 @@ static ssize_t read_bytes(struct source_file *f, void *to, size_t room, struct e
     return n;
 }
 
-/* Unpacks into [to, to + room). More than 0: so many bytes; 0: nothing for now; -1: err. */
+/* Unpacks into [to, to + room). More than 0: so many bytes; 0: none for now; -1: err. */
 static ssize_t unpack_gzip(struct source_file *f, char *to, size_t room, struct err *err)
 {
     if (!f->mid_stream)
@@ -161,14 +163,15 @@ static ssize_t unpack_zstd(struct source_file *f, char *to, size_t room, struct 
     size_t code = ZSTD_decompressStream(f->zstd, &out, &in);
     f->packed_at = in.pos;
     if (ZSTD_isError(code)) {
-        err_set(err, ERR_REJECT, "could not read %s: %s", f->path, ZSTD_getErrorName(code));
+        err_set(err, ERR_REJECT, "could not read %s: %s", f->path,
+                ZSTD_getErrorName(code));
         return -1;
     }
     f->mid_stream = code != 0;
     return (ssize_t) out.pos;
 }
 
-/* Appends unpacked bytes to the buffer; false: err. at_end is set at the end of the file. */
+/* Appends unpacked bytes to the buffer; false: err. at_end: the file ended. */
 static bool read_more(struct source_file *f, struct err *err)
 {
     ssize_t n = 0;
@@ -186,7 +189,8 @@ static bool read_more(struct source_file *f, struct err *err)
             if (got < 0)
                 return false;
             if (got == 0 && f->mid_stream)
-                return err_set(err, ERR_REJECT, "could not read %s: it is cut off", f->path);
+                return err_set(err, ERR_REJECT, "could not read %s: it is cut off",
+                               f->path);
             if (got == 0) {
                 f->at_end = true;
                 return true;
@@ -202,7 +206,7 @@ static bool read_more(struct source_file *f, struct err *err)
     return n > 0;
 }
 
-/* --- lines --------------------------------------------------------------------------------- */
+/* ---- lines ---- */
 
 static void make_room(struct source_file *f)
 {
@@ -217,9 +221,10 @@ static void make_room(struct source_file *f)
     }
 }
 
-/* 1: a line without its end; 0: end of the file; -1: err. Of a line beyond the limit only its
- * beginning comes, which no reader takes for a whole message. */
-static int next_line(struct source_file *f, const char **line, size_t *len, struct err *err)
+/* 1: a line without its end; 0: end of the file; -1: err. Of a line beyond the limit only
+ * its beginning comes, which no reader takes for a whole message. */
+static int next_line(struct source_file *f, const char **line, size_t *len,
+                     struct err *err)
 {
     size_t seen = 0;
     for (;;) {
@@ -253,7 +258,7 @@ static bool is_blank(const char *line, size_t len)
     return true;
 }
 
-/* --- envelopes ----------------------------------------------------------------------------- */
+/* ---- envelopes ---- */
 
 static bool whole(const struct decode_value *v, int64_t least, int64_t most, int64_t *out)
 {

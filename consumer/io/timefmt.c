@@ -1,6 +1,6 @@
-/* One reader for all formats of text: it walks a pattern over the text and collects the parts of
- * a wall clock; the named formats are patterns too, but for RFC 3339, which has its own fast one
- * in base/clock.c. */
+/* One reader for all formats of text: it walks a pattern over the text and collects the
+ * parts of a wall clock; the named formats are patterns too, but for RFC 3339, which has
+ * its own fast one in base/clock.c. */
 #include "io/timefmt.h"
 
 #include <string.h>
@@ -105,7 +105,8 @@ static bool part(char what, const char **p, const char *end, struct wall *w)
     }
 }
 
-static bool read_pattern(const char *pattern, const char *text, size_t len, struct wall *w)
+static bool read_pattern(const char *pattern, const char *text, size_t len,
+                         struct wall *w)
 {
     const char *p = text, *end = text + len;
     for (const char *c = pattern; *c; c++) {
@@ -123,7 +124,8 @@ static bool read_iso8601(const char *text, size_t len, bool local, struct wall *
 {
     const char *p = text, *end = text + len;
     if (!number(&p, end, 4, &w->year) || p == end || *p++ != '-' ||
-        !number(&p, end, 2, &w->month) || p == end || *p++ != '-' || !number(&p, end, 2, &w->day))
+        !number(&p, end, 2, &w->month) || p == end || *p++ != '-' ||
+        !number(&p, end, 2, &w->day))
         return false;
     if (p == end || (*p != 'T' && *p != 't' && *p != ' '))
         return false;
@@ -144,8 +146,8 @@ static bool read_iso8601(const char *text, size_t len, bool local, struct wall *
     return (local || offset(&p, end, w)) && p == end;
 }
 
-/* Local microseconds as if UTC; false for a date or a time of day that does not exist. A leap
- * second is the first of the next minute, as POSIX counts. */
+/* Local microseconds as if UTC; false for a date or a time of day that does not exist. A
+ * leap second is the first of the next minute, as POSIX counts. */
 static bool wall_us(const struct wall *w, int64_t *us)
 {
     if (w->month < 1 || w->month > 12 || w->day < 1 || w->hour > 23 || w->minute > 59 ||
@@ -157,7 +159,8 @@ static bool wall_us(const struct wall *w, int64_t *us)
     if (w->day > next - first)
         return false;
     int64_t seconds = w->hour * 3600 + w->minute * 60 + w->second;
-    *us = ((int64_t) first + w->day - 1) * US_PER_DAY + seconds * US_PER_S + w->fraction_us;
+    *us =
+        ((int64_t) first + w->day - 1) * US_PER_DAY + seconds * US_PER_S + w->fraction_us;
     return true;
 }
 
@@ -177,11 +180,12 @@ const char *timefmt_check(const char *pattern, bool *has_zone)
     return year ? NULL : "it must hold %Y";
 }
 
-/* A count in the format's unit to microseconds, towards the past where digits are cut off. */
+/* A count in the format's unit to microseconds, towards the past where digits are cut
+ * off. */
 static bool scaled(const struct timefmt *f, int64_t value, int64_t *us)
 {
-    static const int64_t factor[] = {[TIMEFMT_S] = US_PER_S, [TIMEFMT_MS] = 1000,
-                                     [TIMEFMT_US] = 1};
+    static const int64_t factor[] = {
+        [TIMEFMT_S] = US_PER_S, [TIMEFMT_MS] = 1000, [TIMEFMT_US] = 1};
     if (f->unit == TIMEFMT_NS) {
         *us = value / 1000 - (value % 1000 < 0);
         return true;
@@ -205,12 +209,12 @@ bool timefmt_int(const struct timefmt *f, int64_t value, int64_t *t_us)
     return f->kind == TIMEFMT_EPOCH && scaled(f, value, &us) && finish(f, us, t_us);
 }
 
-/* A double of today's seconds is exact to a quarter of a microsecond: rounding finds the digits
- * that were written. */
+/* A double of today's seconds is exact to a quarter of a microsecond: rounding finds the
+ * digits that were written. */
 bool timefmt_real(const struct timefmt *f, double value, int64_t *t_us)
 {
-    static const double factor[] = {[TIMEFMT_S] = 1e6, [TIMEFMT_MS] = 1e3, [TIMEFMT_US] = 1,
-                                    [TIMEFMT_NS] = 1e-3};
+    static const double factor[] = {
+        [TIMEFMT_S] = 1e6, [TIMEFMT_MS] = 1e3, [TIMEFMT_US] = 1, [TIMEFMT_NS] = 1e-3};
     double us = value * factor[f->unit];
     if (f->kind != TIMEFMT_EPOCH || !(us > -4e18 && us < 4e18))
         return false;

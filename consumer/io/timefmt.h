@@ -1,12 +1,14 @@
 /* Times as sources spell them, by a declared format; nothing is guessed.
  *
  *   rfc3339   2026-03-01T10:00:00.123Z, with zone: the strict spelling
- *   iso8601   also +0000 and +00 as zone, a blank for T, no seconds; with a declared zone the text
- *             carries none and is local wall time
- *   epoch     a number (or its text) counted from 1970-01-01 in the declared unit; with a declared
- *             zone it is local wall time counted as if it were UTC
- *   others    a pattern of %Y %m %d %H %M %S %f (digits of a fraction) %z %b (Jan ... Dec) %% and
- *             literal characters, e.g. "%d/%b/%Y:%H:%M:%S %z"; without %z a zone must be declared
+ *   iso8601   also +0000 and +00 as zone, a blank for T, no seconds; with a declared zone
+ *             the text carries none and is local wall time
+ *   epoch     a number (or its text) counted from 1970-01-01 in the declared unit; with a
+ *             declared zone it is local wall time counted as if it were UTC
+ *   others    a pattern of %Y %m %d %H %M %S %f (digits of a fraction) %z %b (Jan ...
+ * Dec)
+ *             %% and literal characters, e.g. "%d/%b/%Y:%H:%M:%S %z"; without %z a zone
+ *             must be declared
  *
  * Digits beyond microseconds are cut off. Dates that do not exist are no times. */
 #ifndef IO_TIMEFMT_H

@@ -1,5 +1,5 @@
-/* YAML to a tree, by libyaml's events. Anchors and aliases are refused: a configuration says
- * things once, and an alias could build a tree without end. */
+/* YAML to a tree, by libyaml's events. Anchors and aliases are refused: a configuration
+ * says things once, and an alias could build a tree without end. */
 #include "io/yaml.h"
 
 #include <errno.h>
@@ -18,7 +18,8 @@ struct reader {
     bool failed;
 };
 
-static struct config_where where(const struct reader *r, yaml_mark_t mark, const char *path)
+static struct config_where where(const struct reader *r, yaml_mark_t mark,
+                                 const char *path)
 {
     return (struct config_where){.file = r->name,
                                  .file_no = r->file_no,
@@ -33,14 +34,15 @@ static void next_event(struct reader *r, yaml_event_t *event)
         return;
     struct config_where at = where(r, r->parser.problem_mark, "");
     const char *what = r->parser.problem ? r->parser.problem : "cannot be read";
-    config_problem(r->p, &at, "not valid YAML: %s%s%s", what, r->parser.context ? ", " : "",
+    config_problem(r->p, &at, "not valid YAML: %s%s%s", what,
+                   r->parser.context ? ", " : "",
                    r->parser.context ? r->parser.context : "");
     r->failed = true;
     memset(event, 0, sizeof *event);
 }
 
-static struct yaml_node *read_node(struct reader *r, yaml_event_t *event, const char *path,
-                                   int depth);
+static struct yaml_node *read_node(struct reader *r, yaml_event_t *event,
+                                   const char *path, int depth);
 
 static struct yaml_node *new_node(struct reader *r, enum yaml_kind kind, yaml_mark_t mark,
                                   const char *path)
@@ -52,7 +54,8 @@ static struct yaml_node *new_node(struct reader *r, enum yaml_kind kind, yaml_ma
     return node;
 }
 
-static void read_list(struct reader *r, struct yaml_node *node, const char *path, int depth)
+static void read_list(struct reader *r, struct yaml_node *node, const char *path,
+                      int depth)
 {
     VEC(struct yaml_node *) items = {0};
     for (;;) {
@@ -72,7 +75,8 @@ static void read_list(struct reader *r, struct yaml_node *node, const char *path
     node->n = items.n;
 }
 
-static void read_map(struct reader *r, struct yaml_node *node, const char *path, int depth)
+static void read_map(struct reader *r, struct yaml_node *node, const char *path,
+                     int depth)
 {
     VEC(struct yaml_entry) entries = {0};
     for (;;) {
@@ -92,7 +96,8 @@ static void read_map(struct reader *r, struct yaml_node *node, const char *path,
         struct yaml_entry e = {0};
         e.key = arena_strndup(r->a, (const char *) event.data.scalar.value,
                               event.data.scalar.length);
-        const char *key_path = arena_printf(r->a, "%s%s%s", path, path[0] ? "." : "", e.key);
+        const char *key_path =
+            arena_printf(r->a, "%s%s%s", path, path[0] ? "." : "", e.key);
         e.at = where(r, event.start_mark, key_path);
         yaml_event_delete(&event);
         next_event(r, &event);
@@ -112,8 +117,8 @@ static void read_map(struct reader *r, struct yaml_node *node, const char *path,
 }
 
 /* Takes the event over. */
-static struct yaml_node *read_node(struct reader *r, yaml_event_t *event, const char *path,
-                                   int depth)
+static struct yaml_node *read_node(struct reader *r, yaml_event_t *event,
+                                   const char *path, int depth)
 {
     struct yaml_node *node = NULL;
     const yaml_char_t *anchor = NULL;
@@ -141,7 +146,8 @@ static struct yaml_node *read_node(struct reader *r, yaml_event_t *event, const 
         node = new_node(r, YAML_TEXT, event->start_mark, path);
     }
     if (anchor != NULL)
-        config_problem(r->p, &at, "an anchor (&name); write each value where it is needed");
+        config_problem(r->p, &at,
+                       "an anchor (&name); write each value where it is needed");
     yaml_event_delete(event);
     if (depth > MAX_DEPTH) {
         config_problem(r->p, &at, "deeper than %d levels", MAX_DEPTH);
@@ -185,21 +191,21 @@ static struct yaml_node *read_file(struct reader *r)
         }
     }
     if (root == NULL && !r->failed) {
-        struct config_where at = {.file = r->name, .file_no = r->file_no, .line = 1, .column = 1,
-                                  .path = ""};
+        struct config_where at = {
+            .file = r->name, .file_no = r->file_no, .line = 1, .column = 1, .path = ""};
         config_problem(r->p, &at, "the file is empty");
     }
     return r->failed ? NULL : root;
 }
 
-struct yaml_node *yaml_load(const char *path, const char *name, int file_no, struct arena *a,
-                            struct config_problems *p)
+struct yaml_node *yaml_load(const char *path, const char *name, int file_no,
+                            struct arena *a, struct config_problems *p)
 {
     struct reader r = {.a = a, .p = p, .name = name, .file_no = file_no};
     FILE *file = fopen(path, "rb");
     if (file == NULL) {
-        struct config_where at = {.file = name, .file_no = file_no, .line = 1, .column = 1,
-                                  .path = ""};
+        struct config_where at = {
+            .file = name, .file_no = file_no, .line = 1, .column = 1, .path = ""};
         config_problem(p, &at, "could not open the file: %s", strerror(errno));
         return NULL;
     }
@@ -238,7 +244,8 @@ const char *yaml_found(const struct yaml_node *node, struct arena *a)
         return "a map";
     if (yaml_is_null(node))
         return "nothing";
-    return arena_printf(a, "\"%.60s\"%s", node->text, strlen(node->text) > 60 ? "..." : "");
+    return arena_printf(a, "\"%.60s\"%s", node->text,
+                        strlen(node->text) > 60 ? "..." : "");
 }
 
 static void canonical_text(const char *text, struct buf *out)

@@ -63,7 +63,8 @@ void golden_copy(const char *from, const char *to, const char *end)
         snprintf(source, sizeof source, "%s/%s", from, names[i]->d_name);
         snprintf(target, sizeof target, "%s/%s", to, names[i]->d_name);
         struct stat st;
-        if (ends_with(names[i]->d_name, end) && stat(source, &st) == 0 && S_ISREG(st.st_mode)) {
+        if (ends_with(names[i]->d_name, end) && stat(source, &st) == 0 &&
+            S_ISREG(st.st_mode)) {
             size_t len;
             char *text = golden_read(source, &len);
             if (text == NULL)
@@ -145,8 +146,8 @@ static bool check(const char *path, const char *name, golden_case *run, bool upd
         golden_write(got, out.data, out.len, 0644);
         printf("%s: differs (expected -, got +)\n", name);
         fflush(stdout);
-        snprintf(command, sizeof command, "diff -u '%s' '%s'", wanted ? expected : "/dev/null",
-                 got);
+        snprintf(command, sizeof command, "diff -u '%s' '%s'",
+                 wanted ? expected : "/dev/null", got);
         if (system(command) < 0)
             printf("could not run diff\n");
     }

@@ -1,7 +1,7 @@
-/* Configurations: each folder of tests/golden/config holds journeyd.yaml and the files it names;
- * `expected` holds the report of all problems, or the settings of a right one. Beside them stand
- * three secrets: secret (right), secret-short, secret-open (anybody can read it). Digests and the
- * version of the tz database are not told. */
+/* Configurations: each folder of tests/golden/config holds journeyd.yaml and the files it
+ * names; `expected` holds the report of all problems, or the settings of a right one.
+ * Beside them stand three secrets: secret (right), secret-short, secret-open (anybody can
+ * read it). Digests and the version of the tz database are not told. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,13 +17,16 @@ static void settings(const struct config *c, struct buf *out)
     buf_printf(out, "ok\n");
     for (int i = 0; i < c->n_settings; i++) {
         const struct config_setting *s = &c->settings[i];
-        bool digest = strncmp(s->name, "sources.", 8) == 0 || strcmp(s->name, "identity.secret") == 0;
+        bool digest = strncmp(s->name, "sources.", 8) == 0 ||
+                      strcmp(s->name, "identity.secret") == 0;
         bool zone = strcmp(s->name, "library.time_zone") == 0;
         buf_printf(out, "%s%s = %.*s%s\n", s->name,
                    s->rebuildable    ? " (rebuildable)"
                    : s->forward_only ? " (forward only)"
                                      : "",
-                   digest ? 0 : zone ? (int) strcspn(s->value, " ") : (int) strlen(s->value),
+                   digest ? 0
+                   : zone ? (int) strcspn(s->value, " ")
+                          : (int) strlen(s->value),
                    s->value, digest ? "(digest)" : "");
     }
 }
@@ -35,7 +38,8 @@ static void run(const char *path, struct buf *out)
     snprintf(to, sizeof to, "%s/%s", golden_folder(), strrchr(path, '/') + 1);
     snprintf(from, sizeof from, "%s/sources", path);
     snprintf(sources, sizeof sources, "%s/sources", to);
-    if (getcwd(home, sizeof home) == NULL || mkdir(to, 0755) != 0 || mkdir(sources, 0755) != 0)
+    if (getcwd(home, sizeof home) == NULL || mkdir(to, 0755) != 0 ||
+        mkdir(sources, 0755) != 0)
         exit(1);
     golden_copy(path, to, ".yaml");
     golden_copy(from, sources, ".yaml");

@@ -1,11 +1,11 @@
 /* Messages to events: each folder of tests/golden/mapping holds
  *
- *     input.ndjson   lines as kcat -J prints them; or, where a file `source` names one, the bare
- *                    values of that source (dated 2026-06-01T00:00:00Z by Kafka)
- *     expected       what `journeyd tap --json` shows with the configuration of deploy/
+ *     input.ndjson   lines as kcat -J prints them; or, where a file `source` names one,
+ *                    bare values of that source (dated 2026-06-01T00:00:00Z by Kafka)
+ *     expected       what `journeyd tap --json` shows of them
  *
- * @PAD:N@ in a line stands for N letters x, @BYTE:HH@ for one byte, so that no file has to hold
- * ten megabytes or broken text. */
+ * The configuration is that of deploy/. @PAD:N@ in a line stands for N letters x,
+ * @BYTE:HH@ for one byte, so that no file has to hold ten megabytes or broken text. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

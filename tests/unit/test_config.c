@@ -1,5 +1,5 @@
-/* config*.c: what a right configuration becomes, and what its fingerprint depends on. The wrong
- * ones are tests/golden/config. */
+/* config*.c: what a right configuration becomes, and what its fingerprint depends on. The
+ * wrong ones are tests/golden/config. */
 #include <string.h>
 
 #include "golden/golden.h"
@@ -34,7 +34,8 @@ static const char vocabulary[] = "- {code: a.one}\n"
                                  "- {code: b.three, initiator: system}\n"
                                  "- {code: c}\n";
 static const char scenarios[] =
-    "- {name: s, scope: hold, start: [a.*, c], goal: [b.three], fail: [a.two], patience: 2h,\n"
+    "- {name: s, scope: hold, start: [a.*, c], goal: [b.three], fail: [a.two], patience: "
+    "2h,\n"
     "   waits: {a.one: 0}, deadline: 9h, start_by: any, customers: identified,\n"
     "   checkpoints: [{name: x, at: c}], ideal: [c, b.three]}\n"
     "- {name: t, scope: hold, start: a.one, steps: \"*\", patience: 1h, deadline: 1d}\n";
@@ -48,8 +49,8 @@ static void put(const char *name, const char *text, int mode)
     golden_write(path, text, strlen(text), mode);
 }
 
-static struct config *load(const char *main_file, const char *v, const char *s, const char *p,
-                           const char *secret)
+static struct config *load(const char *main_file, const char *v, const char *s,
+                           const char *p, const char *secret)
 {
     char path[200];
     struct buf report;
@@ -90,7 +91,8 @@ START_TEST(test_values)
     ck_assert_int_eq(m->session_gap_us, HOUR);
     ck_assert_int_eq(m->max_day_events, 2000);
     ck_assert_int_eq(m->segment_by, DIM_ITEM_TYPE);
-    ck_assert(m->namespaces[0].unique && m->namespaces[1].lower && !m->namespaces[0].lower);
+    ck_assert(m->namespaces[0].unique && m->namespaces[1].lower &&
+              !m->namespaces[0].lower);
     ck_assert_str_eq(m->namespaces[1].blocked[0], "info@x");
     ck_assert_int_eq(m->n_kiosks, 2); /* the same twice after trimming */
     ck_assert_int_lt(key_cmp(&m->kiosks[0], &m->kiosks[1]), 0);
@@ -143,7 +145,8 @@ START_TEST(test_scenarios)
     ck_assert(s->n_checkpoints == 1 && places(&s->checkpoints[0].at) == 8);
     ck_assert(s->n_ideal == 2 && s->ideal[0] == 3 && s->ideal[1] == 2);
     t = &m->scenarios[model_scenario(m, "t")];
-    ck_assert(!t->has_goals && t->start_by == INITIATOR_CUSTOMER && places(&t->member) == 15);
+    ck_assert(!t->has_goals && t->start_by == INITIATOR_CUSTOMER &&
+              places(&t->member) == 15);
     config_free(c);
 }
 END_TEST
@@ -180,7 +183,8 @@ static char *replaced(const char *text, const char *from, const char *to)
     char *out = outs[turn++ % 4];
     const char *at = strstr(text, from);
     ck_assert_ptr_nonnull(at);
-    snprintf(out, sizeof outs[0], "%.*s%s%s", (int) (at - text), text, to, at + strlen(from));
+    snprintf(out, sizeof outs[0], "%.*s%s%s", (int) (at - text), text, to,
+             at + strlen(from));
     return out;
 }
 
@@ -208,8 +212,8 @@ START_TEST(test_fingerprint)
     };
     struct config *c = load_base();
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct config *d = load(replaced(base, cases[i].from, cases[i].to), vocabulary, scenarios,
-                                source, "sixteen bytes ok");
+        struct config *d = load(replaced(base, cases[i].from, cases[i].to), vocabulary,
+                                scenarios, source, "sixteen bytes ok");
         ck_assert_str_eq(differences(c, d), cases[i].differs);
         config_free(d);
     }
@@ -225,7 +229,8 @@ START_TEST(test_fingerprint_of_files)
     ck_assert_str_eq(differences(c, d), "");
     config_free(d);
     d = load(base, replaced(vocabulary, "channel: website", "channel: space"),
-             replaced(scenarios, "9h", "8h"), replaced(source, "/id", "/nr"), "sixteen bytes ko");
+             replaced(scenarios, "9h", "8h"), replaced(source, "/id", "/nr"),
+             "sixteen bytes ko");
     ck_assert_str_eq(differences(c, d),
                      "identity.secret identity.blocked identity.kiosks identity.exclude "
                      "vocabulary.defaults scenarios.s sources.p");
@@ -240,12 +245,12 @@ START_TEST(test_what_a_change_means)
         const char *name;
         bool rebuildable, forward_only;
     } cases[] = {
-        {"library.time_zone", true, false},   {"library.tenants", false, true},
-        {"identity.secret", false, false},    {"identity.namespaces", false, false},
-        {"identity.unique", false, true},     {"identity.exclude", true, false},
-        {"sessions.gap", true, false},        {"watermark.max_future_skew", false, true},
-        {"vocabulary.order", true, false},    {"vocabulary.defaults", false, true},
-        {"scenarios.s", true, false},         {"sources.p", false, true},
+        {"library.time_zone", true, false}, {"library.tenants", false, true},
+        {"identity.secret", false, false},  {"identity.namespaces", false, false},
+        {"identity.unique", false, true},   {"identity.exclude", true, false},
+        {"sessions.gap", true, false},      {"watermark.max_future_skew", false, true},
+        {"vocabulary.order", true, false},  {"vocabulary.defaults", false, true},
+        {"scenarios.s", true, false},       {"sources.p", false, true},
     };
     struct config *c = load_base();
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -281,6 +286,7 @@ START_TEST(test_deploy)
 }
 END_TEST
 
-UNIT_SUITE(config_suite, "config", test_values, test_vocabulary, test_scenarios, test_fingerprint,
-           test_fingerprint_of_files, test_what_a_change_means, test_deploy)
+UNIT_SUITE(config_suite, "config", test_values, test_vocabulary, test_scenarios,
+           test_fingerprint, test_fingerprint_of_files, test_what_a_change_means,
+           test_deploy)
 UNIT_MAIN(config_suite)

@@ -20,8 +20,9 @@ static const char *parse(struct decoder *d, const char *text)
 START_TEST(test_kinds)
 {
     struct decoder *d = decode_new(false);
-    ck_assert_ptr_null(parse(d, "{\"t\":\"ab\",\"i\":-7,\"r\":1.5,\"y\":true,\"n\":false,\"z\":null,"
-                                "\"l\":[1,\"x\"],\"o\":{\"k\":\"v\"},\"e\":\"\"}"));
+    ck_assert_ptr_null(
+        parse(d, "{\"t\":\"ab\",\"i\":-7,\"r\":1.5,\"y\":true,\"n\":false,\"z\":null,"
+                 "\"l\":[1,\"x\"],\"o\":{\"k\":\"v\"},\"e\":\"\"}"));
     ck_assert_int_eq(at(d, "/t")->kind, DECODE_TEXT);
     ck_assert_uint_eq(at(d, "/t")->len, 2);
     ck_assert_int_eq(at(d, "/i")->i, -7);
@@ -45,8 +46,9 @@ START_TEST(test_pointers)
 {
     /* the examples of RFC 6901, and lists */
     struct decoder *d = decode_new(false);
-    ck_assert_ptr_null(parse(d, "{\"foo\":[\"bar\",\"baz\"],\"\":0,\"a/b\":1,\"c%d\":2,\"m~n\":8,"
-                                "\" \":7,\"x\":{\"1\":{\"y\":[[5]]}}}"));
+    ck_assert_ptr_null(
+        parse(d, "{\"foo\":[\"bar\",\"baz\"],\"\":0,\"a/b\":1,\"c%d\":2,\"m~n\":8,"
+                 "\" \":7,\"x\":{\"1\":{\"y\":[[5]]}}}"));
     ck_assert_str_eq(at(d, "/foo/0")->text, "bar");
     ck_assert_str_eq(at(d, "/foo/1")->text, "baz");
     ck_assert_int_eq(at(d, "/foo/2")->kind, DECODE_ABSENT);

@@ -18,8 +18,10 @@ START_TEST(test_matches)
 {
     ck_assert(matches("^plain\\.", "plain.events"));
     ck_assert(!matches("^plain\\.", "my.plain.events"));
-    ck_assert(matches("^[^.]+\\.[^.]+\\.circulation\\.loan$", "folio.diku.circulation.loan"));
-    ck_assert(!matches("^[^.]+\\.[^.]+\\.circulation\\.loan$", "folio.diku.x.circulation.loan"));
+    ck_assert(
+        matches("^[^.]+\\.[^.]+\\.circulation\\.loan$", "folio.diku.circulation.loan"));
+    ck_assert(!matches("^[^.]+\\.[^.]+\\.circulation\\.loan$",
+                       "folio.diku.x.circulation.loan"));
     ck_assert(matches("(?i)^SIGNED", "signed out"));
     ck_assert(matches("^.$", "ž"));
     ck_assert(matches("", ""));
@@ -45,7 +47,10 @@ START_TEST(test_hostile_text)
     ck_assert(!regex_matches(re, text, sizeof text)); /* and it comes back */
     regex_free(re);
     re = regex_new("b", why, sizeof why);
-    ck_assert(regex_matches(re, "\xff\xfe""b", 3));
+    ck_assert(regex_matches(re,
+                            "\xff\xfe"
+                            "b",
+                            3));
     regex_free(re);
 }
 END_TEST

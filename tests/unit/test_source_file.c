@@ -1,4 +1,5 @@
-/* source_file.c: envelopes and bare values, packed files, long lines, files that are cut off. */
+/* source_file.c: envelopes and bare values, packed files, long lines, files that are cut
+ * off. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -57,12 +58,15 @@ END_TEST
 
 START_TEST(test_envelopes)
 {
-    struct source_file *f = open_text(
-        "{\"topic\":\"t.x\",\"tstype\":\"create\",\"ts\":1772359200123,\"broker\":0,\"partition\":3,"
-        "\"offset\":41,\"headers\":[\"h\",\"v\"],\"key\":\"k1\",\"payload\":\"{\\\"a\\\":\\u00e4}\"}\n"
-        "{\"topic\":\"t.x\",\"partition\":0,\"offset\":0,\"ts\":-1,\"key\":null,\"payload\":null}\n"
-        "{\"a\":1}\nnot JSON\n{\"topic\":\"t.x\",\"payload\":\"x\"}\n",
-        false);
+    struct source_file *f =
+        open_text("{\"topic\":\"t.x\",\"tstype\":\"create\",\"ts\":1772359200123,"
+                  "\"broker\":0,\"partition\":3,"
+                  "\"offset\":41,\"headers\":[\"h\",\"v\"],\"key\":\"k1\",\"payload\":\"{"
+                  "\\\"a\\\":\\u00e4}\"}\n"
+                  "{\"topic\":\"t.x\",\"partition\":0,\"offset\":0,\"ts\":-1,\"key\":"
+                  "null,\"payload\":null}\n"
+                  "{\"a\":1}\nnot JSON\n{\"topic\":\"t.x\",\"payload\":\"x\"}\n",
+                  false);
     struct message m;
     struct err err = {0};
     ck_assert_int_eq(source_file_next(f, &m, &err), 1);
@@ -125,7 +129,8 @@ START_TEST(test_packed)
     uLongf zipped = compressBound(len) + 100;
     unsigned char *zip = malloc(2 * zipped);
     z_stream z = {0};
-    ck_assert_int_eq(deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
+    ck_assert_int_eq(deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY),
+                     Z_OK);
     z.next_in = (unsigned char *) text;
     z.avail_in = (uInt) len;
     z.next_out = zip;

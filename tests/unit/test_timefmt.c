@@ -1,4 +1,4 @@
-/* timefmt.c: every declared format, what is cut off, zones, and times that do not exist. */
+/* timefmt.c: every declared format, what is cut off, zones, times that do not exist. */
 #include <string.h>
 
 #include "base/clock.h"
@@ -24,14 +24,15 @@ struct example {
 static void check(const struct timefmt *f, const struct example *examples, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        ck_assert_msg(text(f, examples[i].text) == examples[i].t_us, "\"%s\": %lld not %lld",
-                      examples[i].text, (long long) text(f, examples[i].text),
+        ck_assert_msg(text(f, examples[i].text) == examples[i].t_us,
+                      "\"%s\": %lld not %lld", examples[i].text,
+                      (long long) text(f, examples[i].text),
                       (long long) examples[i].t_us);
 }
-#define CHECK(f, ...)                                                              \
-    do {                                                                           \
-        const struct example list[] = {__VA_ARGS__};                               \
-        check((f), list, sizeof list / sizeof list[0]);                            \
+#define CHECK(f, ...)                                                                    \
+    do {                                                                                 \
+        const struct example list[] = {__VA_ARGS__};                                     \
+        check((f), list, sizeof list / sizeof list[0]);                                  \
     } while (0)
 
 START_TEST(test_rfc3339)
@@ -46,11 +47,13 @@ END_TEST
 START_TEST(test_iso8601)
 {
     struct timefmt f = {.kind = TIMEFMT_ISO8601};
-    CHECK(&f, {"2026-03-01T10:00:00.011Z", T + 11000}, {"2026-03-01T10:00:00.000+00:00", T},
-          {"2026-03-01T10:00:00.000+0000", T}, {"2026-03-01T09:00:00-01:00", T},
-          {"2026-03-01T10:00:00+00", T}, {"2026-03-01 10:00:00Z", T}, {"2026-03-01T10:00Z", T},
-          {"2026-03-01T10:00:00,5Z", T + 500000}, {"2026-03-01T10:00:00.123456999Z", T + 123456},
-          {"2026-03-01T10:00:00", NEVER}, {"2026-03-01", NEVER}, {"2026-03-01Z", NEVER},
+    CHECK(&f, {"2026-03-01T10:00:00.011Z", T + 11000},
+          {"2026-03-01T10:00:00.000+00:00", T}, {"2026-03-01T10:00:00.000+0000", T},
+          {"2026-03-01T09:00:00-01:00", T}, {"2026-03-01T10:00:00+00", T},
+          {"2026-03-01 10:00:00Z", T}, {"2026-03-01T10:00Z", T},
+          {"2026-03-01T10:00:00,5Z", T + 500000},
+          {"2026-03-01T10:00:00.123456999Z", T + 123456}, {"2026-03-01T10:00:00", NEVER},
+          {"2026-03-01", NEVER}, {"2026-03-01Z", NEVER},
           {"2026-03-01T10: 00: 00+00: 00", NEVER}, {"2026-03-01T10:00:00+24:00", NEVER},
           {"2026-03-01T10:00:00+01:60", NEVER}, {"2026-03-01T10:00:00+1", NEVER},
           {"2026-03-01T10:00:00Z ", NEVER}, {"2026-02-30T10:00:00Z", NEVER},
@@ -71,7 +74,8 @@ START_TEST(test_local_time)
           {"2026-03-01T11:00:00Z", NEVER});
     f = (struct timefmt){.kind = TIMEFMT_EPOCH, .unit = TIMEFMT_MS, .zone = zone};
     int64_t t;
-    ck_assert(timefmt_int(&f, (T + 3600 * US_PER_S) / 1000, &t)); /* local counted as if UTC */
+    ck_assert(
+        timefmt_int(&f, (T + 3600 * US_PER_S) / 1000, &t)); /* local counted as if UTC */
     ck_assert_int_eq(t, T);
     zone_free(zone);
 }
@@ -82,8 +86,9 @@ START_TEST(test_epoch)
     int64_t t;
     struct timefmt f = {.kind = TIMEFMT_EPOCH, .unit = TIMEFMT_S};
     CHECK(&f, {"1772359200", T}, {"1772359200.123456789", T + 123456}, {"-1.5", -1500000},
-          {"0", 0}, {"", NEVER}, {"-", NEVER}, {"1.", NEVER}, {"1x", NEVER}, {"0x1", NEVER},
-          {"99999999999999999999", NEVER}, {"9223372036854775807", NEVER}, {" 1", NEVER});
+          {"0", 0}, {"", NEVER}, {"-", NEVER}, {"1.", NEVER}, {"1x", NEVER},
+          {"0x1", NEVER}, {"99999999999999999999", NEVER}, {"9223372036854775807", NEVER},
+          {" 1", NEVER});
     ck_assert(timefmt_int(&f, 1772359200, &t) && t == T);
     ck_assert(timefmt_real(&f, 1772359200.123456, &t) && t == T + 123456);
     ck_assert(!timefmt_int(&f, INT64_MAX, &t));
@@ -129,6 +134,6 @@ START_TEST(test_check)
 }
 END_TEST
 
-UNIT_SUITE(timefmt_suite, "timefmt", test_rfc3339, test_iso8601, test_local_time, test_epoch,
-           test_patterns, test_check)
+UNIT_SUITE(timefmt_suite, "timefmt", test_rfc3339, test_iso8601, test_local_time,
+           test_epoch, test_patterns, test_check)
 UNIT_MAIN(timefmt_suite)

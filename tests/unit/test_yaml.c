@@ -71,7 +71,8 @@ START_TEST(test_refused)
         const char *text, *line;
     } cases[] = {
         {"a: 1\na: 2\n", "file.yaml:2:1: a: given twice; the first stands in line 1\n"},
-        {"a: &x 1\n", "file.yaml:1:4: a: an anchor (&name); write each value where it is needed\n"},
+        {"a: &x 1\n",
+         "file.yaml:1:4: a: an anchor (&name); write each value where it is needed\n"},
         {"a: 1\n---\nb: 2\n", "file.yaml:2:1: a second document; one file holds one\n"},
         {"", "file.yaml:1:1: the file is empty\n"},
         {"[a]: 1\n", "file.yaml:1:1: a list or map as a key; keys are words\n"},
@@ -107,14 +108,16 @@ START_TEST(test_missing_file)
     arena_init(&a);
     problems = (struct config_problems){.a = &a};
     ck_assert_ptr_null(yaml_load("/no/such/file", "no.yaml", 0, &a, &problems));
-    ck_assert_str_eq(report(), "no.yaml:1:1: could not open the file: No such file or directory\n");
+    ck_assert_str_eq(report(),
+                     "no.yaml:1:1: could not open the file: No such file or directory\n");
     arena_done(&a);
 }
 END_TEST
 
 START_TEST(test_canonical)
 {
-    static const char *const same[] = {"a: 1\nb: [x, 'y z']\n", "# why\na:   1\nb:\n- x\n- 'y z'\n"};
+    static const char *const same[] = {"a: 1\nb: [x, 'y z']\n",
+                                       "# why\na:   1\nb:\n- x\n- 'y z'\n"};
     char lines[2][100];
     for (int i = 0; i < 2; i++) {
         struct buf b;
@@ -141,6 +144,6 @@ START_TEST(test_did_you_mean)
 }
 END_TEST
 
-UNIT_SUITE(yaml_suite, "yaml", test_tree_and_places, test_null_spellings, test_refused, test_depth,
-           test_missing_file, test_canonical, test_did_you_mean)
+UNIT_SUITE(yaml_suite, "yaml", test_tree_and_places, test_null_spellings, test_refused,
+           test_depth, test_missing_file, test_canonical, test_did_you_mean)
 UNIT_MAIN(yaml_suite)
