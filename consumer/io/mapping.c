@@ -19,8 +19,7 @@ const char *reject_name(enum reject r)
                                         [REJECT_INITIATOR] = "initiator",
                                         [REJECT_TWO_PERSONS] = "two_persons",
                                         [REJECT_NO_KEY] = "no_key",
-                                        [REJECT_UNMAPPED] = "unmapped",
-                                        [REJECT_NO_SOURCE] = "no_source"};
+                                        [REJECT_UNMAPPED] = "unmapped"};
     return names[r];
 }
 

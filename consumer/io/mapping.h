@@ -29,7 +29,7 @@ enum outcome { OUTCOME_EVENT, OUTCOME_SKIPPED, OUTCOME_QUARANTINED, OUTCOME_TOMB
 /* The closed list of quarantine reasons. Order of the semantics where several apply. */
 enum reject {
     REJECT_NONE, REJECT_MALFORMED, REJECT_FUTURE, REJECT_TOO_OLD, REJECT_TOUCHPOINT,
-    REJECT_INITIATOR, REJECT_TWO_PERSONS, REJECT_NO_KEY, REJECT_UNMAPPED, REJECT_NO_SOURCE
+    REJECT_INITIATOR, REJECT_TWO_PERSONS, REJECT_NO_KEY, REJECT_UNMAPPED
 };
 const char *reject_name(enum reject r); /* "malformed", "future", "too_old" ... */
 
