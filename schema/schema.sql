@@ -92,10 +92,12 @@ begin
         return false;
     end if;
     perform pg_advisory_xact_lock(hashtextextended('journeyd.timeline_month', 0));
-    -- another instance may have been faster
-    if exists (select from pg_catalog.pg_inherits
-               where inhparent = 'journey_internal.timeline'::regclass
-                 and inhrelid = to_regclass('journey_internal.' || name)) then
+    -- another instance may have been faster; to_regclass still remembers what it found above, so
+    -- the catalogue is read
+    if exists (select from pg_catalog.pg_inherits as i
+               join pg_catalog.pg_class as c on c.oid = i.inhrelid
+               where i.inhparent = 'journey_internal.timeline'::regclass
+                 and c.relname = name) then
         return false;
     end if;
     execute format('create table journey_internal.%I '
