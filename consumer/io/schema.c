@@ -7,8 +7,6 @@
 
 #include "io/schema_files.h"
 
-enum { LOCK_SCHEMA = 0x6a6e01 }; /* as in io/store_internal.h */
-
 /* Number of a migration, -1 for other files. */
 static int version_of(const struct schema_file *f)
 {
@@ -99,7 +97,7 @@ bool schema_apply(struct pg *pg, struct schema_status *before, struct err *err)
 {
     char lock[64];
 
-    snprintf(lock, sizeof lock, "begin; select pg_advisory_xact_lock(%d, 0)", LOCK_SCHEMA);
+    snprintf(lock, sizeof lock, "begin; select pg_advisory_xact_lock(%d, 0)", SCHEMA_LOCK);
     if (pg_exec(pg, lock, err) && apply_all(pg, before, err))
         return pg_exec(pg, "commit", err);
     struct err ignored = {0};

@@ -8,6 +8,8 @@
 
 #include "io/pg.h"
 
+enum { SCHEMA_LOCK = 0x6a6e01 }; /* advisory, transaction, with 0: apply, taking settings */
+
 struct schema_status {
     int found;  /* version of the database; 0: it has no schema */
     int newest; /* version this program brings */

@@ -178,25 +178,6 @@ static bool number_keys(struct store *s, struct guard *g, wanted_list *list, str
 
 /* ---------------------------------------------------------------- locks */
 
-int load_compare_nos(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *) a, y = *(const int64_t *) b;
-    return (x > y) - (x < y);
-}
-
-size_t load_distinct(int64_t *nos, size_t n)
-{
-    size_t kept = 0;
-
-    if (n == 0)
-        return 0;
-    qsort(nos, n, sizeof *nos, load_compare_nos);
-    for (size_t i = 1; i < n; i++)
-        if (nos[i] != nos[kept])
-            nos[++kept] = nos[i];
-    return kept + 1;
-}
-
 /* Locks rows that are not locked yet, in order. Numbers without a row are passed over. */
 static bool lock_rows(struct store *s, struct guard *g, no_list *nos, bool wait,
                       struct err *err)

@@ -4,16 +4,19 @@
  *     store_due.c       due journeys, months
  *     store_setup.c     schema version, comparison of settings
  *     store_model.c     rows that tell the model: settings, vocabulary, scenarios, buckets
- *     store_names.c     numbers of touchpoints, scenarios, segments, channels, attribute sets, paths
+ *     store_names.c     numbers of touchpoints, scenarios, segments, channels, attribute sets
+ *     store_learn.c     new segments, channels, attribute sets, paths of a batch
  *     store_texts.c     tables for them, on the heap
  *     store_cache.c     key -> number, with a guess at its owner
  *     store_guard.c     the lock protocol: keys are inserted, locked, and only then read
  *     store_load.c      needs -> world
- *     store_runs.c      needs -> world: timelines, sessions, journeys
+ *     store_runs.c      needs -> world: timelines
+ *     store_resumes.c   needs -> world: stored sessions and journeys
  *     store_rows.c      rows into a table: which are there, insert, update
  *     store_save.c      changes -> tables: keys, facts, customers
  *     store_logins.c    changes -> table login
- *     store_save_runs.c changes -> tables: timelines, sessions, journeys, cells
+ *     store_chunks.c    changes -> tables: timelines
+ *     store_save_runs.c changes -> tables: sessions, journeys, cells
  *     store_account.c   where messages went
  *
  * Advisory locks (pg_advisory_*lock(class, object)); functions in schema/functions
@@ -26,7 +29,7 @@
 #include "io/store_texts.h"
 
 enum store_lock {
-    LOCK_SCHEMA = 0x6a6e01,    /* transaction: schema apply (io/schema.c), taking settings */
+    /* SCHEMA_LOCK = 0x6a6e01, io/schema.h */
     LOCK_WATERMARK = 0x6a6e02, /* transaction: shared by batches, exclusive by a sweep */
     LOCK_SLOT = 0x6a6e03,      /* session: object = slot of a writer */
     LOCK_UNMAPPED = 0x6a6e04   /* transaction: adds rows to unmapped, so that their number is bounded */
@@ -149,7 +152,7 @@ static inline int16_t names_touchpoint(const struct store *s, int place)
     return s->names.touchpoint_no[place];
 }
 
-/* --- store_load.c, store_runs.c ------------------------------------------------------------ */
+/* --- store_load.c, store_runs.c, store_resumes.c ------------------------------------------------------------ */
 bool load_needs(struct store *s, struct guard *g, struct world *w, struct err *err) MUST_CHECK;
 bool load_slices(struct store *s, struct guard *g, struct world *w, struct err *err) MUST_CHECK;
 bool load_case_runs(struct store *s, struct guard *g, struct world *w,
@@ -158,9 +161,9 @@ bool load_resumes(struct store *s, struct guard *g, struct world *w, struct err 
 bool load_days(struct store *s, struct guard *g, struct world *w, struct err *err) MUST_CHECK;
 /* Sorts and makes distinct; returns the new length. */
 size_t load_distinct(int64_t *nos, size_t n);
-int load_compare_nos(const void *a, const void *b);
+size_t load_distinct_int32(int32_t *nos, size_t n);
 
-/* --- store_save.c, store_save_runs.c ------------------------------------------------------- */
+/* --- store_save.c, store_chunks.c, store_save_runs.c ------------------------------------------------------- */
 /* First 16 bytes of SHA-256 over the keys of an identity message, in order; true when they are all
  * keys of persons, so that the message has no time. */
 bool save_keyset(const struct store *s, const struct event *ev, uint8_t out[16]);

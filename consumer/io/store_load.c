@@ -6,6 +6,44 @@
 #include "base/digest.h"
 #include "io/store_internal.h"
 
+static int compare_nos(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *) a, y = *(const int64_t *) b;
+    return (x > y) - (x < y);
+}
+
+size_t load_distinct(int64_t *nos, size_t n)
+{
+    size_t kept = 0;
+
+    if (n == 0)
+        return 0;
+    qsort(nos, n, sizeof *nos, compare_nos);
+    for (size_t i = 1; i < n; i++)
+        if (nos[i] != nos[kept])
+            nos[++kept] = nos[i];
+    return kept + 1;
+}
+
+static int compare_int32(const void *a, const void *b)
+{
+    int32_t x = *(const int32_t *) a, y = *(const int32_t *) b;
+    return (x > y) - (x < y);
+}
+
+size_t load_distinct_int32(int32_t *nos, size_t n)
+{
+    size_t kept = 0;
+
+    if (n == 0)
+        return 0;
+    qsort(nos, n, sizeof *nos, compare_int32);
+    for (size_t i = 1; i < n; i++)
+        if (nos[i] != nos[kept])
+            nos[++kept] = nos[i];
+    return kept + 1;
+}
+
 typedef void put_list(struct world *w, int64_t no, const int64_t *nos, size_t n);
 
 /* The distinct keys of a list that the database may know something about. They are locked. */

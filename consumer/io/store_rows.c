@@ -1,3 +1,5 @@
+/* Which rows are there, then insert the new ones and update the others; see store_rows.h. Columns
+ * know their types, so gathering the part of them that a statement gets is the same loop for all. */
 #include "io/store_rows.h"
 
 #include <string.h>

@@ -119,7 +119,7 @@ bool setup_settings(struct store *s, struct arena *a, struct err *err)
 {
     char lock[64];
 
-    snprintf(lock, sizeof lock, "begin; select pg_advisory_xact_lock(%d, 0)", LOCK_SCHEMA);
+    snprintf(lock, sizeof lock, "begin; select pg_advisory_xact_lock(%d, 0)", SCHEMA_LOCK);
     if (!pg_exec(&s->pg, lock, err))
         return false;
     if (agree(s, a, err) && setup_write(s, a, err))
