@@ -84,10 +84,10 @@ static void create(rd_kafka_t *rk, rd_kafka_queue_t *queue, int argc, char **arg
     rd_kafka_CreateTopics(rk, &topic, 1, NULL, queue);
     rd_kafka_event_t *event = rd_kafka_queue_poll(queue, TIMEOUT_MS);
     check_event("create the topic", event);
-    size_t n;
-    check_topics("create the topic",
-                 rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &n),
-                 n);
+    size_t n = 0;
+    const rd_kafka_topic_result_t **results =
+        rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &n);
+    check_topics("create the topic", results, n);
     rd_kafka_event_destroy(event);
     rd_kafka_NewTopic_destroy(topic);
     await_partitions(rk, argv[0], partitions);
@@ -100,10 +100,10 @@ static void delete(rd_kafka_t *rk, rd_kafka_queue_t *queue, const char *name)
     rd_kafka_DeleteTopics(rk, &topic, 1, NULL, queue);
     rd_kafka_event_t *event = rd_kafka_queue_poll(queue, TIMEOUT_MS);
     check_event("delete the topic", event);
-    size_t n;
-    check_topics("delete the topic",
-                 rd_kafka_DeleteTopics_result_topics(rd_kafka_event_DeleteTopics_result(event), &n),
-                 n);
+    size_t n = 0;
+    const rd_kafka_topic_result_t **results =
+        rd_kafka_DeleteTopics_result_topics(rd_kafka_event_DeleteTopics_result(event), &n);
+    check_topics("delete the topic", results, n);
     rd_kafka_event_destroy(event);
     rd_kafka_DeleteTopic_destroy(topic);
     await_partitions(rk, name, -1);
