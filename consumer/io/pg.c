@@ -32,6 +32,7 @@ static const char *const session_settings =
     "set statement_timeout = 0;"
     "set default_transaction_isolation = 'read committed';"
     "set client_min_messages = warning;"
+    "set log_parameter_max_length_on_error = 0;" /* pseudonyms are not for the server's log */
     "set plan_cache_mode = force_generic_plan;"
     "set jit = off;"
     "set timezone = 'UTC';"
