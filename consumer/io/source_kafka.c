@@ -25,6 +25,7 @@ struct source_kafka {
     rd_kafka_t *rk;
     source_kafka_log *log;
     rd_kafka_topic_partition_list_t *assigned; /* by the group; NULL: nothing */
+    rd_kafka_topic_partition_list_t *paused;   /* NULL: nothing */
     struct arena assigned_memory, topics_memory;
     struct source_kafka_part *parts;
     size_t n_parts;
@@ -195,6 +196,8 @@ void source_kafka_close(struct source_kafka *k)
     }
     if (k->assigned)
         rd_kafka_topic_partition_list_destroy(k->assigned);
+    if (k->paused)
+        rd_kafka_topic_partition_list_destroy(k->paused);
     for (size_t i = 0; i < k->n_subscribed; i++)
         free(k->subscribed[i]);
     free(k->subscribed);
@@ -436,10 +439,22 @@ static rd_kafka_topic_partition_list_t *list_of(const struct source_kafka_part *
     return list;
 }
 
+/* Only what was paused: resuming another partition would throw away what is fetched of it. */
+static void resume(struct source_kafka *k)
+{
+    if (!k->paused)
+        return;
+    rd_kafka_resume_partitions(k->rk, k->paused);
+    rd_kafka_topic_partition_list_destroy(k->paused);
+    k->paused = NULL;
+}
+
 bool source_kafka_assign(struct source_kafka *k, const struct source_kafka_part *parts, size_t n,
                          struct err *err)
 {
     rd_kafka_topic_partition_list_t *list = list_of(parts, n);
+
+    resume(k); /* a pause outlives the assignment it was made in */
     rd_kafka_resp_err_t code = rd_kafka_assign(k->rk, list);
 
     rd_kafka_topic_partition_list_destroy(list);
@@ -452,12 +467,12 @@ bool source_kafka_assign(struct source_kafka *k, const struct source_kafka_part 
 
 void source_kafka_pause(struct source_kafka *k, bool on)
 {
-    if (!k->assigned || !k->is_reading)
-        return;
-    if (on)
-        rd_kafka_pause_partitions(k->rk, k->assigned);
-    else
-        rd_kafka_resume_partitions(k->rk, k->assigned);
+    if (!on) {
+        resume(k);
+    } else if (k->assigned && k->is_reading && !k->paused) {
+        k->paused = rd_kafka_topic_partition_list_copy(k->assigned);
+        rd_kafka_pause_partitions(k->rk, k->paused);
+    }
 }
 
 int64_t source_kafka_log_end(struct source_kafka *k, const char *topic, int32_t part)
