@@ -28,6 +28,7 @@ static bool tell(struct pg *pg, struct err *err)
         return false;
     printf("database: version %d%s\njourneyd: version %d\n", status.found,
            status.found ? "" : " (no schema)", status.newest);
+    fflush(stdout);
     if (status.found == status.newest)
         return true;
     return err_set(err, ERR_CHECK, status.found < status.newest
