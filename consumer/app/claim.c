@@ -13,7 +13,7 @@
 
 #include "base/clock.h"
 
-enum { KAFKA_TIMEOUT_MS = 5000 };
+enum { KAFKA_TIMEOUT_MS = 5000, LOOK_TIMEOUT_MS = 1000 };
 
 #define START_AGAIN                                                                    \
     "the topic was created again or cut off; if that is meant, `journeyd offsets set`" \
@@ -158,21 +158,63 @@ bool claim_all(struct pipeline *p, struct source_kafka *k, struct claim *cl, con
         part->committed = part->position = rows[i].expected;
         part->check = rows[i].print;
         part->at_end = false;
+        part->anchor = part->last = rows[i].print;
+        part->anchor_offset = part->last_offset = part->committed - 1;
         from[i].offset = part->position - (part->check.known && part->position > 0);
     }
     return source_kafka_assign(k, from, cl->n, err);
 }
 
-bool claim_compare(struct claim_part *part, const struct message *msg, struct err *err)
+static bool is_same(const struct offset_print *print, const struct message *msg)
 {
-    bool same = part->check.ts_us == msg->ts_us
-                && part->check.crc == offset_crc(msg->value, msg->value_len);
+    return print->ts_us == msg->ts_us && print->crc == offset_crc(msg->value, msg->value_len);
+}
 
-    part->check.known = false;
-    if (same)
-        return true;
+static bool another_record(const struct claim_part *part, int64_t offset, struct err *err)
+{
     return err_set(err, ERR_CHECK,
                    "the record at offset %lld of %s [%d] is not the one that was read before: "
                    START_AGAIN,
-                   (long long) msg->offset, part->topic, (int) part->part);
+                   (long long) offset, part->topic, (int) part->part);
+}
+
+bool claim_look_back(struct source_kafka *k, struct claim_part *part, struct err *err)
+{
+    struct err away = {0};
+    struct source_kafka_event ev;
+    int64_t start, end;
+    bool same = true;
+
+    if (part->anchor.known) {
+        if (!source_kafka_ends(k, part->topic, part->part, LOOK_TIMEOUT_MS, &start, &end, &away))
+            return true; /* that Kafka is away is noticed elsewhere */
+        if (end <= part->anchor_offset)
+            return err_set(err, ERR_CHECK,
+                           "%s [%d] ends at offset %lld, but its record at %lld was read: "
+                           START_AGAIN,
+                           part->topic, (int) part->part, (long long) end,
+                           (long long) part->anchor_offset);
+        if (start <= part->anchor_offset) {
+            if (!source_kafka_record(k, part->topic, part->part, part->anchor_offset,
+                                     LOOK_TIMEOUT_MS, &ev, err))
+                return false;
+            if (ev.kind == KAFKA_MESSAGE) {
+                same = is_same(&part->anchor, &ev.msg);
+                source_kafka_release(ev.handle);
+            }
+        }
+    }
+    if (!same)
+        return another_record(part, part->anchor_offset, err);
+    part->anchor = part->last;
+    part->anchor_offset = part->last_offset;
+    return true;
+}
+
+bool claim_compare(struct claim_part *part, const struct message *msg, struct err *err)
+{
+    bool same = is_same(&part->check, msg);
+
+    part->check.known = false;
+    return same || another_record(part, msg->offset, err);
 }

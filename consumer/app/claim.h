@@ -14,6 +14,10 @@ struct claim_part {
     int64_t position;  /* next offset to take from Kafka */
     struct offset_print check; /* what the record at position - 1 must look like */
     bool at_end;       /* position is the log end */
+    /* two records that were read: the last one committed, and one of some time ago that
+     * claim_look_back holds against the log */
+    struct offset_print last, anchor;
+    int64_t last_offset, anchor_offset;
 };
 struct claim { /* all partitions of one assignment */
     struct arena a;
@@ -33,6 +37,10 @@ bool claim_first_rows(struct pipeline *p, struct source_kafka *k,
  * one that was read before, or records are gone, stop. */
 bool claim_all(struct pipeline *p, struct source_kafka *k, struct claim *cl, const char *owner,
                struct err *err) MUST_CHECK;
+/* A topic that is deleted and created again while it is read goes on as if nothing had happened, if
+ * it has enough records by then. So a record read some time ago is read again: CHECK when the log
+ * has another one there. */
+bool claim_look_back(struct source_kafka *k, struct claim_part *part, struct err *err) MUST_CHECK;
 /* The record at position - 1 came: is it the one that was read before? */
 bool claim_compare(struct claim_part *part, const struct message *msg,
                    struct err *err) MUST_CHECK;

@@ -34,6 +34,7 @@
 #define FOLD_EVERY_US (300 * US_PER_S)
 #define CHECK_EVERY_US (US_PER_S / 4)
 #define COMMIT_EVERY_US (2 * US_PER_S)
+#define LOOK_EVERY_US (2 * US_PER_S) /* one partition at a time */
 enum { BATCH_MESSAGES = 20000, POLLS_AT_ONCE = 5000, TOPICS_TIMEOUT_MS = 5000, INTAKES = 3 };
 
 enum consume_state {
@@ -58,7 +59,9 @@ struct consumer {
     size_t last_part; /* messages come in runs of one partition */
     bool is_paused;
 
-    int64_t renew_at_us, topics_at_us, sweep_at_us, fold_at_us, check_at_us, commit_at_us;
+    int64_t renew_at_us, topics_at_us, sweep_at_us, fold_at_us, check_at_us, commit_at_us,
+        look_at_us;
+    size_t next_look;
     int64_t kafka_since_us; /* monotonic: since when no broker answers; 0: they do */
     bool drain, is_drained, knows_targets;
     struct arena targets_memory;
@@ -237,6 +240,7 @@ static void take_end(struct consumer *c, const struct source_kafka_event *ev)
     if (c->state != STATE_READING || !part || ev->msg.offset < part->position)
         return;
     part->at_end = true;
+    part->check.known = false; /* the record to compare would have come before its end */
     if (ev->msg.offset > part->position) { /* offsets at the end that hold no record */
         part->position = ev->msg.offset;
         if (!c->open->opened_us)
@@ -399,8 +403,14 @@ static bool try_commit(struct consumer *c, struct err *err)
         return true;
     switch (pipeline_attempt(c->p, in, err)) {
     case ATTEMPT_DONE:
-        for (size_t i = 0; i < c->claim.n; i++)
-            c->claim.parts[i].committed = in->parts.at[i].expected;
+        for (size_t i = 0; i < c->claim.n; i++) {
+            struct claim_part *part = &c->claim.parts[i];
+            part->committed = in->parts.at[i].expected;
+            if (in->parts.at[i].print.known) {
+                part->last = in->parts.at[i].print;
+                part->last_offset = part->committed - 1;
+            }
+        }
         c->claim_tries = 0;
         c->ready = NULL;
         intake_reset(in);
@@ -507,8 +517,15 @@ static bool look_at_topics(struct consumer *c, struct err *err)
     return passes(c, &why, err);
 }
 
+/* Drained is what is committed to its target, and what we have is the log that was read before:
+ * so not before we have claimed and compared. */
 static bool check_drain(struct consumer *c, struct err *err)
 {
+    if (c->n_targets && c->state != STATE_READING)
+        return true;
+    for (size_t i = 0; i < c->claim.n; i++)
+        if (c->claim.parts[i].check.known)
+            return true;
     arena_reset(&c->p->work);
     if (!offset_read(store_pg(c->p->s), &c->p->work, c->p->grp, c->targets, c->n_targets, err))
         return false;
@@ -549,6 +566,9 @@ static bool come_round(struct consumer *c, struct err *err)
         return false;
     if (c->state == STATE_READING && is_due(&c->renew_at_us, RENEW_EVERY_US))
         ok = renew(c, &why);
+    if (c->state == STATE_READING && c->claim.n && is_due(&c->look_at_us, LOOK_EVERY_US)
+        && !claim_look_back(c->k, &c->claim.parts[c->next_look++ % c->claim.n], err))
+        return false;
     if (ok && c->knows_targets && is_due(&c->check_at_us, CHECK_EVERY_US))
         ok = check_drain(c, &why);
     if (ok && !c->drain && c->state == STATE_READING && is_due(&c->sweep_at_us, SWEEP_EVERY_US))

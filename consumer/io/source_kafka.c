@@ -8,6 +8,8 @@
  *   has in memory is dropped: the compare-and-swap would refuse it anyway.
  * - `auto.offset.reset=error`: nobody but the caller decides where to read. Offsets that are gone
  *   come as KAFKA_GONE, and the claim that follows sees why.
+ * - A second client, without a group, reads single records again: a topic that is deleted and
+ *   created anew while it is read looks to the first client as if nothing had happened.
  * - Main queue, partition queues, logs and errors all arrive at one queue, so callbacks run in the
  *   thread that polls and need no locks. */
 #include "io/source_kafka.h"
@@ -23,6 +25,8 @@
 
 struct source_kafka {
     rd_kafka_t *rk;
+    rd_kafka_t *beside; /* the second client, made at need */
+    const struct config *c;
     source_kafka_log *log;
     rd_kafka_topic_partition_list_t *assigned; /* by the group; NULL: nothing */
     rd_kafka_topic_partition_list_t *paused;   /* NULL: nothing */
@@ -59,6 +63,16 @@ static const struct {
     {"socket.keepalive.enable", "true"},
     {"reconnect.backoff.max.ms", "3000"},
     {"statistics.interval.ms", "0"},
+};
+/* Of the second client: one record is enough. */
+static const struct {
+    const char *name, *value;
+} beside[] = {
+    {"queued.min.messages", "1"},
+    {"fetch.message.max.bytes", "65536"},
+    {"fetch.wait.max.ms", "100"},
+    {"enable.partition.eof", "true"},
+    {"log.queue", "false"},
 };
 
 /* --- callbacks, all in the polling thread ------------------------------------------------- */
@@ -160,6 +174,7 @@ struct source_kafka *source_kafka_open(const struct config *c, source_kafka_log 
     if (!k)
         abort();
     k->log = log;
+    k->c = c;
     arena_init(&k->assigned_memory);
     arena_init(&k->topics_memory);
     if (!set_all(conf, c, err)) {
@@ -194,6 +209,8 @@ void source_kafka_close(struct source_kafka *k)
         rd_kafka_consumer_close(k->rk);
         rd_kafka_destroy(k->rk);
     }
+    if (k->beside)
+        rd_kafka_destroy(k->beside);
     if (k->assigned)
         rd_kafka_topic_partition_list_destroy(k->assigned);
     if (k->paused)
@@ -347,6 +364,68 @@ static void fill_message(struct source_kafka_event *ev, rd_kafka_message_t *rkm)
         .value = rkm->payload,
         .value_len = rkm->len,
     };
+}
+
+/* The log level stays: what is wrong with the brokers the first client says. */
+static void ignore_log(const rd_kafka_t *rk, int level, const char *facility, const char *text)
+{
+    (void) rk;
+    (void) level;
+    (void) facility;
+    (void) text;
+}
+
+static bool open_beside(struct source_kafka *k, struct err *err)
+{
+    rd_kafka_conf_t *conf = rd_kafka_conf_new();
+    char why[256];
+    bool ok = set_all(conf, k->c, err);
+
+    for (size_t i = 0; ok && i < sizeof beside / sizeof *beside; i++)
+        ok = set(conf, beside[i].name, beside[i].value, err);
+    rd_kafka_conf_set_log_cb(conf, ignore_log);
+    if (ok) {
+        k->beside = rd_kafka_new(RD_KAFKA_CONSUMER, conf, why, sizeof why);
+        if (k->beside)
+            return true;
+        err_set(err, ERR_CONFIG, "could not make the second Kafka client: %s", why);
+    }
+    rd_kafka_conf_destroy(conf);
+    return false;
+}
+
+bool source_kafka_record(struct source_kafka *k, const char *topic, int32_t part, int64_t offset,
+                         int timeout_ms, struct source_kafka_event *ev, struct err *err)
+{
+    int64_t until_us = clock_monotonic_us() + timeout_ms * INT64_C(1000), left_us;
+    bool is_over = false;
+
+    memset(ev, 0, sizeof *ev);
+    if (!k->beside && !open_beside(k, err))
+        return false;
+    rd_kafka_topic_t *rkt = rd_kafka_topic_new(k->beside, topic, NULL);
+    if (!rkt || rd_kafka_consume_start(rkt, part, offset)) {
+        if (rkt)
+            rd_kafka_topic_destroy(rkt);
+        return true;
+    }
+    while (!is_over && (left_us = until_us - clock_monotonic_us()) > 0) {
+        rd_kafka_message_t *rkm = rd_kafka_consume(rkt, part, (int) (left_us / 1000) + 1);
+        if (!rkm)
+            break;
+        is_over = !rkm->err || rkm->err == RD_KAFKA_RESP_ERR__PARTITION_EOF
+                  || rkm->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET;
+        if (!rkm->err && rkm->offset == offset) {
+            fill_message(ev, rkm);
+            ev->kind = KAFKA_MESSAGE;
+            ev->handle = rkm;
+        } else {
+            rd_kafka_message_destroy(rkm);
+        }
+    }
+    rd_kafka_consume_stop(rkt, part);
+    rd_kafka_topic_destroy(rkt);
+    return true;
 }
 
 /* What an error that came in place of a message means. */

@@ -59,6 +59,12 @@ bool source_kafka_ends(struct source_kafka *k, const char *topic, int32_t part, 
 bool source_kafka_offset_at(struct source_kafka *k, const char *topic, int32_t part, int64_t t_us,
                             int timeout_ms, int64_t *offset, struct err *err) MUST_CHECK;
 
+/* The record at an offset, as the log has it now, read beside everything else: KAFKA_MESSAGE with
+ * its handle, or KAFKA_NOTHING when the offset holds none or no broker answered in time. */
+bool source_kafka_record(struct source_kafka *k, const char *topic, int32_t part, int64_t offset,
+                         int timeout_ms, struct source_kafka_event *ev,
+                         struct err *err) MUST_CHECK;
+
 /* Waits at most timeout_ms. FATAL only when the client itself cannot go on. */
 bool source_kafka_poll(struct source_kafka *k, int timeout_ms, struct source_kafka_event *ev,
                        struct err *err) MUST_CHECK;

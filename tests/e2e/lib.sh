@@ -96,7 +96,8 @@ config() {
         printf 'the secret of all tests, long enough\n' >"$work/secret"
         chmod 600 "$work/secret"
     }
-    cat >"$work/sources.yaml" <"$root/deploy/sources/plain.yaml"
+    sed "s/^topic: .*/topic: ^plain\\\\.${run_id/./\\\\.}/" "$root/deploy/sources/plain.yaml" \
+        >"$work/sources.yaml"
     scenarios >"$work/scenarios.yaml"
     {
         section "$extra" library 'library: {name: Test Library, time_zone: Europe/Berlin}'
