@@ -58,6 +58,8 @@ bool store_due(struct store *s, struct arena *a, int64_t watermark_us, int limit
     struct pg_params p;
     size_t n_due = 0, n_early = 0;
 
+    if (!pg_exec(&s->pg, STORE_BY_INDEX, err))
+        return false;
     pg_params_init(&p, a);
     pg_add_int8(&p, watermark_us);
     pg_add_int8(&p, limit);

@@ -51,12 +51,6 @@ static const char *const sql_insert =
 static const char *const sql_lock = SQL_LOCK;
 static const char *const sql_lock_nowait = SQL_LOCK " nowait";
 
-/* A batch finds its rows by index, whatever the planner knows of tables that were empty a minute
- * ago: plans are kept. */
-static const char *const sql_batch =
-    "set local enable_seqscan = off; set local enable_bitmapscan = off;"
-    " set local enable_hashjoin = off; set local enable_mergejoin = off; savepoint guard";
-
 /* ---------------------------------------------------------------- numbers of keys */
 
 static int compare_keys(const void *a, const void *b)
@@ -375,7 +369,7 @@ bool store_run(struct store *s, struct arena *a, const struct batch *b, int64_t 
 
     g->a = a;
     s->guard = NULL;
-    if (!pg_exec(&s->pg, sql_batch, err))
+    if (!pg_exec(&s->pg, STORE_BY_INDEX "; savepoint guard", err))
         return false;
     for (int attempts = 0; attempts < MAX_ATTEMPTS; attempts++) {
         struct world *w = ARENA_NEW(a, struct world, 1);

@@ -35,6 +35,12 @@ enum store_lock {
     LOCK_UNMAPPED = 0x6a6e04   /* transaction: adds rows to unmapped, so that their number is bounded */
 };
 
+/* Batches and sweeps find their rows by index, whatever the planner knows of tables that were empty
+ * a minute ago: plans are kept. For the open transaction. */
+#define STORE_BY_INDEX                                                                         \
+    "set local enable_seqscan = off; set local enable_bitmapscan = off;"                         \
+    " set local enable_hashjoin = off; set local enable_mergejoin = off"
+
 #define HOURS_26_US (26 * INT64_C(3600) * US_PER_S)
 
 /* --- numbers of names (store_names.c) ------------------------------------------------------ */
