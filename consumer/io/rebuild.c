@@ -7,7 +7,6 @@
 
 /* Keys keep their numbers; what they mean is worked out again. */
 static const char *const sql_clear[] = {
-    "update journey_internal.kafka_offset set epoch = epoch + 1",
     "delete from journey_internal.alias",
     "delete from journey_internal.login",
     "delete from journey_internal.logout",
@@ -106,13 +105,26 @@ static bool ensure_months(struct store *s, struct arena *a, const struct changes
     return pg_run(store_pg(s), sql, &p, NULL, err);
 }
 
+/* Running instances are fenced, and held up from the start: batches lock their offsets before the
+ * watermark, so whoever wants both goes in that order. */
+static bool fence(struct store *s, struct err *err)
+{
+    static const char *const sql =
+        "with locked as materialized (select o.grp, o.topic, o.part"
+        " from journey_internal.kafka_offset as o order by o.grp, o.topic, o.part for update)"
+        " update journey_internal.kafka_offset as o set epoch = o.epoch + 1 from locked as l"
+        " where o.grp = l.grp and o.topic = l.topic and o.part = l.part";
+
+    return pg_exec(store_pg(s), sql, err);
+}
+
 static bool replace(struct store *s, struct recollection *r,
                     void (*progress)(void *, int64_t, int64_t), void *ctx, struct err *err)
 {
     int64_t watermark_us;
     struct changes *changes = &r->engine.changes;
     arena_init(&r->a);
-    if (!store_watermark(s, true, &watermark_us, err) ||
+    if (!fence(s, err) || !store_watermark(s, true, &watermark_us, err) ||
         !setup_check_rebuildable(s, &r->a, err) || !setup_write(s, &r->a, err) ||
         !recollect(s, r, progress, ctx, err) || !clear_rows(s, err) ||
         !mark_lists(s, &r->a, err) || !ensure_months(s, &r->a, changes, err))
@@ -124,9 +136,13 @@ static bool replace(struct store *s, struct recollection *r,
 bool rebuild(struct store *s, void (*progress)(void *ctx, int64_t events, int64_t total),
              void *ctx, int64_t *n_events, struct err *err)
 {
+    /* Minutes may pass between two statements. Those who wait end back ends called journeyd that
+     * do nothing (io/pg.c), so this one has another name. */
+    static const char *const session =
+        "set idle_in_transaction_session_timeout = 0; set application_name = 'journeyd rebuild'";
     struct recollection r = {0};
     bool unknown;
-    bool ok = pg_exec(store_pg(s), "set idle_in_transaction_session_timeout = 0", err) &&
+    bool ok = pg_exec(store_pg(s), session, err) &&
               store_begin(s, err) && replace(s, &r, progress, ctx, err) &&
               store_commit(s, &unknown, err);
     if (ok)

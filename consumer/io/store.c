@@ -48,6 +48,14 @@ static bool connect_store(struct store *s, struct err *err)
     return done;
 }
 
+static void forget_numbers(struct store *s)
+{
+    for (uint32_t i = 0; i < s->m->n_attrs; i++)
+        s->m->attrs[i].db_no = 0;
+    memset(s->has_month, 0, sizeof s->has_month);
+    s->month_from_us = s->month_to_us = 0;
+}
+
 static bool open_store(struct store **out, struct config *c, bool any_settings, struct err *err)
 {
     struct store *s = calloc(1, sizeof *s);
@@ -57,8 +65,7 @@ static bool open_store(struct store **out, struct config *c, bool any_settings, 
     s->c = c;
     s->m = &c->model;
     s->any_settings = any_settings;
-    for (uint32_t i = 0; i < s->m->n_attrs; i++) /* numbers of another database are not ours */
-        s->m->attrs[i].db_no = 0;
+    forget_numbers(s); /* those of another database are not ours */
     cache_init(&s->keys, c->cache_bytes / 2);
     if (!connect_store(s, err)) {
         store_close(s);
@@ -78,9 +85,12 @@ bool store_open_any(struct store **s, struct config *c, struct err *err)
     return open_store(s, c, true, err);
 }
 
+/* What answers now may be a standby that lacks the last commits, or a restored copy: numbers that
+ * this process has learned may mean something else there. (The cache of keys is checked at use.) */
 bool store_reconnect(struct store *s, struct err *err)
 {
-    names_forget(s);
+    names_done(s);
+    forget_numbers(s);
     s->guard = NULL;
     pg_close(&s->pg);
     return connect_store(s, err);
@@ -168,10 +178,12 @@ bool store_watermark_read(struct store *s, int64_t *watermark_us, struct err *er
     return true;
 }
 
-/* Two statements: the second must see what was committed while the first waited. */
+/* A rebuild holds the lock to its commit: whoever waited for it must not count on with the settings
+ * it had. Statements of their own: they must see what was committed while the first waited. */
 bool store_watermark(struct store *s, bool exclusive, int64_t *watermark_us, struct err *err)
 {
-    return lock_watermark(s, exclusive, err) && store_watermark_read(s, watermark_us, err);
+    return lock_watermark(s, exclusive, err) && setup_still_agrees(s, err) &&
+           store_watermark_read(s, watermark_us, err);
 }
 
 bool store_publish(struct store *s, int64_t watermark_us, struct err *err)

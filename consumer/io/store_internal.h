@@ -116,6 +116,7 @@ struct store {
     struct model *m;
     struct pg pg;
     bool any_settings; /* opened without comparing settings */
+    int64_t settings_seen; /* changes when a setting that counts is written */
     int slot;
     struct names names;
     struct key_cache keys;
@@ -129,6 +130,8 @@ struct store {
 bool setup_check_schema(struct store *s, struct err *err) MUST_CHECK;
 /* Compares settings and, where they agree, writes what the model tells; own transaction. */
 bool setup_settings(struct store *s, struct arena *a, struct err *err) MUST_CHECK;
+/* UNAVAILABLE, so that they are compared again, when somebody wrote other settings since. */
+bool setup_still_agrees(struct store *s, struct err *err) MUST_CHECK;
 /* --- store_model.c: settings, namespaces, touchpoints, scenarios, buckets, channels ---------- */
 bool setup_write(struct store *s, struct arena *a, struct err *err) MUST_CHECK;
 

@@ -115,6 +115,34 @@ bool setup_check_rebuildable(struct store *s, struct arena *a, struct err *err)
     return err_set(err, found.kind, "%s", found.text);
 }
 
+/* Rows are written only where they change, so their transactions tell whether they did. */
+static bool read_seen(struct store *s, int64_t *seen, struct err *err)
+{
+    static const char *const sql =
+        "select coalesce(hashtextextended(string_agg(t.name || ' ' || t.xmin::text, ' '"
+        " order by t.name), 0), 0) from journey_internal.setting as t where t.fingerprint";
+    struct pg_params none = {0};
+
+    PGresult *r = pg_query(&s->pg, sql, &none, err);
+    if (!r)
+        return false;
+    *seen = pg_int8(r, 0, 0);
+    PQclear(r);
+    return true;
+}
+
+bool setup_still_agrees(struct store *s, struct err *err)
+{
+    int64_t seen;
+
+    if (s->any_settings)
+        return true;
+    if (!read_seen(s, &seen, err))
+        return false;
+    return seen == s->settings_seen ||
+           err_set(err, ERR_UNAVAILABLE, "the settings of the database were changed");
+}
+
 bool setup_settings(struct store *s, struct arena *a, struct err *err)
 {
     char lock[64];
@@ -122,7 +150,7 @@ bool setup_settings(struct store *s, struct arena *a, struct err *err)
     snprintf(lock, sizeof lock, "begin; select pg_advisory_xact_lock(%d, 0)", SCHEMA_LOCK);
     if (!pg_exec(&s->pg, lock, err))
         return false;
-    if (agree(s, a, err) && setup_write(s, a, err))
+    if (agree(s, a, err) && setup_write(s, a, err) && read_seen(s, &s->settings_seen, err))
         return pg_exec(&s->pg, "commit", err);
     struct err ignored = {0};
     if (pg_is_up(&s->pg))
