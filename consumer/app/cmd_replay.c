@@ -205,7 +205,7 @@ static bool replay(struct options *o, struct err *err)
             ok = err_set(err, ERR_RETRY, "stopped by a signal before the end of the input; what "
                                          "was read is committed, replay again to go on");
         ok = ok && sweep_finish(&p, watermark_us, err)
-             && folder_run(&p, 600 * US_PER_S, err);
+             && folder_run(&p, true, 600 * US_PER_S, err);
         print_end(&p, o);
     }
     decoder_free(d);

@@ -574,7 +574,7 @@ static bool come_round(struct consumer *c, struct err *err)
     if (ok && !c->drain && c->state == STATE_READING && is_due(&c->sweep_at_us, SWEEP_EVERY_US))
         ok = sweep(c, &why);
     if (ok && is_due(&c->fold_at_us, FOLD_EVERY_US))
-        return folder_run(c->p, 2 * US_PER_S, err);
+        return folder_run(c->p, false, 2 * US_PER_S, err);
     if (ok && c->p->troubled_us && !c->ready)
         pipeline_succeeded(c->p);
     return ok || pipeline_judge(c->p, &why, err) != ATTEMPT_FAILED;

@@ -8,9 +8,10 @@
 
 enum { FOLD_ROWS = 200000 };
 
-bool folder_run(struct pipeline *p, int64_t at_most_us, struct err *err)
+bool folder_run(struct pipeline *p, bool whole_days, int64_t at_most_us, struct err *err)
 {
-    static const char sql[] = "select journey_internal.fold('0', $1)";
+    static const char all[] = "select journey_internal.fold('0', $1)";
+    static const char earlier[] = "select journey_internal.fold('1 day', $1)";
     int64_t until_us = clock_monotonic_us() + at_most_us, n = FOLD_ROWS;
 
     while (n >= FOLD_ROWS && clock_monotonic_us() < until_us && !command_stop) {
@@ -23,7 +24,7 @@ bool folder_run(struct pipeline *p, int64_t at_most_us, struct err *err)
         arena_reset(&p->work);
         pg_params_init(&params, &p->work);
         pg_add_int8(&params, FOLD_ROWS);
-        PGresult *r = pg_query(store_pg(p->s), sql, &params, &why);
+        PGresult *r = pg_query(store_pg(p->s), whole_days ? earlier : all, &params, &why);
         if (!r)
             return pipeline_judge(p, &why, err) != ATTEMPT_FAILED;
         n = pg_int8(r, 0, 0);

@@ -6,8 +6,10 @@
 
 #include "app/pipeline.h"
 
-/* Folds until little is left or the time is over. Errors that pass are no errors here: the next
- * call goes on. */
-bool folder_run(struct pipeline *p, int64_t at_most_us, struct err *err) MUST_CHECK;
+/* Folds until little is left or the time is over. whole_days: only UTC days of publication that
+ * are over - for commands that end, so that an import does not write its ledger twice. Errors that
+ * pass are no errors here: the next call goes on. */
+bool folder_run(struct pipeline *p, bool whole_days, int64_t at_most_us,
+                struct err *err) MUST_CHECK;
 
 #endif
