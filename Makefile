@@ -28,7 +28,8 @@ TEST_SOURCES  := $(sort $(wildcard tests/unit/test_*.c tests/property/test_*.c t
 TEST_PROGRAMS := $(TEST_SOURCES:%.c=$(BUILD)/%)
 TEST_HELPERS  := $(sort $(filter-out $(TEST_SOURCES),$(wildcard tests/property/*.c tests/golden/*.c)))
 TEST_LIBRARY  := $(BUILD)/libtest.a
-TEST_TOOLS    := $(BUILD)/tests/services/topic
+# Programs that scripts start, as they need a service.
+TEST_TOOLS    := $(BUILD)/tests/services/topic $(BUILD)/tests/e2e/store_worlds
 TEST_FLAGS     = -Itests -Itests/unit
 
 DEPENDENCIES := $(OBJECTS:.o=.d) $(TEST_PROGRAMS:%=%.d) $(TEST_TOOLS:%=%.d) \
