@@ -35,10 +35,12 @@ void claim_begin(struct claim *cl, const struct source_kafka_part *parts, size_t
     arena_reset(&cl->a);
     cl->n = n;
     cl->parts = ARENA_NEW(&cl->a, struct claim_part, n);
+    cl->from = ARENA_NEW(&cl->a, struct source_kafka_part, n);
     for (size_t i = 0; i < n; i++) {
         cl->parts[i].topic = arena_strdup(&cl->a, parts[i].topic);
         cl->parts[i].part = parts[i].part;
         cl->parts[i].epoch = -1;
+        cl->from[i] = (struct source_kafka_part){cl->parts[i].topic, cl->parts[i].part, 0};
     }
 }
 
@@ -132,12 +134,8 @@ bool claim_all(struct pipeline *p, struct source_kafka *k, struct claim *cl, con
                struct err *err)
 {
     struct mapping *mp = p->c->mapping;
-    struct source_kafka_part *from = ARENA_NEW(&cl->a, struct source_kafka_part, cl->n);
+    struct source_kafka_part *from = cl->from;
 
-    for (size_t i = 0; i < cl->n; i++) {
-        from[i].topic = cl->parts[i].topic;
-        from[i].part = cl->parts[i].part;
-    }
     if (!claim_first_rows(p, k, from, cl->n, err))
         return false;
 

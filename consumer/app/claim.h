@@ -22,6 +22,7 @@ struct claim_part {
 struct claim { /* all partitions of one assignment */
     struct arena a;
     struct claim_part *parts;
+    struct source_kafka_part *from; /* where reading starts, for each */
     size_t n;
 };
 

@@ -14,7 +14,7 @@
 /* How long a database may be away: then exit 69. */
 #define PATIENCE_US (60 * US_PER_S)
 /* Enough that the cost of a transaction does not show, few enough that two are in flight. */
-enum { BATCH_MESSAGES = 20000 };
+enum { BATCH_MESSAGES = 50000 };
 
 /* The inputs one after the other, as a fill of intakes; used by the decoder's thread alone. */
 struct reader {
@@ -128,6 +128,7 @@ static bool move_all(struct pipeline *p, struct decoder *d, struct reader *r,
 {
     struct translation translation = {0};
     struct intake intakes[2], *in;
+    char note[40] = "";
     int next = 1;
     bool ok = true, is_last = false;
 
@@ -147,14 +148,15 @@ static bool move_all(struct pipeline *p, struct decoder *d, struct reader *r,
         intake_translate(in, &p->c->model, &translation);
         if (in->records.n)
             ok = pipeline_finish(p, in, err);
-        progress_at(progress, in->position, NULL);
+        snprintf(note, sizeof note, "%lld messages", (long long) p->committed);
+        progress_at(progress, in->position, note);
     }
     if (decoder_is_busy(d)) { /* it still reads into an intake of ours */
         struct err ignored = {0};
         if (!decoder_take(d, -1, &in, &ignored))
             in = NULL;
     }
-    progress_end(progress, reader_position(r), NULL);
+    progress_end(progress, reader_position(r), note);
     intake_done(&intakes[0]);
     intake_done(&intakes[1]);
     free(translation.attr);
@@ -199,7 +201,7 @@ static bool replay(struct options *o, struct err *err)
          && reader_init(&r, o, c, err) && check_inputs(&r, &total, err)
          && pipeline_open(&p, err) && (d = decoder_new(c, err)) != NULL;
     if (ok) {
-        progress_begin(&progress, "replay", total, options_has(o, "quiet"));
+        progress_begin(&progress, "replay: bytes", total, options_has(o, "quiet"));
         ok = move_all(&p, d, &r, &progress, err);
         if (ok && command_stop)
             ok = err_set(err, ERR_RETRY, "stopped by a signal before the end of the input; what "
@@ -220,7 +222,7 @@ static const struct option_spec options[] = {
     {"config", 'c', "FILE", "configuration", true},
     {"source", 0, "NAME", "the input holds bare message values of this source", false},
     {"watermark", 0, "TIME|end", "close what is due before this time (default: end)", false},
-    {"batch", 0, "N", "messages a transaction (default: 20000)", false},
+    {"batch", 0, "N", "messages a transaction (default: 50000)", false},
     {"json", 0, NULL, "print where the messages went as JSON", false},
     {"quiet", 'q', NULL, "no progress, no table", false},
     {NULL, 0, NULL, NULL, false},

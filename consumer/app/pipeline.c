@@ -21,6 +21,7 @@
 
 #include "app/command.h"
 #include "app/report.h"
+#include "app/slice.h"
 #include "base/clock.h"
 
 enum { BACKOFF_FIRST_MS = 50, BACKOFF_MOST_MS = 5000, TELL_EVERY_S = 10 };
@@ -146,156 +147,6 @@ bool pipeline_open(struct pipeline *p, struct err *err)
     return true;
 }
 
-/* --- the slice [done, upto) of an intake --------------------------------------------------- */
-static size_t event_at(const struct intake *in, size_t record)
-{
-    return record < in->records.n ? in->records.at[record].event : in->events.n;
-}
-
-/* Its events; none when the slice is one record that the database refused. */
-static struct batch slice_batch(const struct intake *in)
-{
-    size_t from = event_at(in, in->done), to = event_at(in, in->upto);
-    struct batch b = {.events = in->events.at + from, .n_events = to - from};
-
-    if (in->upto == in->done + 1 && in->records.at[in->done].outcome != OUTCOME_EVENT)
-        b.n_events = 0;
-    return b;
-}
-
-/* The partitions of the slice with the offsets it moves them to. */
-static size_t slice_parts(const struct intake *in, struct arena *a, struct offset_part **out)
-{
-    size_t n_all = in->parts.n, n = 0;
-    bool is_rest = in->upto == in->records.n;
-    struct offset_part *part = arena_copy(a, in->parts.at, n_all * sizeof *part);
-    int64_t *end = ARENA_NEW(a, int64_t, n_all);
-
-    for (size_t i = 0; i < n_all; i++) {
-        end[i] = part[i].expected;
-        part[i].greatest_us = US_MIN;
-    }
-    for (size_t i = in->done; i < in->upto; i++) {
-        const struct intake_record *r = &in->records.at[i];
-        end[r->part] = r->offset + 1;
-        if (r->outcome != OUTCOME_EVENT)
-            continue;
-        const struct event *ev = &in->events.at[r->event];
-        if (!event_is_identity(ev) && ev->t_us > part[r->part].greatest_us)
-            part[r->part].greatest_us = ev->t_us;
-    }
-    for (size_t i = 0; i < n_all; i++) {
-        if (!is_rest) { /* the fingerprint is known of the last record of all only */
-            part[i].next = end[i];
-            part[i].print.known = false;
-            part[i].at_end = false;
-        }
-        if (part[i].next > part[i].expected)
-            part[n++] = part[i];
-    }
-    *out = part;
-    return n;
-}
-
-static int compare_unmapped(const void *x, const void *y)
-{
-    const struct unmapped_row *a = x, *b = y;
-    int c = strcmp(a->source, b->source);
-
-    if (!c)
-        c = strcmp(a->field, b->field);
-    return c ? c : strcmp(a->value, b->value);
-}
-
-static void account_unmapped(const struct intake *in, struct mapping *mp, struct arena *a,
-                             struct account *acc)
-{
-    size_t kept = 0;
-
-    for (size_t i = 0; i < in->unmapped.n; i++) {
-        const struct intake_unmapped *u = &in->unmapped.at[i];
-        if (u->record < in->done || u->record >= in->upto)
-            continue;
-        int source = in->records.at[u->record].source;
-        struct unmapped_row row = {.source = source < 0 ? "" : mapping_source_name(mp, source),
-                                   .field = u->field,
-                                   .value = u->value,
-                                   .messages = 1};
-        VEC_PUSH(a, acc->unmapped, row);
-    }
-    if (!acc->unmapped.n)
-        return;
-    struct unmapped_row *rows = acc->unmapped.at;
-    qsort(rows, acc->unmapped.n, sizeof *rows, compare_unmapped);
-    for (size_t i = 1; i < acc->unmapped.n; i++) {
-        if (!compare_unmapped(&rows[kept], &rows[i]))
-            rows[kept].messages++;
-        else
-            rows[++kept] = rows[i];
-    }
-    acc->unmapped.n = kept + 1;
-}
-
-static void account_quarantine(const struct intake *in, struct mapping *mp, struct arena *a,
-                               struct account *acc)
-{
-    for (size_t i = 0; i < in->quarantine.n; i++) {
-        const struct intake_quarantine *q = &in->quarantine.at[i];
-        if (q->record < in->done || q->record >= in->upto)
-            continue;
-        const struct intake_record *r = &in->records.at[q->record];
-        struct quarantine_row row = {
-            .topic = in->parts.at[r->part].topic,
-            .partition = in->parts.at[r->part].part,
-            .offset = r->offset,
-            .source = r->source < 0 ? NULL : mapping_source_name(mp, r->source),
-            .reason = reject_name((enum reject) r->reject),
-            .detail = q->detail,
-        };
-        VEC_PUSH(a, acc->quarantine, row);
-    }
-}
-
-/* Where the messages of the slice went; also kept as pending for this process's own counts. */
-static void account_fill(struct pipeline *p, const struct intake *in, const bool *is_duplicate,
-                         struct account *acc)
-{
-    size_t n_sources = (size_t) mapping_source_count(p->c->mapping);
-    size_t event = 0;
-
-    memset(p->pending, 0, (n_sources + 1) * sizeof *p->pending);
-    memset(acc, 0, sizeof *acc);
-    acc->greatest_event_us = US_MIN;
-    for (size_t i = in->done; i < in->upto; i++) {
-        const struct intake_record *r = &in->records.at[i];
-        struct tally *t = &p->pending[r->source < 0 ? n_sources : (size_t) r->source];
-        t->read++;
-        switch ((enum outcome) r->outcome) {
-        case OUTCOME_EVENT: {
-            const struct event *ev = &in->events.at[r->event];
-            bool duplicate = is_duplicate[event++];
-            t->duplicate += duplicate;
-            t->accepted += !duplicate;
-            if (!event_is_identity(ev) && ev->t_us > acc->greatest_event_us)
-                acc->greatest_event_us = ev->t_us;
-            break;
-        }
-        case OUTCOME_SKIPPED:
-            t->skipped++;
-            break;
-        case OUTCOME_QUARANTINED:
-            t->quarantined++;
-            break;
-        case OUTCOME_TOMBSTONE:
-            t->tombstone++;
-            break;
-        }
-    }
-    acc->tallies = p->pending;
-    account_quarantine(in, p->c->mapping, &p->work, acc);
-    account_unmapped(in, p->c->mapping, &p->work, acc);
-}
-
 /* --- one transaction ------------------------------------------------------------------------ */
 static bool read_xid(struct pipeline *p, int64_t *xid, struct err *err)
 {
@@ -345,7 +196,7 @@ static bool slice_commit(struct pipeline *p, const struct intake *in, bool *miss
         || !store_run(s, &p->work, &b, watermark_us, watermark_us, &e, err)
         || !store_save(s, &p->work, &e.changes, err))
         goto undo;
-    account_fill(p, in, e.changes.is_duplicate, &acc);
+    slice_account(in, p->c->mapping, &p->work, e.changes.is_duplicate, p->pending, &acc);
     if (!store_account(s, &p->work, &acc, err))
         goto undo;
     p->unknown_pid = store_pg(s)->backend_pid;

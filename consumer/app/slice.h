@@ -1,0 +1,17 @@
+/* A slice: the records [done, upto) of an intake, as what one transaction needs - events for the
+ * engine, offsets to move, an account of where every message went. */
+#ifndef APP_SLICE_H
+#define APP_SLICE_H
+
+#include "app/intake.h"
+
+/* Its events; none when the slice is one record that the database refused. */
+struct batch slice_batch(const struct intake *in);
+/* The partitions of the slice with the offsets it moves them to; arena memory. */
+size_t slice_parts(const struct intake *in, struct arena *a, struct offset_part **out);
+/* Where the messages went. tallies has mapping_source_count + 1 entries and is overwritten; the
+ * rows of acc are in the arena. is_duplicate: one entry an event of the slice. */
+void slice_account(const struct intake *in, const struct mapping *mp, struct arena *a,
+                   const bool *is_duplicate, struct tally *tallies, struct account *acc);
+
+#endif
