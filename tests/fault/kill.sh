@@ -14,6 +14,10 @@ c=$(config fault_kill fault_kill "kafka: {brokers: \"$JOURNEYD_TEST_BROKERS\", g
 properties: {session.timeout.ms: \"1500\", heartbeat.interval.ms: \"400\"}}
 limits: {batch_bytes: 48KiB, cache_bytes: 16MiB}")
 
+# Meanwhile a drain finds no broker: it gives up after a minute.
+start away run -c "$(config fault_kill away 'kafka: {brokers: "127.0.0.1:9", group: away}')" --drain
+away=$pid
+
 RANDOM=17
 kills=0 in_work=0 rounds=1
 read_so_far() {
@@ -44,4 +48,7 @@ sound "after 20 kills" fault_kill "$c"
 is "every message is counted once for each time it was to be read" \
     "$(sql fault_kill 'select sum(read) from journey_internal.source_tally')" \
     $((lines * rounds))
+check "without Kafka a drain gives up" until_true 30 gone "$away"
+wait "$away"
+is "without Kafka: exit code" $? 69
 finish

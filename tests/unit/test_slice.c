@@ -1,0 +1,111 @@
+/* slice.c: what one transaction takes of an intake, whole and cut at every place. */
+#include "app/slice.h"
+#include "base/clock.h"
+#include "unit.h"
+
+enum { RECORDS = 12 };
+
+/* Two partitions in turn; every third record is skipped, the rest are events at t = 1000 * i, every
+ * fourth of those an identity message. Offsets of partition 1 start at 100 and leave gaps. */
+static void fill(struct intake *in)
+{
+    intake_init(in);
+    in->guarded = true;
+    intake_part(in, "a", 0);
+    intake_part(in, "a", 1);
+    in->parts.at[1].expected = 100;
+    for (int i = 0; i < RECORDS; i++) {
+        struct intake_record r = {
+            .offset = i % 2 ? 100 + 10 * i : i,
+            .event = (uint32_t) in->events.n,
+            .part = i % 2,
+            .outcome = i % 3 == 2 ? OUTCOME_SKIPPED : OUTCOME_EVENT,
+        };
+        VEC_PUSH(&in->a, in->records, r);
+        struct event ev = {.t_us = 1000 * i, .place = i % 4 == 3 ? EVENT_NO_PLACE : 1};
+        if (r.outcome == OUTCOME_EVENT)
+            VEC_PUSH(&in->a, in->events, ev);
+    }
+    in->parts.at[0].next = 15; /* beyond the last record: offsets that hold none */
+    in->parts.at[1].next = 100 + 10 * (RECORDS - 1) + 1;
+    in->parts.at[1].print.known = true;
+    in->parts.at[1].at_end = true;
+    in->upto = RECORDS;
+}
+
+START_TEST(test_whole)
+{
+    struct intake in;
+    struct offset_part *parts;
+
+    fill(&in);
+    struct batch b = slice_batch(&in);
+    ck_assert_uint_eq(b.n_events, in.events.n);
+    ck_assert_uint_eq(slice_parts(&in, &in.a, &parts), 2);
+    ck_assert_int_eq(parts[0].expected, 0);
+    ck_assert_int_eq(parts[0].next, 15);
+    ck_assert(!parts[0].print.known);
+    ck_assert_int_eq(parts[0].greatest_us, 10000);
+    ck_assert_int_eq(parts[1].expected, 100);
+    ck_assert_int_eq(parts[1].next, 211);
+    ck_assert(parts[1].print.known && parts[1].at_end);
+    ck_assert_int_eq(parts[1].greatest_us, 9000);
+    intake_done(&in);
+}
+END_TEST
+
+START_TEST(test_cut_anywhere_adds_up)
+{
+    for (size_t cut = 1; cut < RECORDS; cut++) {
+        struct intake in;
+        struct offset_part *parts;
+        int64_t next[2] = {0, 100};
+        size_t events = 0;
+
+        fill(&in);
+        for (int half = 0; half < 2; half++) {
+            in.done = half ? cut : 0;
+            in.upto = half ? RECORDS : cut;
+            struct batch b = slice_batch(&in);
+            ck_assert_ptr_eq(b.events, in.events.at + events);
+            events += b.n_events;
+            size_t n = slice_parts(&in, &in.a, &parts);
+            for (size_t i = 0; i < n; i++) {
+                int part = parts[i].part;
+                ck_assert_int_eq(parts[i].expected, next[part]);
+                next[part] = parts[i].next;
+                ck_assert(half || !parts[i].print.known);
+                in.parts.at[part].expected = parts[i].next;
+            }
+        }
+        ck_assert_uint_eq(events, in.events.n);
+        ck_assert_int_eq(next[0], 15);
+        ck_assert_int_eq(next[1], 211);
+        intake_done(&in);
+    }
+}
+END_TEST
+
+START_TEST(test_refused_record_has_no_event)
+{
+    struct intake in;
+    struct offset_part *parts;
+
+    fill(&in);
+    in.done = 3;
+    in.upto = 4;
+    in.records.at[3].outcome = OUTCOME_QUARANTINED;
+    ck_assert_uint_eq(slice_batch(&in).n_events, 0);
+    ck_assert_uint_eq(slice_parts(&in, &in.a, &parts), 1);
+    ck_assert_int_eq(parts[0].next, 131);
+    ck_assert(parts[0].greatest_us == US_MIN);
+    in.done = 4;
+    in.upto = RECORDS;
+    ck_assert_ptr_eq(slice_batch(&in).events, in.events.at + in.records.at[4].event);
+    intake_done(&in);
+}
+END_TEST
+
+UNIT_SUITE(slice_suite, "slice", test_whole, test_cut_anywhere_adds_up,
+           test_refused_record_has_no_event)
+UNIT_MAIN(slice_suite)
