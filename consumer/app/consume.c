@@ -64,6 +64,16 @@ static void tell_kafka(struct consumer *c, bool wait)
     source_kafka_commit(c->k, parts, c->claim.n, wait);
 }
 
+/* Not after each batch, but after the last one before a quiet time too. */
+static void tell_now_and_then(struct consumer *c)
+{
+    if (c->state != STATE_READING || !c->is_untold || clock_monotonic_us() < c->commit_at_us)
+        return;
+    tell_kafka(c, false);
+    c->is_untold = false;
+    c->commit_at_us = clock_monotonic_us() + COMMIT_EVERY_US;
+}
+
 static bool try_commit(struct consumer *c, struct err *err)
 {
     struct intake *in = c->ready;
@@ -83,19 +93,12 @@ static bool try_commit(struct consumer *c, struct err *err)
         c->claim_tries = 0;
         c->ready = NULL;
         intake_reset(in);
-        if (clock_monotonic_us() >= c->commit_at_us) {
-            tell_kafka(c, false);
-            c->commit_at_us = clock_monotonic_us() + COMMIT_EVERY_US;
-        }
+        c->is_untold = true;
         return true;
     case ATTEMPT_LATER:
         return true;
     case ATTEMPT_FENCED:
-        log_line(LOG_WARN, "another instance has claimed a partition, dropped a batch",
-                 "messages=%zu", in->records.n);
-        c->p->is_connected = false; /* or a rebuild did: connecting checks the settings again */
-        consume_claim_later(c);
-        return consume_drop_all(c, err);
+        return consume_fenced(c, in->records.n, err);
     case ATTEMPT_FAILED:
         break;
     }
@@ -114,6 +117,7 @@ static bool loop(struct consumer *c, struct err *err)
             return false;
         if (c->ready && !try_commit(c, err))
             return false;
+        tell_now_and_then(c);
         if (!consume_come_round(c, err))
             return false;
         watchdog_tell(c->w, c->state == STATE_READING && (c->ready || c->open->opened_us),

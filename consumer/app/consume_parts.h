@@ -32,6 +32,7 @@ struct consumer {
     char owner[160];
     size_t last_part; /* messages come in runs of one partition */
     bool is_paused;
+    bool is_untold; /* committed, but Kafka was not told yet */
 
     int64_t renew_at_us, topics_at_us, sweep_at_us, fold_at_us, check_at_us, commit_at_us,
         look_at_us;
@@ -57,5 +58,7 @@ void consume_claim_later(struct consumer *c);
 bool consume_come_round(struct consumer *c, struct err *err) MUST_CHECK;
 /* Work that asks both Kafka and the database failed: does that pass? */
 bool consume_passes(struct consumer *c, const struct err *why, struct err *err) MUST_CHECK;
+/* A partition is not ours any more: drops what is in memory and claims again. */
+bool consume_fenced(struct consumer *c, size_t messages, struct err *err) MUST_CHECK;
 
 #endif

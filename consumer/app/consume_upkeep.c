@@ -30,6 +30,15 @@ bool consume_passes(struct consumer *c, const struct err *why, struct err *err)
     return true;
 }
 
+bool consume_fenced(struct consumer *c, size_t messages, struct err *err)
+{
+    log_line(LOG_WARN, "another instance has claimed a partition, dropped a batch",
+             "messages=%zu", messages);
+    c->p->is_connected = false; /* or a rebuild did: connecting checks the settings again */
+    consume_claim_later(c);
+    return consume_drop_all(c, err);
+}
+
 static bool is_due(int64_t *at_us, int64_t every_us)
 {
     int64_t now_us = clock_monotonic_us();
@@ -48,9 +57,12 @@ static int64_t renew_every_us(const struct consumer *c)
     return idle_us > RENEW_EVERY_US ? RENEW_EVERY_US : idle_us < US_PER_S ? US_PER_S : idle_us;
 }
 
-static bool renew(struct consumer *c, struct err *err)
+/* A quiet partition has no batch whose compare-and-swap would miss, so this tells too when it is
+ * not ours any more: nobody else renews its idle mark, and an offset set by hand waits. */
+static bool renew(struct consumer *c, bool *is_fenced, struct err *err)
 {
     size_t n = c->claim.n;
+    struct pg *pg = store_pg(c->p->s);
 
     arena_reset(&c->p->work);
     struct offset_part *rows = ARENA_NEW(&c->p->work, struct offset_part, n);
@@ -65,7 +77,14 @@ static bool renew(struct consumer *c, struct err *err)
         if (part->at_end)
             rows[i].log_end = part->position;
     }
-    return n == 0 || offset_renew(store_pg(c->p->s), &c->p->work, c->p->grp, rows, n, err);
+    if (n == 0)
+        return true;
+    if (!offset_renew(pg, &c->p->work, c->p->grp, rows, n, err)
+        || !offset_read(pg, &c->p->work, c->p->grp, rows, n, err))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        *is_fenced |= rows[i].epoch != c->claim.parts[i].epoch;
+    return true;
 }
 
 static bool find_targets(struct consumer *c, const struct source_kafka_part *parts, size_t n,
@@ -160,7 +179,7 @@ bool consume_come_round(struct consumer *c, struct err *err)
 {
     enum attempt attempt = ATTEMPT_LATER;
     struct err why = {0};
-    bool ok = true;
+    bool ok = true, is_fenced = false;
 
     if (c->p->is_unknown || clock_monotonic_us() < c->p->again_us)
         return true;
@@ -169,7 +188,9 @@ bool consume_come_round(struct consumer *c, struct err *err)
     if (is_due(&c->topics_at_us, TOPICS_EVERY_US) && !look_at_topics(c, err))
         return false;
     if (c->state == STATE_READING && is_due(&c->renew_at_us, renew_every_us(c)))
-        ok = renew(c, &why);
+        ok = renew(c, &is_fenced, &why);
+    if (is_fenced)
+        return consume_fenced(c, 0, err);
     if (c->state == STATE_READING && c->claim.n && is_due(&c->look_at_us, LOOK_EVERY_US)
         && !claim_look_back(c->k, &c->claim.parts[c->next_look++ % c->claim.n], err))
         return false;
