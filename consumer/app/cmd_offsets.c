@@ -6,6 +6,7 @@
 
 #include "app/commands.h"
 #include "io/offset.h"
+#include "io/schema.h"
 
 static bool show(struct pg *pg, struct arena *a, const struct config *c, struct err *err)
 {
@@ -66,6 +67,17 @@ static bool set(struct pg *pg, struct arena *a, const struct config *c, char **i
     return true;
 }
 
+static bool has_schema(struct pg *pg, struct err *err)
+{
+    struct schema_status status;
+
+    if (!schema_read(pg, &status, err))
+        return false;
+    return status.found > 0
+           || err_set(err, ERR_CONFIG, "the database has no journeyd schema. "
+                                       "Run `journeyd schema apply -c FILE` first.");
+}
+
 static bool offsets(struct options *o, struct err *err)
 {
     const char *verb = o->inputs[0];
@@ -84,6 +96,7 @@ static bool offsets(struct options *o, struct err *err)
         return false;
     arena_init(&a);
     ok = pg_open(&pg, c->postgres.dsn, c->postgres.password_file, err)
+         && has_schema(&pg, err)
          && (is_show ? show(&pg, &a, c, err) : set(&pg, &a, c, o->inputs + 1, err));
     pg_close(&pg);
     arena_done(&a);

@@ -132,8 +132,8 @@ static bool simulate_command(struct options *o, struct err *err)
 const struct command cmd_simulate = {
     .name = "simulate",
     .summary = "make up a library month, to files or to Kafka",
-    .usage = "simulate [--seed N] [--events N] [--customers N] [--from DATE] [--days N]\n"
-             "                -o DIR | --brokers LIST",
+    .usage = "simulate [--seed N] [--events N] [--customers N] [--from DATE] [--days N] "
+             "[--partitions N] [--quiet] -o DIR | --brokers LIST",
     .help =
         "Writes the messages that a library's circulation (FOLIO), website "
         "(RudderStack)\n"
