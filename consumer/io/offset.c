@@ -17,22 +17,19 @@
 
 uint32_t offset_crc(const void *data, size_t len)
 {
-    static uint32_t table[256];
-    static bool ready;
+    /* by half bytes: two threads use it, and a constant table is made by neither */
+    static const uint32_t table[16] = {
+        0x00000000, 0x1DB71064, 0x3B6E20C8, 0x26D930AC, 0x76DC4190, 0x6B6B51F4,
+        0x4DB26158, 0x5005713C, 0xEDB88320, 0xF00F9344, 0xD6D6A3E8, 0xCB61B38C,
+        0x9B64C2B0, 0x86D3D2D4, 0xA00AE278, 0xBDBDF21C};
     const unsigned char *p = data;
     uint32_t crc = 0xFFFFFFFFu;
 
-    if (!ready) {
-        for (uint32_t i = 0; i < 256; i++) {
-            uint32_t v = i;
-            for (int bit = 0; bit < 8; bit++)
-                v = v & 1 ? v >> 1 ^ 0xEDB88320u : v >> 1;
-            table[i] = v;
-        }
-        ready = true;
+    for (size_t i = 0; i < len; i++) {
+        crc ^= p[i];
+        crc = table[crc & 15] ^ crc >> 4;
+        crc = table[crc & 15] ^ crc >> 4;
     }
-    for (size_t i = 0; i < len; i++)
-        crc = table[(crc ^ p[i]) & 0xFF] ^ crc >> 8;
     return ~crc;
 }
 
