@@ -165,7 +165,7 @@ bool claim_all(struct pipeline *p, struct source_kafka *k, struct claim *cl, con
 
 static bool is_same(const struct offset_print *print, const struct message *msg)
 {
-    return print->ts_us == msg->ts_us && print->crc == offset_crc(msg->value, msg->value_len);
+    return print->ts_us == (msg->is_undated ? 0 : msg->ts_us) && print->crc == offset_crc(msg->value, msg->value_len);
 }
 
 static bool another_record(const struct claim_part *part, int64_t offset, struct err *err)

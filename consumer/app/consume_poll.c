@@ -95,7 +95,7 @@ static bool fill(void *from, struct mapping *mp, struct intake *in, struct err *
         struct offset_print *print = &in->parts.at[i].print;
         print->known = msg && msg->offset + 1 == in->parts.at[i].next;
         if (print->known) {
-            print->ts_us = msg->ts_us;
+            print->ts_us = msg->is_undated ? 0 : msg->ts_us;
             print->crc = offset_crc(msg->value, msg->value_len);
         }
     }

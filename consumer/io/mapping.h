@@ -18,6 +18,7 @@ struct message {
     int32_t partition;
     int64_t offset;
     int64_t ts_us;        /* Kafka timestamp; bare files: now */
+    bool is_undated;      /* Kafka told none: ts_us is now */
     const char *key;      /* may be NULL */
     size_t key_len;
     const char *value;    /* NULL: tombstone */

@@ -359,6 +359,7 @@ static void fill_message(struct source_kafka_event *ev, rd_kafka_message_t *rkm)
         .partition = rkm->partition,
         .offset = rkm->offset,
         .ts_us = type == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE ? clock_now_us() : ts_ms * 1000,
+        .is_undated = type == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE,
         .key = rkm->key,
         .key_len = rkm->key_len,
         .value = rkm->payload,
