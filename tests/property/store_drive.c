@@ -151,6 +151,8 @@ static enum outcome_of undo(struct drive *d, struct instance *x, const char *wha
 /* What the steps of a transaction need. */
 struct attempt {
     struct batch b;
+    const size_t *nos; /* of a batch: which events of the world */
+    struct event *events;
     int64_t target_us; /* of a sweep: the watermark to publish; else US_MIN */
     int limit;         /* of a sweep: journeys a step */
     bool may_give_up;
@@ -240,11 +242,21 @@ static enum outcome_of try_sweep(struct drive *d, struct instance *x, struct att
     return COMMITTED;
 }
 
-/* Until it is committed; GIVEN_UP may happen a few times only. */
+/* Attributes of events have the numbers of the instance's own model. */
+static void give_events(const struct instance *x, struct attempt *at)
+{
+    for (size_t i = 0; i < at->b.n_events; i++)
+        at->events[i] = x->plan.events.at[at->nos[i]];
+    at->b.events = at->events;
+}
+
+/* Until it is committed; GIVEN_UP may happen a few times only. What one instance gave up
+ * may be done by another, as after a rebalance. */
 static bool finish(struct drive *d, struct instance *x, struct attempt *at)
 {
     for (int tries = 0; tries < MAX_TRIES; tries++) {
         at->may_give_up = tries < 3;
+        give_events(x, at);
         switch (at->target_us > US_MIN ? try_sweep(d, x, at) : try_batch(d, x, at)) {
         case COMMITTED:
             return true;
@@ -256,8 +268,10 @@ static bool finish(struct drive *d, struct instance *x, struct attempt *at)
         case FAILED:
             return false;
         }
-        if (at->target_us > US_MIN && rng_chance(&d->r, 30))
-            return true; /* maybe another instance goes on with it */
+        if (rng_chance(&d->r, 40))
+            x = &d->instances[rng_below(&d->r, d->n_instances)];
+        if (!start(d, x))
+            return false;
     }
     return fail(d, "not committed after %d tries", MAX_TRIES);
 }
@@ -290,29 +304,24 @@ static bool deliver_again(struct drive *d, struct instance *x, struct attempt *a
 
 static bool apply_batch(struct drive *d, struct instance *x, const struct op *op)
 {
-    struct event *events = zeroed((op->events.n + 1) * sizeof *events);
-    struct attempt at = {.target_us = US_MIN};
+    struct attempt at = {.target_us = US_MIN, .nos = d->seen + d->n_seen};
     size_t n = 0;
 
-    for (size_t i = 0; i < op->events.n; i++) {
-        size_t no = op->events.at[i];
-        if (x->plan.drop_event[no])
-            continue;
-        d->seen[d->n_seen++] = no;
-        events[n++] = x->plan.events.at[no];
-    }
-    at.b = (struct batch){.events = events, .n_events = n};
+    for (size_t i = 0; i < op->events.n; i++)
+        if (!x->plan.drop_event[op->events.at[i]])
+            d->seen[d->n_seen + n++] = op->events.at[i];
+    d->n_seen += n;
+    at.events = zeroed((n + 1) * sizeof *at.events);
+    at.b.n_events = n;
     bool ok = n == 0 || finish(d, x, &at);
     for (size_t i = 0; ok && i < n; i++)
-        if (!event_is_identity(&events[i]))
+        if (!event_is_identity(&at.events[i]))
             d->n_accepted += !at.e.changes.is_duplicate[i];
     if (ok && n && rng_chance(&d->r, 10)) {
-        struct instance *other = &d->instances[rng_below(&d->r, d->n_instances)];
-        for (size_t i = 0; i < n; i++) /* attributes have the numbers of its model */
-            events[i] = other->plan.events.at[d->seen[d->n_seen - n + i]];
-        ok = start(d, other) && deliver_again(d, other, &at);
+        x = &d->instances[rng_below(&d->r, d->n_instances)];
+        ok = start(d, x) && deliver_again(d, x, &at);
     }
-    free(events);
+    free(at.events);
     return ok;
 }
 
