@@ -151,7 +151,7 @@ check "messages were refused" test \
     "$(sql journeys 'select count(*) from journey.quarantine')" -gt 100
 is "for every reason" "$(sql journeys "select string_agg(distinct reason, ' ' order by reason)
     from journey.quarantine")" \
-    'future initiator malformed no_key no_source too_old touchpoint two_persons'
+    'future initiator malformed no_key too_old touchpoint two_persons'
 
 # ---- the search ----
 # Every row as text too: large values are compressed in their files.
