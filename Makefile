@@ -139,7 +139,7 @@ $(BUILD)/obj/tests/%.o: tests/%.c Makefile
 $(BUILD)/gen/schema_files.c: schema/embed $(SQL) $(BUILD)/gen/list
 	@schema/embed > $@
 
-$(BUILD)/gen/schema_files.o: $(BUILD)/gen/schema_files.c consumer/io/schema_files.h
+$(BUILD)/gen/schema_files.o: $(BUILD)/gen/schema_files.c consumer/io/store/schema_files.h
 	@$(CC) $(ALL_FLAGS) -c -o $@ $<
 
 # The list of SQL files, touched when one comes or goes.

@@ -4,7 +4,7 @@
 #define APP_CLAIM_H
 
 #include "app/pipeline.h"
-#include "io/source_kafka.h"
+#include "io/source/source_kafka.h"
 
 struct claim_part {
     const char *topic;

@@ -7,8 +7,8 @@
 
 #include "app/command.h"
 #include "app/commands.h"
-#include "io/mock_broker.h"
-#include "io/sim_kafka.h"
+#include "io/sim/mock_broker.h"
+#include "io/sim/sim_kafka.h"
 
 static const struct option_spec demo_options[] = {
     {"broker", 0, NULL, "be the embedded broker until stopped; prints host:port", false},

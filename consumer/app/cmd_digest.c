@@ -9,7 +9,7 @@
 
 #include "app/command.h"
 #include "base/digest.h"
-#include "io/pg.h"
+#include "io/store/pg.h"
 
 static const char *const views[] = {
     "customer", "event", "event_case", "session", "journey", "journey_step", "scenario_day",

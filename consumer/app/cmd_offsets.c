@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "app/commands.h"
-#include "io/offset.h"
-#include "io/schema.h"
+#include "io/store/offset.h"
+#include "io/store/schema.h"
 
 static bool show(struct pg *pg, struct arena *a, const struct config *c, struct err *err)
 {

@@ -9,7 +9,7 @@
 #include "app/report.h"
 #include "app/sweep.h"
 #include "base/clock.h"
-#include "io/source.h"
+#include "io/source/source.h"
 
 /* How long a database may be away: then exit 69. */
 #define PATIENCE_US (60 * US_PER_S)

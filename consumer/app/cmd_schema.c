@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "app/commands.h"
-#include "io/schema.h"
+#include "io/store/schema.h"
 
 static bool apply(struct pg *pg, struct err *err)
 {

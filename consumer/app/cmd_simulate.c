@@ -5,8 +5,8 @@
 #include "app/command.h"
 #include "app/commands.h"
 #include "base/clock.h"
-#include "io/sim_files.h"
-#include "io/sim_kafka.h"
+#include "io/sim/sim_files.h"
+#include "io/sim/sim_kafka.h"
 
 enum { MAX_DAYS = 1000, MAX_PARTITIONS = 1000 };
 

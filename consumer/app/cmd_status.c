@@ -6,8 +6,8 @@
 #include "app/commands.h"
 #include "app/report.h"
 #include "base/clock.h"
-#include "io/offset.h"
-#include "io/source_kafka.h"
+#include "io/store/offset.h"
+#include "io/source/source_kafka.h"
 
 enum { KAFKA_TIMEOUT_MS = 5000 };
 

@@ -7,8 +7,8 @@
 #include "app/commands.h"
 #include "app/tap_print.h"
 #include "base/log.h"
-#include "io/source.h"
-#include "io/source_kafka.h"
+#include "io/source/source.h"
+#include "io/source/source_kafka.h"
 
 enum { KAFKA_TIMEOUT_MS = 10000, POLL_MS = 200 };
 

@@ -4,8 +4,8 @@
 
 #include "app/commands.h"
 #include "base/log.h"
-#include "io/pg.h"
-#include "io/source_kafka.h"
+#include "io/store/pg.h"
+#include "io/source/source_kafka.h"
 
 enum { KAFKA_TIMEOUT_MS = 10000 };
 

@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "app/command.h"
-#include "io/verify.h"
+#include "io/store/verify.h"
 
 static void show_progress(void *ctx, int64_t events, int64_t total)
 {

@@ -4,7 +4,7 @@
 
 #include "app/options.h"
 #include "base/err.h"
-#include "io/config.h"
+#include "io/config/config.h"
 
 struct command {
     const char *name;

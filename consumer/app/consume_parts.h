@@ -7,7 +7,7 @@
 #include "app/intake.h"
 #include "app/pipeline.h"
 #include "app/watchdog.h"
-#include "io/source_kafka.h"
+#include "io/source/source_kafka.h"
 
 enum { INTAKES = 3 };
 

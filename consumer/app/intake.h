@@ -11,9 +11,9 @@
 #define APP_INTAKE_H
 
 #include "base/vec.h"
-#include "io/mapping.h"
-#include "io/offset.h"
-#include "io/store.h"
+#include "io/mapping/mapping.h"
+#include "io/store/offset.h"
+#include "io/store/store.h"
 
 struct intake_record { /* one message */
     int64_t offset;

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "app/commands.h"
-#include "io/config_problem.h"
+#include "io/config/config_problem.h"
 
 struct group {
     const char *title;

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "io/config_problem.h"
+#include "io/config/config_problem.h"
 
 #define MOST_OPTIONS 64
 

@@ -8,7 +8,7 @@
 #define APP_PIPELINE_H
 
 #include "app/intake.h"
-#include "io/store.h"
+#include "io/store/store.h"
 
 enum attempt {
     ATTEMPT_DONE,   /* everything is committed */

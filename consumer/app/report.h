@@ -7,8 +7,8 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/log.h"
-#include "io/mapping.h"
-#include "io/store.h"
+#include "io/mapping/mapping.h"
+#include "io/store/store.h"
 
 /* A log line with the error's text and SQLSTATE. */
 void report_err(enum log_level level, const char *msg, const struct err *why);

@@ -3,8 +3,8 @@
 #ifndef APP_TAP_PRINT_H
 #define APP_TAP_PRINT_H
 
-#include "io/config.h"
-#include "io/mapping.h"
+#include "io/config/config.h"
+#include "io/mapping/mapping.h"
 
 /* Appends one line with its newline. */
 void tap_print_text(const struct config *c, const struct message *msg,

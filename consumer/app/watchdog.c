@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "io/pg.h"
+#include "io/store/pg.h"
 
 enum { LOOK_EVERY_S = 5, LOOKS = 60, EXIT_STUCK = 70 };
 

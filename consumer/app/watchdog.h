@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "io/config.h"
+#include "io/config/config.h"
 
 struct watchdog;
 struct watchdog *watchdog_new(const struct config *c);

@@ -4,7 +4,7 @@
  *
  *     engine_init(&e, &world, &batch);
  *     while (!engine_step(&e))
- *         if (!store_load(store, &world, &err)) ...      // under locks, see io/store_load.c
+ *         if (!store_load(store, &world, &err)) ...      // under locks, see io/store/store_load.c
  *     store_save(store, &e.changes, &err);
  *
  * Arrival order inside the batch does not matter. Facts only add up; nothing flows back

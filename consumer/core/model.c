@@ -1,4 +1,4 @@
-/* The model and its interning. What io/config.c fills in - every string, every array -
+/* The model and its interning. What io/config/config.c fills in - every string, every array -
  * is heap memory that belongs to the model and ends with model_done. What grows while
  * messages are read (sources, attribute sets) is found through maps in the model's own
  * arena.

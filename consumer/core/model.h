@@ -1,4 +1,4 @@
-/* The model: every setting that a number depends on, compiled. io/config.c fills it, the core
+/* The model: every setting that a number depends on, compiled. io/config/config.c fills it, the core
  * reads it, nothing changes it while the process runs. Places are positions in the vocabulary,
  * from 0 (views tell them from 1). */
 #ifndef CORE_MODEL_H

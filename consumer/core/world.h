@@ -1,5 +1,5 @@
 /* The world of one batch: everything the engine has asked for and a store has loaded, under locks.
- * The engine (core/engine.h) names what it lacks in `needs`; a store (PostgreSQL in io/store_load.c,
+ * The engine (core/engine.h) names what it lacks in `needs`; a store (PostgreSQL in io/store/store_load.c,
  * memory in tests/) answers by calling the world_put_* functions; nothing else crosses. All memory
  * is the batch's arena. `no` is always the number of a key row: a customer is the key it is rooted
  * at (the least of its keys: the one that had none to ask), so customer numbers are key numbers.

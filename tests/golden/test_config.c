@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "golden.h"
-#include "io/config.h"
+#include "io/config/config.h"
 
 static void settings(const struct config *c, struct buf *out)
 {

@@ -16,8 +16,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "io/config.h"
-#include "io/mapping.h"
+#include "io/config/config.h"
+#include "io/mapping/mapping.h"
 #include "property/brute.h"
 #include "property/memory_store.h"
 #include "property/worlds.h"

@@ -12,7 +12,7 @@
 
 #include "app/tap_print.h"
 #include "golden.h"
-#include "io/source.h"
+#include "io/source/source.h"
 
 /* 2026-06-01T00:00:00Z */
 #define KAFKA_TIME_US (INT64_C(1780272000) * 1000000)

@@ -9,12 +9,12 @@ LAYERS = ["base", "core", "io", "app"]
 # library: (its headers, the files that may know it)
 LIBRARIES = {
     "nettle": (r"nettle/", r"base/digest\.[ch]"),
-    "libyaml": (r"yaml\.h", r"io/yaml\.c"),
-    "jansson": (r"jansson\.h", r"io/decode\.c"),
-    "pcre2": (r"pcre2\.h", r"io/regex\.c"),
-    "libpq": (r"(libpq-fe|postgres_ext|libpq/.*)\.h", r"io/pg\.[ch]"),
-    "librdkafka": (r"librdkafka/", r"io/(source_kafka|sim_kafka|\w*broker\w*)\.c"),
-    "zlib and zstd": (r"(zlib|zstd\w*)\.h", r"io/source_file\.c"),
+    "libyaml": (r"yaml\.h", r"io/config/yaml\.c"),
+    "jansson": (r"jansson\.h", r"io/mapping/decode\.c"),
+    "pcre2": (r"pcre2\.h", r"io/mapping/regex\.c"),
+    "libpq": (r"(libpq-fe|postgres_ext|libpq/.*)\.h", r"io/store/pg\.[ch]"),
+    "librdkafka": (r"librdkafka/", r"io/(source/source_kafka|sim/sim_kafka|sim/mock_broker)\.c"),
+    "zlib and zstd": (r"(zlib|zstd\w*)\.h", r"io/source/source_file\.c"),
 }
 
 # What the pure layers do without: files, processes, sockets, clocks.

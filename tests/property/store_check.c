@@ -6,8 +6,8 @@
 
 #include "base/clock.h"
 #include "brute.h"
-#include "io/recollect.h"
-#include "io/verify.h"
+#include "io/store/recollect.h"
+#include "io/store/verify.h"
 #include "store_lines.h"
 
 enum { LINES_SHOWN = 30 };

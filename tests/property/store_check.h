@@ -1,6 +1,6 @@
 /* Does a database hold what it should? In one snapshot:
  *
- *     every table is what the engine makes of the stored events   io/verify.h
+ *     every table is what the engine makes of the stored events   io/store/verify.h
  *     the stored events give what the input gives                 brute_lines of both
  *     the views tell the same                                     store_lines.h
  *     sums agree, messages are counted, the watermark is right
@@ -12,7 +12,7 @@
 
 #include <stdio.h>
 
-#include "io/store.h"
+#include "io/store/store.h"
 
 struct store_truth {
     const struct model *m; /* the store's; attributes of events have its numbers */

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "io/store.h"
+#include "io/store/store.h"
 #include "lines.h"
 #include "store_check.h"
 

@@ -1,10 +1,10 @@
 /* Rows of PostgreSQL as text lines, comparable with those of brute_lines: what readers
  * see of sessions, journeys with their steps, and the places of events in sessions. The
- * rest of the tables is what io/verify.h compares. */
+ * rest of the tables is what io/store/verify.h compares. */
 #ifndef PROPERTY_STORE_LINES_H
 #define PROPERTY_STORE_LINES_H
 
-#include "io/store.h"
+#include "io/store/store.h"
 #include "lines.h"
 
 /* Reads the views in the transaction that is open. out: sorted lines. */

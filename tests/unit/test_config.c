@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "golden/golden.h"
-#include "io/config.h"
-#include "io/mapping.h"
+#include "io/config/config.h"
+#include "io/mapping/mapping.h"
 #include "unit.h"
 
 #define HOUR (INT64_C(3600) * 1000000)

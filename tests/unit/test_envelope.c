@@ -1,7 +1,7 @@
 /* The scanner of kcat's envelopes: what it takes, and what it leaves to the JSON parser. */
 #include <string.h>
 
-#include "io/envelope.h"
+#include "io/source/envelope.h"
 #include "unit.h"
 
 static struct buf text;

@@ -5,9 +5,9 @@
 #include <sys/stat.h>
 
 #include "golden/golden.h"
-#include "io/config.h"
-#include "io/mapping.h"
-#include "io/mapping_key.h"
+#include "io/config/config.h"
+#include "io/mapping/mapping.h"
+#include "io/mapping/mapping_key.h"
 #include "unit.h"
 
 /* 2026-06-01T00:00:00Z and 2026-03-01T10:00:00Z */

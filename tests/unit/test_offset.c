@@ -1,7 +1,7 @@
 /* offset.c: the checksum; its statements are tested against a database in tests/e2e and fault. */
 #include <string.h>
 
-#include "io/offset.h"
+#include "io/store/offset.h"
 #include "unit.h"
 
 START_TEST(test_crc_is_that_of_gzip)

@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "io/pg.h"
+#include "io/store/pg.h"
 #include "unit.h"
 
 static struct arena a;

@@ -8,9 +8,9 @@
 
 #include "base/clock.h"
 #include "base/digest.h"
-#include "io/config.h"
-#include "io/mapping.h"
-#include "io/simulate.h"
+#include "io/config/config.h"
+#include "io/mapping/mapping.h"
+#include "io/sim/simulate.h"
 #include "unit.h"
 
 /* SHA-256 over every message of `small`: changes only when the simulation is meant to

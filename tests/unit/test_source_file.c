@@ -7,7 +7,7 @@
 #include <zstd.h>
 
 #include "base/buf.h"
-#include "io/source.h"
+#include "io/source/source.h"
 #include "unit.h"
 
 static char path[64];

@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "io/store_internal.h"
+#include "io/store/store_internal.h"
 #include "unit.h"
 
 static struct key key_of(uint64_t x, uint16_t ns)

@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "io/store_texts.h"
+#include "io/store/store_texts.h"
 #include "unit.h"
 
 START_TEST(texts_keep_their_numbers_while_the_table_grows)

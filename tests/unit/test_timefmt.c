@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "io/timefmt.h"
+#include "io/mapping/timefmt.h"
 #include "unit.h"
 
 #define NEVER INT64_MIN

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "io/yaml.h"
+#include "io/config/yaml.h"
 #include "unit.h"
 
 static struct arena a;

@@ -1,0 +1,56 @@
+/* The configuration (journeyd.yaml and the files it names), checked whole before anything starts.
+ * Every problem becomes one line "file:line:column: key: what was found; what would be right" -
+ * all of them at once, with a suggestion for a misspelt key. */
+#ifndef IO_CONFIG_CONFIG_H
+#define IO_CONFIG_CONFIG_H
+
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/digest.h"
+#include "base/err.h"
+#include "core/model.h"
+
+enum config_start { START_BEGINNING, START_END, START_TIMESTAMP };
+enum config_on_gap { ON_GAP_STOP, ON_GAP_CONTINUE };
+
+struct config_property { char *name, *value; };
+
+/* A setting the numbers depend on, as text, for the fingerprint; secrets and keys as hashes. */
+struct config_setting {
+    const char *name;  /* "sessions.gap", "scenarios.hold", "sources.plain" ... */
+    char *value;       /* canonical text or hex digest */
+    bool rebuildable;  /* `rebuild` can apply it to the past */
+    bool forward_only; /* a change holds from now on: no refusal (mappings, acceptance) */
+};
+
+struct config {
+    char *path;
+    char *library_name, *time_zone;
+    char **tenants;
+    int n_tenants;
+    struct {
+        char *brokers, *group;
+        enum config_start start;
+        int64_t start_us;
+        enum config_on_gap on_gap;
+        struct config_property *properties;
+        int n_properties;
+    } kafka;
+    struct {
+        char *dsn, *password_file;
+    } postgres;
+    size_t batch_bytes, cache_bytes;
+    struct hmac hmac; /* of the identity secret */
+    struct model model;
+    struct mapping *mapping; /* compiled sources, see io/mapping/mapping.h */
+    struct config_setting *settings;
+    int n_settings;
+    char fingerprint[65]; /* SHA-256 over all settings, hex */
+};
+
+/* NULL and err (CONFIG) when there is any problem; report gets one line each. */
+struct config *config_load(const char *path, struct buf *report, struct err *err) MUST_CHECK;
+void config_free(struct config *c);
+
+#endif

@@ -1,0 +1,244 @@
+/* The section `identity`: which namespaces there are and which of them is the better
+ * evidence, the secret, and the keys that are treated apart. Values of keys end here:
+ * they become hashes, and the text they were read from is overwritten. */
+#include "io/config/config_parts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/utf8.h"
+#include "io/mapping/mapping_key.h"
+
+enum { SECRET_LEAST = 16, SECRET_MOST = 4096 };
+
+const char *const *config_namespaces(struct config_build *b)
+{
+    int n = b->c->model.n_namespaces;
+    const char **names = ARENA_NEW(b->r.a, const char *, n + 1);
+    for (int i = 0; i < n; i++)
+        names[i] = b->c->model.namespaces[i].name;
+    return names;
+}
+
+/* The bytes of the file as they are, less one line end at the end: editors add it. */
+static void read_secret(struct config_build *b, const struct yaml_node *node)
+{
+    const char *name = config_text(&b->r, node);
+    if (name == NULL)
+        return;
+    const char *path = config_path(&b->r, b->file, name);
+    struct config_problems *p = &b->r.problems;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct stat st;
+    if (fd < 0 || fstat(fd, &st) != 0) {
+        config_problem(
+            p, &node->at,
+            "could not open \"%s\": %s; make one with: (umask 077; openssl rand -hex 32 "
+            "> %s)",
+            path, strerror(errno), path);
+        if (fd >= 0)
+            close(fd);
+        return;
+    }
+    char secret[SECRET_MOST + 1];
+    ssize_t len = 0;
+    if (!S_ISREG(st.st_mode)) {
+        config_problem(p, &node->at, "\"%s\" is no regular file", path);
+    } else if (st.st_mode & 0066) {
+        config_problem(
+            p, &node->at,
+            "\"%s\" can be read or written by group or others (mode %04o); chmod 0600 "
+            "is wanted",
+            path, (unsigned) (st.st_mode & 07777));
+    } else {
+        len = read(fd, secret, sizeof secret);
+        if (len > 0 && secret[len - 1] == '\n')
+            len -= len > 1 && secret[len - 2] == '\r' ? 2 : 1;
+        if (len < SECRET_LEAST || len > SECRET_MOST)
+            config_problem(p, &node->at, "\"%s\" holds %s bytes; %d to %d are wanted",
+                           path, len < SECRET_LEAST ? "too few" : "too many",
+                           SECRET_LEAST, SECRET_MOST);
+        else
+            hmac_begin(&b->c->hmac, secret, (size_t) len);
+    }
+    explicit_bzero(secret, sizeof secret);
+    close(fd);
+}
+
+static void read_normalise(struct config_build *b, const struct yaml_node *node,
+                           struct ns *ns)
+{
+    static const char *const ways[] = {"trim", "lower"};
+    struct yaml_node **items;
+    size_t n;
+    if (node == NULL || !config_read_texts(&b->r, node, &items, &n))
+        return;
+    for (size_t i = 0; i < n; i++) {
+        int way = 0;
+        config_read_choice(&b->r, items[i], ways, 2, &way);
+        ns->lower |= way == 1;
+    }
+}
+
+static void read_blocked(struct config_build *b, const struct yaml_node *node,
+                         struct ns *ns)
+{
+    struct yaml_node **items;
+    size_t n;
+    if (node == NULL || !config_read_texts(&b->r, node, &items, &n))
+        return;
+    ns->blocked = config_heap_alloc(n, sizeof *ns->blocked);
+    for (size_t i = 0; i < n; i++) {
+        /* what is written here is normalised as values are, so that it can meet one */
+        size_t len = strlen(items[i]->text);
+        char *value = config_heap_alloc(len + 1, 1);
+        len = mapping_key_normalise(ns, items[i]->text, len, value);
+        value[len] = '\0';
+        ns->blocked[ns->n_blocked++] = value;
+    }
+}
+
+static void read_namespace(struct config_build *b, const struct yaml_node *node)
+{
+    static const struct config_key keys[] = {{"name", true},
+                                             {"kind", true},
+                                             {"unique", false},
+                                             {"blocked", false},
+                                             {"normalise", false}};
+    static const char *const kinds[] = {
+        [KEY_PERSON] = "person", [KEY_DEVICE] = "device", [KEY_CASE] = "case"};
+    struct model *m = &b->c->model;
+    struct yaml_node *v[5];
+    if (!config_read_map(&b->r, node, keys, 5, v))
+        return;
+    const char *name = NULL;
+    config_read_text(&b->r, v[0], &name);
+    if (name == NULL)
+        return;
+    if (!utf8_is_code(name, strlen(name)))
+        config_problem(
+            &b->r.problems, &v[0]->at,
+            "found \"%s\"; a name is one or two words of a-z 0-9 _ joined by a dot",
+            name);
+    if (model_namespace(m, name) >= 0)
+        config_problem(&b->r.problems, &v[0]->at,
+                       "the namespace \"%s\" is declared twice", name);
+    struct ns *ns = &m->namespaces[m->n_namespaces++];
+    ns->name = config_heap(name);
+    int kind = KEY_PERSON;
+    config_read_choice(&b->r, v[1], kinds, 3, &kind);
+    ns->kind = (enum key_kind) kind;
+    config_read_bool(&b->r, v[2], &ns->unique);
+    if (ns->unique && ns->kind != KEY_PERSON)
+        config_problem(
+            &b->r.problems, &v[2]->at,
+            "only a namespace of kind person can be unique (two different persons)");
+    read_normalise(b, v[4], ns);
+    read_blocked(b, v[3], ns);
+}
+
+static void read_namespaces(struct config_build *b, const struct yaml_node *node)
+{
+    if (node->kind != YAML_LIST || node->n == 0) {
+        config_problem(
+            &b->r.problems, &node->at,
+            "found %s; a list of {name, kind} is wanted, better evidence first",
+            yaml_found(node, b->r.a));
+        return;
+    }
+    b->c->model.namespaces = config_heap_alloc(node->n, sizeof *b->c->model.namespaces);
+    for (size_t i = 0; i < node->n; i++)
+        read_namespace(b, node->items[i]);
+}
+
+static int cmp(const void *x, const void *y)
+{
+    return key_cmp(x, y);
+}
+
+/* "namespace:value"; no message may repeat the value. */
+static bool read_key(struct config_build *b, const struct yaml_node *node,
+                     enum key_kind kind, struct key *k)
+{
+    struct model *m = &b->c->model;
+    char *colon = strchr(node->text, ':');
+    if (colon == NULL) {
+        config_problem(&b->r.problems, &node->at,
+                       "no colon found; \"namespace:value\" is wanted, in quotes");
+        return false;
+    }
+    const char *name = arena_strndup(b->r.a, node->text, (size_t) (colon - node->text));
+    int ns = model_namespace(m, name);
+    if (ns < 0) {
+        config_problem(
+            &b->r.problems, &node->at, "the namespace \"%s\" is not declared; %s", name,
+            config_hint(&b->r, name, config_namespaces(b), (size_t) m->n_namespaces));
+        return false;
+    }
+    if (m->namespaces[ns].kind != kind) {
+        config_problem(&b->r.problems, &node->at, "\"%s\" is no namespace of kind %s; %s",
+                       name, kind == KEY_DEVICE ? "device" : "person",
+                       kind == KEY_DEVICE
+                           ? "kiosks are devices"
+                           : "persons are excluded, devices are listed as kiosks");
+        return false;
+    }
+    if (!mapping_key(m, &b->c->hmac, NULL, ns, colon + 1, strlen(colon + 1), k)) {
+        config_problem(
+            &b->r.problems, &node->at,
+            "the value after the colon is never a key (empty, 0, null, blocked ...)");
+        return false;
+    }
+    return true;
+}
+
+static void read_keys(struct config_build *b, const struct yaml_node *node,
+                      enum key_kind kind, struct key **out, int *n_out)
+{
+    struct yaml_node **items;
+    size_t n;
+    if (node == NULL || !config_read_texts(&b->r, node, &items, &n))
+        return;
+    struct key *list = config_heap_alloc(n, sizeof *list);
+    int count = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (read_key(b, items[i], kind, &list[count]))
+            count++;
+        explicit_bzero((char *) items[i]->text, strlen(items[i]->text));
+    }
+    if (count > 0)
+        qsort(list, (size_t) count, sizeof *list, cmp);
+    int kept = 0;
+    for (int i = 0; i < count; i++)
+        if (kept == 0 || key_cmp(&list[kept - 1], &list[i]) != 0)
+            list[kept++] = list[i];
+    *out = list;
+    *n_out = kept;
+}
+
+void config_identity(struct config_build *b, const struct yaml_node *node)
+{
+    static const struct config_key keys[] = {
+        {"secret_file", true},  {"namespaces", true},   {"login_ttl", false},
+        {"stitch_back", false}, {"max_aliases", false}, {"kiosks", false},
+        {"exclude", false}};
+    struct model *m = &b->c->model;
+    struct yaml_node *v[7];
+    if (!config_read_map(&b->r, node, keys, 7, v))
+        return;
+    if (v[0] != NULL)
+        read_secret(b, v[0]);
+    if (v[1] != NULL)
+        read_namespaces(b, v[1]);
+    config_read_duration(&b->r, v[2], &m->login_ttl_us);
+    config_read_duration(&b->r, v[3], &m->stitch_back_us);
+    int64_t most = m->max_aliases;
+    config_read_int(&b->r, v[4], 1, 1000000, &most);
+    m->max_aliases = (int) most;
+    read_keys(b, v[5], KEY_DEVICE, &m->kiosks, &m->n_kiosks);
+    read_keys(b, v[6], KEY_PERSON, &m->exclude, &m->n_exclude);
+}

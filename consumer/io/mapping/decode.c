@@ -1,0 +1,350 @@
+/* JSON by jansson, and compiled pointers over it.
+ *
+ * jansson spends half of its time in malloc and free. Here it allocates from a pool that
+ * is rewound before each document, and nothing is ever freed one by one: a document dies
+ * when the next one is read. The pool is found through a thread-local variable, since
+ * jansson's allocation functions carry no context; it is set only while this file calls
+ * jansson. */
+#include "io/mapping/decode.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the pool ---- */
+
+enum { POOL_BLOCK = 256 * 1024 };
+
+struct block {
+    struct block *next;
+    size_t size;
+    max_align_t data[];
+};
+struct pool {
+    struct block *first, *now;
+    size_t used; /* of the block `now` */
+};
+
+static _Thread_local struct pool *current;
+
+static struct block *new_block(size_t size)
+{
+    struct block *b = malloc(sizeof *b + size);
+    if (b == NULL)
+        abort();
+    b->next = NULL;
+    b->size = size;
+    return b;
+}
+
+static void *pool_alloc(size_t size)
+{
+    struct pool *p = current;
+    if (p == NULL)
+        return malloc(size);
+    size = (size + 15) & ~(size_t) 15;
+    if (p->used + size > p->now->size) {
+        struct block *b = new_block(size > POOL_BLOCK ? size : POOL_BLOCK);
+        p->now->next = b;
+        p->now = b;
+        p->used = 0;
+    }
+    void *at = (char *) p->now->data + p->used;
+    p->used += size;
+    return at;
+}
+
+static void pool_free(void *at)
+{
+    if (current == NULL)
+        free(at);
+}
+
+/* Keeps the first block: a stream of ordinary messages never asks the heap again. */
+static void pool_rewind(struct pool *p)
+{
+    struct block *b = p->first->next;
+    while (b != NULL) {
+        struct block *next = b->next;
+        free(b);
+        b = next;
+    }
+    p->first->next = NULL;
+    p->now = p->first;
+    p->used = 0;
+}
+
+/* ---- compiled pointers ---- */
+
+struct slot {
+    int parent;  /* -1: the document itself */
+    char *token; /* unescaped */
+    size_t token_len;
+    int64_t index;       /* the token as a list index, -1: it is none */
+    uint32_t generation; /* of the document for which value is known */
+    const json_t *node;
+    struct decode_value value;
+};
+
+struct decoder {
+    struct pool pool;
+    bool lenient;
+    const json_t *root;
+    uint32_t generation;
+    struct slot *slots;
+    int n_slots, cap_slots;
+};
+
+struct decoder *decode_new(bool lenient)
+{
+    json_set_alloc_funcs(pool_alloc, pool_free);
+    struct decoder *d = calloc(1, sizeof *d);
+    if (d == NULL)
+        abort();
+    d->lenient = lenient;
+    d->pool.first = d->pool.now = new_block(POOL_BLOCK);
+    d->generation = 1;
+    return d;
+}
+
+void decode_free(struct decoder *d)
+{
+    if (d == NULL)
+        return;
+    pool_rewind(&d->pool);
+    free(d->pool.first);
+    for (int i = 0; i < d->n_slots; i++)
+        free(d->slots[i].token);
+    free(d->slots);
+    free(d);
+}
+
+/* RFC 6901: an index is 0 or a number without leading zeros. */
+static int64_t list_index(const char *token, size_t len)
+{
+    if (len == 0 || len > 9 || (token[0] == '0' && len > 1))
+        return -1;
+    int64_t index = 0;
+    for (size_t i = 0; i < len; i++) {
+        if (token[i] < '0' || token[i] > '9')
+            return -1;
+        index = index * 10 + (token[i] - '0');
+    }
+    return index;
+}
+
+static int add_slot(struct decoder *d, int parent, const char *token, size_t len)
+{
+    for (int i = 0; i < d->n_slots; i++)
+        if (d->slots[i].parent == parent && d->slots[i].token_len == len &&
+            memcmp(d->slots[i].token, token, len) == 0)
+            return i;
+    if (d->n_slots == d->cap_slots) {
+        d->cap_slots = d->cap_slots ? 2 * d->cap_slots : 32;
+        d->slots = realloc(d->slots, (size_t) d->cap_slots * sizeof *d->slots);
+        if (d->slots == NULL)
+            abort();
+    }
+    struct slot *s = &d->slots[d->n_slots];
+    memset(s, 0, sizeof *s);
+    s->parent = parent;
+    s->token = malloc(len + 1);
+    if (s->token == NULL)
+        abort();
+    memcpy(s->token, token, len);
+    s->token[len] = '\0';
+    s->token_len = len;
+    s->index = list_index(token, len);
+    return d->n_slots++;
+}
+
+int decode_slot(struct decoder *d, const char *pointer)
+{
+    if (pointer[0] != '/')
+        return -1;
+    int slot = -1;
+    const char *c = pointer;
+    while (*c == '/') {
+        char token[256];
+        size_t len = 0;
+        for (c++; *c != '\0' && *c != '/'; c++) {
+            char out = *c;
+            if (out == '~') {
+                c++;
+                if (*c != '0' && *c != '1')
+                    return -1;
+                out = *c == '0' ? '~' : '/';
+            }
+            if (len == sizeof token)
+                return -1;
+            token[len++] = out;
+        }
+        slot = add_slot(d, slot, token, len);
+    }
+    return slot;
+}
+
+/* ---- reading ---- */
+
+/* Depth by brackets outside texts; a text that is not JSON is the parser's business. */
+static bool is_too_deep(const char *bytes, size_t len)
+{
+    int depth = 0;
+    for (const char *c = bytes, *end = bytes + len; c < end; c++) {
+        switch (*c) {
+        case '"':
+            for (c++; c < end && *c != '"'; c++)
+                if (*c == '\\')
+                    c++;
+            break;
+        case '{':
+        case '[':
+            if (++depth > DECODE_MAX_DEPTH)
+                return true;
+            break;
+        case '}':
+        case ']':
+            depth--;
+            break;
+        default:
+            break;
+        }
+    }
+    return false;
+}
+
+/* Most messages have fewer opening brackets than levels allowed, wherever they stand:
+ * counting them needs no branch, and blocks of fixed size let the compiler count many at
+ * a time. */
+static bool too_deep(const char *bytes, size_t len)
+{
+    size_t opening = 0, i = 0;
+    for (; i + 64 <= len; i += 64) {
+        uint8_t n = 0;
+        for (int k = 0; k < 64; k++)
+            n = (uint8_t) (n + ((bytes[i + (size_t) k] | 0x20) == '{')); /* [ and { */
+        opening += n;
+    }
+    for (; i < len; i++)
+        opening += (bytes[i] | 0x20) == '{';
+    return opening > DECODE_MAX_DEPTH && is_too_deep(bytes, len);
+}
+
+static const char *why(enum json_error_code code)
+{
+    switch (code) {
+    case json_error_invalid_utf8:
+        return "invalid UTF-8";
+    case json_error_premature_end_of_input:
+        return "cut off";
+    case json_error_end_of_input_expected:
+        return "text after the end of the JSON value";
+    case json_error_duplicate_key:
+        return "a key given twice";
+    case json_error_numeric_overflow:
+        return "a number beyond 64 bits";
+    case json_error_null_character:
+    case json_error_null_byte_in_key:
+        return "a NUL character";
+    case json_error_stack_overflow:
+        return "too deep";
+    default:
+        return "not JSON";
+    }
+}
+
+const char *decode_parse(struct decoder *d, const char *bytes, size_t len)
+{
+    d->root = NULL;
+    if (++d->generation == 0) { /* after 2^32 documents no slot may look fresh */
+        for (int i = 0; i < d->n_slots; i++)
+            d->slots[i].generation = 0;
+        d->generation = 1;
+    }
+    if (!d->lenient && len > DECODE_MAX_BYTES)
+        return "larger than 1 MiB";
+    if (too_deep(bytes, len))
+        return "too deep";
+    pool_rewind(&d->pool);
+    current = &d->pool;
+    json_error_t error;
+    const json_t *root = json_loadb(
+        bytes, len, d->lenient ? JSON_ALLOW_NUL : JSON_REJECT_DUPLICATES, &error);
+    current = NULL;
+    if (root == NULL)
+        return why(json_error_code(&error));
+    if (!json_is_object(root))
+        return "not a JSON object";
+    d->root = root;
+    return NULL;
+}
+
+static struct decode_value value_of(const json_t *node)
+{
+    struct decode_value v = {.kind = DECODE_ABSENT};
+    if (node == NULL)
+        return v;
+    switch (json_typeof(node)) {
+    case JSON_OBJECT:
+        v.kind = DECODE_OBJECT;
+        v.node = node;
+        break;
+    case JSON_ARRAY:
+        v.kind = DECODE_LIST;
+        v.node = node;
+        v.len = json_array_size(node);
+        break;
+    case JSON_STRING:
+        v.kind = DECODE_TEXT;
+        v.text = json_string_value(node);
+        v.len = json_string_length(node);
+        break;
+    case JSON_INTEGER:
+        v.kind = DECODE_INT;
+        v.i = json_integer_value(node);
+        break;
+    case JSON_REAL:
+        v.kind = DECODE_REAL;
+        v.r = json_real_value(node);
+        break;
+    case JSON_TRUE:
+    case JSON_FALSE:
+        v.kind = DECODE_BOOL;
+        v.b = json_is_true(node);
+        break;
+    case JSON_NULL:
+        v.kind = DECODE_NULL;
+        break;
+    }
+    return v;
+}
+
+static const json_t *walk(struct decoder *d, int slot)
+{
+    if (slot < 0)
+        return d->root;
+    struct slot *s = &d->slots[slot];
+    if (s->generation == d->generation)
+        return s->node;
+    const json_t *parent = walk(d, s->parent);
+    const json_t *node = NULL;
+    if (json_is_object(parent))
+        node = json_object_getn(parent, s->token, s->token_len);
+    else if (json_is_array(parent) && s->index >= 0)
+        node = json_array_get(parent, (size_t) s->index);
+    s->node = node;
+    s->value = value_of(node);
+    s->generation = d->generation;
+    return node;
+}
+
+const struct decode_value *decode_at(struct decoder *d, int slot)
+{
+    walk(d, slot);
+    return &d->slots[slot].value;
+}
+
+struct decode_value decode_item(const struct decode_value *list, size_t i)
+{
+    return value_of(json_array_get(list->node, i));
+}

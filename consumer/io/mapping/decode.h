@@ -1,0 +1,66 @@
+/* Decode: message bytes become an opaque document, which answers what stands at compiled
+ * JSON pointers (RFC 6901). The mapping layer sees only this; the one file that knows
+ * jansson is decode.c, and a faster parser can stand behind the same face.
+ *
+ * Pointers are compiled once. They form a tree: "/data/new/id" and "/data/new/action"
+ * share the walk to "/data/new", and each node of the tree is walked at most once a
+ * document. */
+#ifndef IO_MAPPING_DECODE_H
+#define IO_MAPPING_DECODE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    DECODE_MAX_BYTES = 1024 * 1024, /* a larger message is malformed */
+    DECODE_MAX_DEPTH = 64           /* so is a deeper one */
+};
+
+enum decode_kind {
+    DECODE_ABSENT, /* nothing stands there */
+    DECODE_NULL,
+    DECODE_BOOL,
+    DECODE_INT,
+    DECODE_REAL,
+    DECODE_TEXT,
+    DECODE_LIST,
+    DECODE_OBJECT
+};
+
+struct decode_value {
+    enum decode_kind kind;
+    union {
+        bool b;
+        int64_t i;
+        double r;
+        const void *node; /* LIST, OBJECT */
+    };
+    const char *text; /* TEXT: NUL-terminated UTF-8, valid until the next parse */
+    size_t len;       /* of text; items of a list */
+};
+
+struct decoder;
+
+/* lenient: as envelopes need it - U+0000 in texts is allowed and no limit of size. */
+struct decoder *decode_new(bool lenient);
+void decode_free(struct decoder *d);
+
+/* The slot of a pointer, compiled at need; -1 when the text is no JSON pointer. */
+int decode_slot(struct decoder *d, const char *pointer);
+
+/* Reads one JSON object. NULL when it was read, else why not, as static text for people:
+ * not UTF-8, cut off, a key given twice, too deep, too large, a number beyond 64 bits. */
+const char *decode_parse(struct decoder *d, const char *bytes, size_t len);
+
+/* What stands at a slot of the document read last. */
+const struct decode_value *decode_at(struct decoder *d, int slot);
+/* Item i of a list. */
+struct decode_value decode_item(const struct decode_value *list, size_t i);
+/* A value that tells nothing: absent, null, or empty text. */
+static inline bool decode_is_nothing(const struct decode_value *v)
+{
+    return v->kind <= DECODE_NULL || (v->kind == DECODE_TEXT && v->len == 0);
+}
+
+#endif

@@ -1,0 +1,88 @@
+/* The face of a compiled mapping: names, topics, the end of its life. Rules are made in
+ * mapping_compile.c and followed in mapping_apply.c. */
+#include "io/mapping/mapping.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/map.h"
+#include "io/mapping/mapping_compile.h"
+#include "io/mapping/mapping_rule.h"
+
+const char *reject_name(enum reject r)
+{
+    static const char *const names[] = {[REJECT_NONE] = "none",
+                                        [REJECT_MALFORMED] = "malformed",
+                                        [REJECT_FUTURE] = "future",
+                                        [REJECT_TOO_OLD] = "too_old",
+                                        [REJECT_TOUCHPOINT] = "touchpoint",
+                                        [REJECT_INITIATOR] = "initiator",
+                                        [REJECT_TWO_PERSONS] = "two_persons",
+                                        [REJECT_NO_KEY] = "no_key",
+                                        [REJECT_UNMAPPED] = "unmapped"};
+    return names[r];
+}
+
+int mapping_source_count(const struct mapping *mp)
+{
+    return mp->n_sources;
+}
+
+const char *mapping_source_name(const struct mapping *mp, int source)
+{
+    return mp->sources[source].name;
+}
+
+const char *mapping_source_topic(const struct mapping *mp, int source)
+{
+    return mp->sources[source].topic;
+}
+
+bool mapping_drives_watermark(const struct mapping *mp, int source)
+{
+    return mp->sources[source].drives_watermark;
+}
+
+int mapping_source_find(const struct mapping *mp, const char *name)
+{
+    for (int i = 0; i < mp->n_sources; i++)
+        if (strcmp(mp->sources[i].name, name) == 0)
+            return i;
+    return -1;
+}
+
+/* The first source, in the order of the configuration, whose pattern takes the topic. The
+ * cache is the only thing that changes, and it only remembers. */
+int mapping_source_of_topic(const struct mapping *mp, const char *topic)
+{
+    size_t len = strlen(topic);
+    if (len == 0 || len > TOPIC_LEN)
+        return -1;
+    struct known_topic *known =
+        (struct known_topic *) &mp->topics[hash_bytes(topic, len) % TOPIC_CACHE];
+    if (strcmp(known->name, topic) == 0)
+        return known->source;
+    int source = -1;
+    for (int i = 0; i < mp->n_sources && source < 0; i++)
+        if (regex_matches(mp->sources[i].regex, topic, len))
+            source = i;
+    memcpy(known->name, topic, len + 1);
+    known->source = source;
+    return source;
+}
+
+void mapping_free(struct mapping *mp)
+{
+    if (mp == NULL)
+        return;
+    for (int i = 0; i < mp->n_regexes; i++)
+        regex_free(mp->regexes[i]);
+    for (int i = 0; i < mp->n_zones; i++)
+        zone_free(mp->zones[i]);
+    free(mp->regexes);
+    free(mp->zones);
+    decode_free(mp->decoder);
+    mapping_key_cache_free(mp->keys);
+    arena_done(&mp->a);
+    free(mp);
+}

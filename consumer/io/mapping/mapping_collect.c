@@ -1,0 +1,151 @@
+/* What makes an event this one and no other: its time, its id, its keys. Raw ids and keys
+ * end in this file, as hashes. */
+#include <string.h>
+
+#include "io/mapping/mapping_work.h"
+
+/* ---- time and id ---- */
+
+bool mapping_read_time(struct mapping_work *w)
+{
+    struct event *ev = &w->out->event;
+    for (int i = 0; i < w->rule->n_times; i++) {
+        const struct time_rule *t = &w->rule->times[i];
+        if (t->record) {
+            ev->t_us = w->ts_us;
+            return true;
+        }
+        const struct decode_value *v = mapping_operand(w->mp, &t->from);
+        if (decode_is_nothing(v))
+            continue;
+        bool good = (v->kind == DECODE_TEXT &&
+                     timefmt_text(&t->format, v->text, v->len, &ev->t_us)) ||
+                    (v->kind == DECODE_INT && timefmt_int(&t->format, v->i, &ev->t_us)) ||
+                    (v->kind == DECODE_REAL && timefmt_real(&t->format, v->r, &ev->t_us));
+        if (good)
+            return true;
+        if (!t->lenient)
+            return mapping_malformed(w, "time", "no time of the declared format");
+    }
+    return mapping_malformed(w, "time", "missing");
+}
+
+/* The text of one part of an id; false: it cannot be made. */
+static bool id_part(struct mapping_work *w, const struct template_part *p,
+                    char scratch[24], const char **text, size_t *len)
+{
+    if (p->is_time) {
+        const struct decode_value t = {.kind = DECODE_INT, .i = w->out->event.t_us};
+        return mapping_value_text(&t, scratch, text, len);
+    }
+    const struct decode_value *v = mapping_operand(w->mp, &p->value);
+    if (decode_is_nothing(v) && p->has_fallback) {
+        *text = p->fallback.text;
+        *len = p->fallback.len;
+        return true;
+    }
+    if (decode_is_nothing(v))
+        return mapping_malformed(w, "id", "missing");
+    if (v->kind == DECODE_BOOL || !mapping_value_text(v, scratch, text, len))
+        return mapping_malformed(w, "id", "neither text nor a whole number");
+    return true;
+}
+
+bool mapping_read_id(struct mapping_work *w)
+{
+    char room[512], scratch[24], *id = room;
+    const char *text = "";
+    size_t n = 0, len = 0, cap = sizeof room;
+    bool one = w->rule->n_id == 1 && w->rule->id[0].literal.len == 0;
+    for (int i = 0; i < w->rule->n_id; i++) {
+        const struct template_part *p = &w->rule->id[i];
+        len = 0;
+        if (p->has_value && !id_part(w, p, scratch, &text, &len))
+            return false;
+        if (one)
+            break;
+        size_t need = n + p->literal.len + len;
+        if (need > cap) {
+            cap = 2 * need;
+            id = memcpy(arena_alloc(w->a, cap), id, n);
+        }
+        memcpy(id + n, p->literal.text, p->literal.len);
+        n += p->literal.len;
+        if (len > 0)
+            memcpy(id + n, text, len);
+        n += len;
+    }
+    uint8_t digest[32];
+    hmac_of(w->mp->hmac, w->source->name, one ? text : id, one ? len : n, digest);
+    uint64_t value = 0;
+    for (int i = 0; i < 8; i++)
+        value = value << 8 | digest[i];
+    w->out->event.id = value;
+    return true;
+}
+
+/* ---- keys ---- */
+
+static void add_value(struct mapping_work *w, int ns, const struct decode_value *v,
+                      struct key_list *list)
+{
+    char scratch[24];
+    const char *text;
+    size_t len;
+    struct key k;
+    if (v->kind != DECODE_TEXT && v->kind != DECODE_INT)
+        return;
+    if (!mapping_value_text(v, scratch, &text, &len) ||
+        !mapping_key(w->mp->m, w->mp->hmac, w->mp->keys, ns, text, len, &k))
+        return;
+    /* insertion keeps the list sorted and each key once; lists are short */
+    int i = list->n;
+    while (i > 0 && key_cmp(&list->at[i - 1], &k) > 0)
+        i--;
+    if (i > 0 && key_cmp(&list->at[i - 1], &k) == 0)
+        return;
+    if (list->n == MAX_KEYS) {
+        list->full = true;
+        return;
+    }
+    memmove(&list->at[i + 1], &list->at[i], (size_t) (list->n - i) * sizeof k);
+    list->at[i] = k;
+    list->n++;
+}
+
+/* Of several device keys the least counts: the others are as if they had not been there,
+ * so that two messages that differ in them only are the same event. */
+static void keep_least_device(const struct model *m, struct key_list *list)
+{
+    int kept = 0;
+    bool device = false;
+    for (int i = 0; i < list->n; i++) {
+        bool is_device = m->namespaces[list->at[i].ns].kind == KEY_DEVICE;
+        if (!is_device || !device)
+            list->at[kept++] = list->at[i];
+        device |= is_device;
+    }
+    list->n = kept;
+}
+
+bool mapping_read_keys(struct mapping_work *w, struct key_list *list)
+{
+    list->n = 0;
+    list->full = false;
+    for (int i = 0; i < w->rule->n_keys; i++) {
+        const struct key_rule *r = &w->rule->keys[i];
+        const struct decode_value *v = mapping_operand(w->mp, &r->from);
+        if (v->kind == DECODE_LIST) {
+            for (size_t k = 0; k < v->len && !list->full; k++) {
+                struct decode_value item = decode_item(v, k);
+                add_value(w, r->ns, &item, list);
+            }
+        } else {
+            add_value(w, r->ns, v, list);
+        }
+    }
+    if (list->full)
+        return mapping_malformed(w, "keys", "more than 64");
+    keep_least_device(w->mp->m, list);
+    return true;
+}

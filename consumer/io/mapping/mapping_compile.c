@@ -1,0 +1,317 @@
+/* The mapping language: one file a source, compiled once.
+ *
+ *     source: folio-loan          the name in views and counters
+ *     topic: ^[^.]+\.[^.]+\.circulation\.loan$
+ *     envelope: none              what the message is wrapped in (only none so far)
+ *     decode: json                how its bytes are read (only json so far)
+ *     tenant: /tenant             must be one of library.tenants, else skipped
+ *     drives_watermark: true
+ *     ...fields...                those that all rules share
+ *     rules:                      the first whose guards hold decides; none: skipped
+ *       - name: renewed
+ *         when: [guards]
+ *         skip: true              no event; or
+ *         ...fields...            which replace the shared ones
+ *
+ * Fields are id, time, touchpoint, channel, initiator, fact, dimensions, keys, cases: see
+ * mapping_compile_value.c and mapping_compile_field.c. Guards: mapping_compile_guard.c.
+ *
+ * Wherever a pointer (RFC 6901) stands, a list of pointers may: the first at which
+ * something stands - not null, not an empty text - is taken. Without `rules` a file is
+ * one rule. */
+#include "io/mapping/mapping_compile.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "io/mapping/mapping_parts.h"
+
+int mapping_compile_slot(struct compiler *k, const struct config_where *at,
+                         const char *pointer)
+{
+    int slot = decode_slot(k->mp->decoder, pointer);
+    if (slot < 0)
+        config_problem(
+            &k->r->problems, at,
+            "found \"%.60s\"; a JSON pointer like /data/new/id is wanted (~ is written "
+            "~0, / inside a name ~1)",
+            pointer);
+    return slot;
+}
+
+bool mapping_compile_operand(struct compiler *k, const struct yaml_node *node,
+                             struct operand *out)
+{
+    struct yaml_node **items;
+    size_t n;
+    if (!config_read_texts(k->r, node, &items, &n))
+        return false;
+    if (n == 0) {
+        config_problem(&k->r->problems, &node->at,
+                       "an empty list; a JSON pointer is wanted");
+        return false;
+    }
+    int *slots = ARENA_NEW(&k->mp->a, int, n);
+    for (size_t i = 0; i < n; i++)
+        if ((slots[i] = mapping_compile_slot(k, &items[i]->at, items[i]->text)) < 0)
+            return false;
+    out->slots = slots;
+    out->n = (int) n;
+    out->text = arena_strdup(&k->mp->a, items[0]->text);
+    return true;
+}
+
+struct regex *mapping_compile_regex(struct compiler *k, const struct yaml_node *node)
+{
+    const char *pattern = config_text(k->r, node);
+    if (pattern == NULL)
+        return NULL;
+    char why[200];
+    struct regex *re = regex_new(pattern, why, sizeof why);
+    if (re == NULL) {
+        config_problem(&k->r->problems, &node->at,
+                       "found \"%s\": %s; a regular expression is wanted", pattern, why);
+        return NULL;
+    }
+    struct mapping *mp = k->mp;
+    if (mp->n_regexes == mp->cap_regexes) {
+        mp->cap_regexes = mp->cap_regexes ? 2 * mp->cap_regexes : 16;
+        mp->regexes =
+            realloc(mp->regexes, (size_t) mp->cap_regexes * sizeof(struct regex *));
+        if (mp->regexes == NULL)
+            abort();
+    }
+    return mp->regexes[mp->n_regexes++] = re;
+}
+
+/* ---- rules ---- */
+
+enum {
+    FIELD_ID,
+    FIELD_TIME,
+    FIELD_TOUCHPOINT,
+    FIELD_CHANNEL,
+    FIELD_INITIATOR,
+    FIELD_FACT,
+    FIELD_DIMENSIONS,
+    FIELD_KEYS,
+    FIELD_CASES,
+    FIELD_COUNT
+};
+enum { RULE_NAME = FIELD_COUNT, RULE_WHEN, RULE_SKIP, RULE_COUNT };
+enum {
+    SOURCE_NAME = FIELD_COUNT,
+    SOURCE_TOPIC,
+    SOURCE_ENVELOPE,
+    SOURCE_DECODE,
+    SOURCE_TENANT,
+    SOURCE_DRIVES,
+    SOURCE_RULES,
+    SOURCE_COUNT
+};
+#define FIELD_KEY_NAMES                                                                  \
+    [FIELD_ID] = {"id", false}, [FIELD_TIME] = {"time", false},                          \
+    [FIELD_TOUCHPOINT] = {"touchpoint", false}, [FIELD_CHANNEL] = {"channel", false},    \
+    [FIELD_INITIATOR] = {"initiator", false}, [FIELD_FACT] = {"fact", false},            \
+    [FIELD_DIMENSIONS] = {"dimensions", false}, [FIELD_KEYS] = {"keys", false},          \
+    [FIELD_CASES] = {"cases", false}
+
+static void compile_dimensions(struct compiler *k, const struct yaml_node *node,
+                               struct rule *rule)
+{
+    static const struct config_key keys[] = {
+        [DIM_BRANCH] = {"branch", false},
+        [DIM_CUSTOMER_GROUP] = {"customer_group", false},
+        [DIM_DEVICE_CLASS] = {"device_class", false},
+        [DIM_ITEM_TYPE] = {"item_type", false}};
+    struct yaml_node *v[DIM_COUNT];
+    if (!config_read_map(k->r, node, keys, DIM_COUNT, v))
+        return;
+    for (int i = 0; i < DIM_COUNT; i++)
+        if (v[i] != NULL)
+            mapping_compile_value(k, v[i], keys[i].name, TYPE_DIMENSION, &rule->dims[i]);
+}
+
+static void compile_fields(struct compiler *k, const struct config_where *at,
+                           struct yaml_node **v, struct rule *rule)
+{
+    struct config_problems *p = &k->r->problems;
+    if (v[FIELD_ID] == NULL || v[FIELD_TIME] == NULL)
+        config_problem(p, at, "%s is missing; every event needs an id and a time",
+                       v[FIELD_ID] == NULL ? "id" : "time");
+    if (v[FIELD_TOUCHPOINT] == NULL && v[FIELD_FACT] == NULL)
+        config_problem(p, at,
+                       "touchpoint is missing; only with a fact may an event have none");
+    if (v[FIELD_KEYS] == NULL && v[FIELD_CASES] == NULL)
+        config_problem(p, at,
+                       "keys and cases are missing; an event needs somebody it is about");
+    if (v[FIELD_ID] != NULL)
+        mapping_compile_id(k, v[FIELD_ID], rule);
+    if (v[FIELD_TIME] != NULL)
+        mapping_compile_times(k, v[FIELD_TIME], rule);
+    static const struct {
+        int field;
+        const char *name;
+        enum value_type type;
+    } values[] = {{FIELD_TOUCHPOINT, "touchpoint", TYPE_TOUCHPOINT},
+                  {FIELD_CHANNEL, "channel", TYPE_CHANNEL},
+                  {FIELD_INITIATOR, "initiator", TYPE_INITIATOR},
+                  {FIELD_FACT, "fact", TYPE_FACT}};
+    struct value_rule *to[] = {&rule->touchpoint, &rule->channel, &rule->initiator,
+                               &rule->fact};
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++)
+        if (v[values[i].field] != NULL)
+            mapping_compile_value(k, v[values[i].field], values[i].name, values[i].type,
+                                  to[i]);
+    if (v[FIELD_DIMENSIONS] != NULL)
+        compile_dimensions(k, v[FIELD_DIMENSIONS], rule);
+    mapping_compile_keys(k, v[FIELD_KEYS], v[FIELD_CASES], rule);
+}
+
+static void compile_rule(struct compiler *k, const struct yaml_node *node,
+                         struct yaml_node **shared, struct rule *rule)
+{
+    static const struct config_key keys[RULE_COUNT] = {
+        FIELD_KEY_NAMES, [RULE_NAME] = {"name", true}, [RULE_WHEN] = {"when", false},
+        [RULE_SKIP] = {"skip", false}};
+    struct yaml_node *v[RULE_COUNT];
+    if (!config_read_map(k->r, node, keys, RULE_COUNT, v))
+        return;
+    const char *name = "";
+    config_read_text(k->r, v[RULE_NAME], &name);
+    rule->name = arena_strdup(&k->mp->a, name);
+    if (v[RULE_WHEN] != NULL) {
+        struct guard *when = ARENA_NEW(&k->mp->a, struct guard, 1);
+        mapping_compile_guard(k, v[RULE_WHEN], when);
+        rule->when = when;
+    }
+    config_read_bool(k->r, v[RULE_SKIP], &rule->skip);
+    bool has_fields = false;
+    for (int i = 0; i < FIELD_COUNT; i++) {
+        has_fields |= v[i] != NULL;
+        if (v[i] == NULL)
+            v[i] = shared[i];
+    }
+    if (!rule->skip)
+        compile_fields(k, &node->at, v, rule);
+    else if (has_fields)
+        config_problem(&k->r->problems, &node->at,
+                       "a rule that skips has no fields; take them or skip out");
+}
+
+static void compile_rules(struct compiler *k, const struct yaml_node *node,
+                          struct yaml_node **shared, struct source *s)
+{
+    if (node->kind != YAML_LIST || node->n == 0) {
+        config_problem(&k->r->problems, &node->at, "found %s; a list of rules is wanted",
+                       yaml_found(node, k->r->a));
+        return;
+    }
+    struct rule *rules = ARENA_NEW(&k->mp->a, struct rule, node->n);
+    for (size_t i = 0; i < node->n; i++)
+        compile_rule(k, node->items[i], shared, &rules[i]);
+    s->rules = rules;
+    s->n_rules = (int) node->n;
+}
+
+/* ---- sources ---- */
+
+static void compile_tenant(struct compiler *k, const struct yaml_node *node,
+                           struct source *s)
+{
+    s->has_tenant = mapping_compile_operand(k, node, &s->tenant);
+    if (k->c->n_tenants == 0)
+        config_problem(&k->r->problems, &node->at,
+                       "this source names its tenants, so library.tenants in "
+                       "journeyd.yaml must list "
+                       "those to read");
+}
+
+static void compile_name(struct compiler *k, const struct yaml_node *node,
+                         struct source *s)
+{
+    const char *name = config_text(k->r, node);
+    if (name == NULL)
+        return;
+    bool good = strlen(name) <= 64;
+    for (const char *c = name; *c; c++)
+        good &= (*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') ||
+                strchr("._-", *c) != NULL;
+    if (!good)
+        config_problem(&k->r->problems, &node->at,
+                       "found \"%.60s\"; a name is up to 64 of a-z 0-9 . _ -", name);
+    for (int i = 0; i < k->mp->n_sources; i++)
+        if (k->mp->sources[i].name && strcmp(k->mp->sources[i].name, name) == 0)
+            config_problem(&k->r->problems, &node->at, "two sources are named \"%s\"",
+                           name);
+    s->name = arena_strdup(&k->mp->a, name);
+}
+
+static void compile_source(struct compiler *k, const struct yaml_node *node,
+                           struct source *s)
+{
+    static const struct config_key keys[SOURCE_COUNT] = {
+        FIELD_KEY_NAMES,
+        [SOURCE_NAME] = {"source", true},
+        [SOURCE_TOPIC] = {"topic", true},
+        [SOURCE_ENVELOPE] = {"envelope", false},
+        [SOURCE_DECODE] = {"decode", false},
+        [SOURCE_TENANT] = {"tenant", false},
+        [SOURCE_DRIVES] = {"drives_watermark", false},
+        [SOURCE_RULES] = {"rules", false}};
+    static const char *const envelopes[] = {"none"};
+    static const char *const decoders[] = {"json"};
+    struct yaml_node *v[SOURCE_COUNT];
+    s->name = s->topic = "";
+    s->drives_watermark = true;
+    if (!config_read_map(k->r, node, keys, SOURCE_COUNT, v))
+        return;
+    int only = 0;
+    if (v[SOURCE_NAME] != NULL)
+        compile_name(k, v[SOURCE_NAME], s);
+    config_read_choice(k->r, v[SOURCE_ENVELOPE], envelopes, 1, &only);
+    config_read_choice(k->r, v[SOURCE_DECODE], decoders, 1, &only);
+    config_read_bool(k->r, v[SOURCE_DRIVES], &s->drives_watermark);
+    if (v[SOURCE_TOPIC] != NULL &&
+        (s->regex = mapping_compile_regex(k, v[SOURCE_TOPIC])) != NULL) {
+        s->topic = arena_strdup(&k->mp->a, v[SOURCE_TOPIC]->text);
+        if (s->topic[0] != '^')
+            config_problem(
+                &k->r->problems, &v[SOURCE_TOPIC]->at,
+                "found \"%s\"; start it with ^ (Kafka takes other texts for names)",
+                s->topic);
+    }
+    if (v[SOURCE_TENANT] != NULL)
+        compile_tenant(k, v[SOURCE_TENANT], s);
+    if (v[SOURCE_RULES] != NULL) {
+        compile_rules(k, v[SOURCE_RULES], v, s);
+        return;
+    }
+    struct rule *one = ARENA_NEW(&k->mp->a, struct rule, 1);
+    one->name = s->name;
+    compile_fields(k, &node->at, v, one);
+    s->rules = one;
+    s->n_rules = 1;
+}
+
+struct mapping *mapping_compile(struct config *c, struct config_reader *r,
+                                struct yaml_node *const *sources, size_t n)
+{
+    struct mapping *mp = config_heap_alloc(1, sizeof *mp);
+    arena_init(&mp->a);
+    mp->m = &c->model;
+    mp->hmac = &c->hmac;
+    mp->decoder = decode_new(false);
+    mp->keys = mapping_key_cache_new();
+    mp->tenants = c->tenants;
+    mp->n_tenants = c->n_tenants;
+    struct compiler k = {.c = c, .r = r, .mp = mp};
+    struct source *list = ARENA_NEW(&mp->a, struct source, n + 1);
+    mp->sources = list;
+    for (size_t i = 0; i < n; i++) {
+        compile_source(&k, sources[i], &list[i]);
+        list[i].model_source = model_source(&c->model, list[i].name);
+        mp->n_sources++;
+    }
+    return mp;
+}

@@ -1,0 +1,48 @@
+/* Parts of the compiler of mappings; only mapping_compile*.c include this. */
+#ifndef IO_MAPPING_MAPPING_PARTS_H
+#define IO_MAPPING_MAPPING_PARTS_H
+
+#include "io/config/config.h"
+#include "io/config/config_read.h"
+#include "io/mapping/mapping_rule.h"
+
+struct compiler {
+    struct config *c;
+    struct config_reader *r;
+    struct mapping *mp;
+};
+
+/* A pointer or a list of them (the first at which something stands). */
+bool mapping_compile_operand(struct compiler *k, const struct yaml_node *node,
+                             struct operand *out);
+/* One pointer; -1 with the problem told. */
+int mapping_compile_slot(struct compiler *k, const struct config_where *at,
+                         const char *pointer);
+struct regex *mapping_compile_regex(struct compiler *k, const struct yaml_node *node);
+
+/* mapping_compile_guard.c; a list of guards is `all`. */
+void mapping_compile_guard(struct compiler *k, const struct yaml_node *node,
+                           struct guard *out);
+
+/* mapping_compile_value.c */
+enum value_type {
+    TYPE_TOUCHPOINT,
+    TYPE_INITIATOR,
+    TYPE_FACT,
+    TYPE_CHANNEL,
+    TYPE_DIMENSION
+};
+void mapping_compile_value(struct compiler *k, const struct yaml_node *node,
+                           const char *field, enum value_type type,
+                           struct value_rule *out);
+
+/* mapping_compile_field.c */
+void mapping_compile_id(struct compiler *k, const struct yaml_node *node,
+                        struct rule *rule);
+void mapping_compile_times(struct compiler *k, const struct yaml_node *node,
+                           struct rule *rule);
+/* keys and cases together; either may be NULL */
+void mapping_compile_keys(struct compiler *k, const struct yaml_node *keys,
+                          const struct yaml_node *cases, struct rule *rule);
+
+#endif

@@ -1,0 +1,156 @@
+/* A compiled mapping: everything a message needs, as slots of the decoder and numbers of
+ * the model. mapping_compile*.c make it, mapping_apply.c and mapping_guard.c follow it.
+ * All of it lives in the mapping's arena. */
+#ifndef IO_MAPPING_MAPPING_RULE_H
+#define IO_MAPPING_MAPPING_RULE_H
+
+#include "base/arena.h"
+#include "base/digest.h"
+#include "core/model.h"
+#include "io/mapping/decode.h"
+#include "io/mapping/mapping.h"
+#include "io/mapping/mapping_key.h"
+#include "io/mapping/regex.h"
+#include "io/mapping/timefmt.h"
+
+/* Where a value stands: the first pointer at which something stands (not null, not
+ * empty). */
+struct operand {
+    const int *slots;
+    int n;
+    const char *text; /* as written, for `unmapped` and hints */
+};
+
+enum guard_kind {
+    GUARD_ALL,
+    GUARD_ANY,
+    GUARD_NOT,
+    GUARD_IN, /* equals: in with one */
+    GUARD_PRESENT,
+    GUARD_MATCHES,
+    GUARD_CHANGED,
+    GUARD_SAME
+};
+struct word {
+    const char *text;
+    size_t len;
+};
+struct guard {
+    enum guard_kind kind;
+    struct operand at;        /* IN, PRESENT, MATCHES; SAME: first of the two */
+    struct operand other;     /* SAME */
+    const struct word *words; /* IN */
+    int n_words;
+    bool ignore_case;
+    struct regex *regex; /* MATCHES */
+    int old_root; /* CHANGED: slots of the old document, and of the value in both */
+    int old_value, new_value;
+    bool if_no_old;
+    const struct guard *parts; /* ALL, ANY, NOT (one) */
+    int n_parts;
+};
+
+enum fact { FACT_NONE, FACT_IDENTITY, FACT_LOGOUT };
+
+enum value_source { VALUE_NONE, VALUE_LITERAL, VALUE_POINTER, VALUE_MAP };
+enum value_default { DEFAULT_SKIP, DEFAULT_QUARANTINE, DEFAULT_NONE, DEFAULT_LITERAL };
+struct value_target {
+    const char *text; /* of channels and dimensions */
+    int code;         /* place, initiator bit, enum fact */
+};
+struct value_pair {
+    struct word from;
+    bool skip;
+    struct value_target to;
+};
+/* How one field of an event gets its value. */
+struct value_rule {
+    const char *field; /* "touchpoint" */
+    enum value_source source;
+    struct operand from;
+    bool enumeration; /* its values may be told in quarantine.detail and unmapped */
+    bool ignore_case;
+    struct value_target literal; /* LITERAL, and DEFAULT_LITERAL */
+    const struct value_pair *pairs;
+    int n_pairs;
+    enum value_default otherwise;
+};
+
+struct template_part {
+    struct word literal; /* before the value */
+    bool has_value, is_time;
+    struct operand value;
+    bool has_fallback;
+    struct word fallback;
+};
+
+struct time_rule {
+    bool record;  /* the Kafka timestamp */
+    bool lenient; /* an unreadable text is as if nothing stood there */
+    struct operand from;
+    struct timefmt format;
+};
+
+struct key_rule {
+    int ns;
+    struct operand from;
+};
+
+struct rule {
+    const char *name;
+    const struct guard *when; /* NULL: always */
+    bool skip;
+    const struct template_part *id;
+    int n_id;
+    const struct time_rule *times;
+    int n_times;
+    const struct key_rule *keys; /* in the order of the namespaces */
+    int n_keys;
+    struct value_rule touchpoint, channel, initiator, fact, dims[DIM_COUNT];
+};
+
+struct source {
+    const char *name, *topic;
+    struct regex *regex;
+    bool drives_watermark;
+    bool has_tenant;
+    struct operand tenant;
+    uint32_t model_source;
+    const struct rule *rules;
+    int n_rules;
+};
+
+enum { TOPIC_CACHE = 64, TOPIC_LEN = 249, MAX_KEYS = 64 };
+struct known_topic {
+    char name[TOPIC_LEN + 1];
+    int source;
+};
+
+struct mapping {
+    struct arena a;
+    struct model *m;
+    struct hmac *hmac;
+    struct decoder *decoder;
+    struct key_cache *keys;
+    char *const *tenants;
+    int n_tenants;
+    const struct source *sources;
+    int n_sources;
+    struct regex **regexes; /* all of them, to free */
+    int n_regexes, cap_regexes;
+    struct zone **zones;
+    int n_zones, cap_zones;
+    struct known_topic topics[TOPIC_CACHE];
+};
+
+/* What stands at an operand, or a value for which decode_is_nothing() holds. */
+const struct decode_value *mapping_operand(const struct mapping *mp,
+                                           const struct operand *o);
+/* Texts, whole numbers and booleans as text; false for anything else. */
+bool mapping_value_text(const struct decode_value *v, char scratch[24], const char **text,
+                        size_t *len);
+bool mapping_word_is(const struct word *w, const char *text, size_t len,
+                     bool ignore_case);
+bool mapping_guard_holds(const struct mapping *mp, const struct guard *g);
+
+#endif

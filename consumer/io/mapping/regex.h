@@ -1,0 +1,18 @@
+/* Regular expressions over UTF-8 text; the one file that knows pcre2 is regex.c. Compiled
+ * once, just in time where the machine can; one that would take too long is no match. */
+#ifndef IO_MAPPING_REGEX_H
+#define IO_MAPPING_REGEX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct regex;
+
+/* NULL when the pattern is wrong: problem says what and at which character (from 1). */
+struct regex *regex_new(const char *pattern, char *problem, size_t problem_size);
+void regex_free(struct regex *re);
+/* Found anywhere in the text; anchors are the pattern's business. Not thread safe for one
+ * regex. */
+bool regex_matches(struct regex *re, const char *text, size_t len);
+
+#endif

@@ -1,0 +1,19 @@
+/* Where messages come from: files (io/source/source_file.c), Kafka (io/source/source_kafka.c). */
+#ifndef IO_SOURCE_SOURCE_H
+#define IO_SOURCE_SOURCE_H
+
+#include "base/err.h"
+#include "io/mapping/mapping.h"
+
+/* Reads input files for replay, tap and test: one JSON object a line, kcat -J envelopes or, with
+ * bare = true, the message values. "-" is standard input; .gz and .zst are read as they are. */
+struct source_file;
+struct source_file *source_file_open(const char *path, bool bare, struct err *err) MUST_CHECK;
+/* 1: a message (valid until the next call); 0: end of file; -1: err. A line that is no kcat
+ * envelope gives a message with topic "" and the raw line, which mapping quarantines. In bare
+ * files topic is "", partition 0, offset the line number from 0, ts_us now. */
+int source_file_next(struct source_file *f, struct message *msg, struct err *err);
+int64_t source_file_bytes(const struct source_file *f, int64_t *total); /* read so far, size */
+void source_file_close(struct source_file *f);
+
+#endif

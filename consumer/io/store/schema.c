@@ -1,0 +1,123 @@
+/* Applying the schema: one transaction under one advisory lock, so two that apply at once take
+ * turns and a failure leaves the database as it was. migrations/000_bootstrap.sql runs every time
+ * and changes nothing twice; a migration writes its own row into table migration first. */
+#include "io/store/schema.h"
+
+#include <string.h>
+
+#include "io/store/schema_files.h"
+
+/* Number of a migration, -1 for other files. */
+static int version_of(const struct schema_file *f)
+{
+    int version = -1;
+
+    if (sscanf(f->path, "migrations/%3d_", &version) != 1)
+        return -1;
+    return version;
+}
+
+static bool is_below(const struct schema_file *f, const char *folder)
+{
+    return !strncmp(f->path, folder, strlen(folder));
+}
+
+int schema_newest(void)
+{
+    int newest = 0;
+
+    for (const struct schema_file *f = schema_files; f->path; f++)
+        if (version_of(f) > newest)
+            newest = version_of(f);
+    return newest;
+}
+
+static bool read_int(struct pg *pg, const char *sql, int *out, struct err *err)
+{
+    struct pg_params none = {0};
+    PGresult *r = pg_query(pg, sql, &none, err);
+
+    if (!r)
+        return false;
+    *out = pg_int4(r, 0, 0);
+    PQclear(r);
+    return true;
+}
+
+bool schema_read(struct pg *pg, struct schema_status *status, struct err *err)
+{
+    static const char *const exists =
+        "select (to_regclass('journey_internal.migration') is not null)::integer";
+    static const char *const version =
+        "select coalesce(max(version), 0) from journey_internal.migration";
+    int is_there;
+
+    status->newest = schema_newest();
+    status->found = 0;
+    if (!read_int(pg, exists, &is_there, err))
+        return false;
+    return !is_there || read_int(pg, version, &status->found, err);
+}
+
+static bool run_file(struct pg *pg, const struct schema_file *f, struct err *err)
+{
+    struct err problem = {0};
+
+    if (pg_exec(pg, f->text, &problem))
+        return true;
+    return err_set(err, problem.kind, "schema/%s: %s", f->path, problem.text);
+}
+
+static bool run_folder(struct pg *pg, const char *folder, struct err *err)
+{
+    for (const struct schema_file *f = schema_files; f->path; f++)
+        if (is_below(f, folder) && !run_file(pg, f, err))
+            return false;
+    return true;
+}
+
+static bool apply_all(struct pg *pg, struct schema_status *before, struct err *err)
+{
+    for (const struct schema_file *f = schema_files; f->path; f++)
+        if (version_of(f) == 0 && !run_file(pg, f, err))
+            return false;
+    if (!schema_read(pg, before, err))
+        return false;
+    if (before->found > before->newest)
+        return err_set(err, ERR_CONFIG,
+                       "the schema has version %d, this journeyd knows %d only: it is too old",
+                       before->found, before->newest);
+    for (const struct schema_file *f = schema_files; f->path; f++)
+        if (version_of(f) > before->found && !run_file(pg, f, err))
+            return false;
+    return run_folder(pg, "functions/", err) && run_folder(pg, "views/", err);
+}
+
+bool schema_apply(struct pg *pg, struct schema_status *before, struct err *err)
+{
+    char lock[64];
+
+    snprintf(lock, sizeof lock, "begin; select pg_advisory_xact_lock(%d, 0)", SCHEMA_LOCK);
+    if (pg_exec(pg, lock, err) && apply_all(pg, before, err))
+        return pg_exec(pg, "commit", err);
+    struct err ignored = {0};
+    if (pg_is_up(pg))
+        (void) !pg_exec(pg, "rollback", &ignored);
+    return false;
+}
+
+static void print_folder(FILE *out, const char *folder)
+{
+    for (const struct schema_file *f = schema_files; f->path; f++)
+        if (is_below(f, folder))
+            fprintf(out, "-- schema/%s\n%s\n", f->path, f->text);
+}
+
+void schema_print(FILE *out)
+{
+    fputs("begin;\n", out);
+    print_folder(out, "migrations/");
+    print_folder(out, "functions/");
+    print_folder(out, "views/");
+    fputs("commit;\n", out);
+}

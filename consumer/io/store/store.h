@@ -1,0 +1,84 @@
+/* The store: PostgreSQL as the engine's memory and the only commit point. One connection, one
+ * transaction a batch:
+ *
+ *     store_begin                            begin; the caller moves its offsets first (io/store/offset.h)
+ *     store_watermark(shared)                advisory lock; the published watermark
+ *     store_run                              savepoint, then needs -> load -> step until complete;
+ *                                            a lock that cannot be had at once (NOWAIT) rolls back to
+ *                                            the savepoint and starts with the larger sorted set
+ *     store_save                             one statement a table, fixed table order
+ *     store_account                          counters, quarantine, unmapped
+ *     store_commit
+ *
+ * Nothing here logs. Statements are in store_load.c and store_save.c; tables in
+ * schema/migrations/. */
+#ifndef IO_STORE_STORE_H
+#define IO_STORE_STORE_H
+
+#include "core/engine.h"
+#include "io/config/config.h"
+#include "io/store/pg.h"
+
+struct store;
+
+/* Connects, checks the schema version, loads numbers of names (touchpoints, scenarios, segments,
+ * channels, attribute sets) and checks the settings fingerprint (CONFIG error that names the
+ * settings and says what to do; a database without settings takes these). */
+bool store_open(struct store **s, struct config *c, struct err *err) MUST_CHECK;
+/* The same without comparing or writing settings: for `rebuild` and whoever only reads. Names that
+ * the database lacks have no number until store_take_settings. */
+bool store_open_any(struct store **s, struct config *c, struct err *err) MUST_CHECK;
+/* In the open transaction: the database takes the settings, vocabulary and scenarios of this
+ * process, whatever it had. Refuses (CONFIG) to lose a touchpoint that stored events have. */
+bool store_take_settings(struct store *s, struct err *err) MUST_CHECK;
+bool store_reconnect(struct store *s, struct err *err) MUST_CHECK;
+void store_close(struct store *s);
+struct pg *store_pg(struct store *s);
+
+bool store_begin(struct store *s, struct err *err) MUST_CHECK;
+bool store_watermark(struct store *s, bool exclusive, int64_t *watermark_us,
+                     struct err *err) MUST_CHECK;
+/* The published watermark as the open transaction sees it, without a lock. */
+bool store_watermark_read(struct store *s, int64_t *watermark_us, struct err *err) MUST_CHECK;
+bool store_publish(struct store *s, int64_t watermark_us, struct err *err) MUST_CHECK;
+/* Makes the monthly timeline partitions these events need, outside the batch transaction. */
+bool store_ensure_months(struct store *s, const struct event *events, size_t n,
+                         struct err *err) MUST_CHECK;
+bool store_run(struct store *s, struct arena *a, const struct batch *b, int64_t watermark_old_us,
+               int64_t watermark_now_us, struct engine *e, struct err *err) MUST_CHECK;
+bool store_save(struct store *s, struct arena *a, const struct changes *c,
+                struct err *err) MUST_CHECK;
+
+/* Where the messages of a batch went, per source of the mapping; -1 the last entry: no source. */
+struct tally {
+    int64_t read, accepted, duplicate, skipped, quarantined, tombstone;
+};
+struct quarantine_row {
+    const char *topic;
+    int32_t partition;
+    int64_t offset;
+    const char *source; /* NULL: none */
+    const char *reason, *detail;
+};
+struct unmapped_row {
+    const char *source, *field, *value;
+    int64_t messages;
+};
+struct account {
+    struct tally *tallies; /* mapping_source_count + 1 */
+    VEC(struct quarantine_row) quarantine;
+    VEC(struct unmapped_row) unmapped;
+    int64_t greatest_event_us; /* US_MIN: no accepted event */
+};
+bool store_account(struct store *s, struct arena *a, const struct account *acc,
+                   struct err *err) MUST_CHECK;
+/* unknown: the connection went away while COMMIT was under way; the caller decides by offsets. */
+bool store_commit(struct store *s, bool *unknown, struct err *err) MUST_CHECK;
+void store_rollback(struct store *s);
+
+/* Open journeys with due_us < watermark, by check_us, at most limit; the greatest watermark all of
+ * whose due journeys are in the list comes back in *upto_us (= watermark when it was enough). */
+bool store_due(struct store *s, struct arena *a, int64_t watermark_us, int limit,
+               struct touch **touches, size_t *n, int64_t *upto_us, struct err *err) MUST_CHECK;
+
+#endif
