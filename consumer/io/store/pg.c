@@ -302,6 +302,8 @@ bool pg_exec(struct pg *pg, const char *sql, struct err *err)
     bool done = r && is_fine(r);
     if (!done)
         failed(pg, r, sql, err);
+    else if (!strcmp(sql, "commit") && strcmp(PQcmdStatus(r), "COMMIT")) /* it was aborted */
+        done = err_set(err, ERR_RETRY, "the transaction was rolled back instead of committed");
     PQclear(r);
     return done;
 }
