@@ -4,7 +4,9 @@
     pg_proxy.py LISTEN_DIR SERVER_DIR MODE_FILE
 
 Listens as a server would in LISTEN_DIR and forwards to the one in SERVER_DIR. The word in MODE_FILE
-says what happens to the next COMMIT that comes from a client; the file is emptied when it is done:
+says what happens to the next COMMIT that comes from a client, and a number behind it how many bytes
+its transaction must have sent at least (a batch sends more than a sweep of the watermark); the file
+is emptied when it is done:
 
     after    the server gets it, the client's connection is cut at once; the server is left to it
     before   the server does not get it, both connections are cut
@@ -19,12 +21,15 @@ listen_dir, server_dir, mode_file = sys.argv[1:4]
 kept = []  # sockets whose server must not notice
 
 
-def mode():
+def mode(sent):
+    """What to do with a COMMIT behind so many bytes; "" where nothing is to be done."""
     try:
         with open(mode_file) as f:
-            return f.read().strip()
+            words = f.read().split()
     except OSError:
         return ""
+    least = int(words[1]) if len(words) > 1 else 0
+    return words[0] if words and sent >= least else ""
 
 
 def pump(source, target):
@@ -49,12 +54,16 @@ def is_commit(data):
 
 
 def from_client(client, server):
+    sent = 0  # bytes of this transaction
     try:
         while True:
             data = client.recv(1 << 16)
             if not data:
                 break
-            wanted = mode() if is_commit(data) else ""
+            sent += len(data)
+            wanted = mode(sent) if is_commit(data) else ""
+            if is_commit(data):
+                sent = 0
             if not wanted:
                 server.sendall(data)
                 continue
