@@ -96,7 +96,7 @@ c=$(configuration journeyd.yaml 30m)
 again=$(configuration again.yaml 45m)
 sources=(plain folio-loan folio-request folio-users web zammad)
 is "every shipped source is fed" \
-    "$(printf '%s.yaml\n' "${sources[@]}" | sort)" "$(ls "$root/deploy/sources")"
+    "$(printf '%s.yaml\n' "${sources[@]}" | sort)" "$(cd "$root/deploy/sources" && ls -- *.yaml)"
 
 # ---- everything journeyd does with messages and with what it keeps of them ----
 runs "validate" validate -c "$c"
