@@ -24,7 +24,6 @@ struct engine_work {
     VEC(struct key_work *) customers;   /* with edits, flips or touches */
     VEC(struct key_work *) cases;       /* whose run is to be recounted */
     struct world_key **owner_of;        /* per input event; NULL: an identity message */
-    bool *is_known_message;
     struct map customer_changes;        /* int64_t -> struct change_customer */
     struct map day_groups;              /* struct need_day -> struct day_group */
 };
@@ -38,7 +37,6 @@ void facts_list_device(struct engine *e, struct world_key *device);
 void facts_suspect_case(struct engine *e, struct world_key *wk);
 /* Times of the batch's own logins and logouts on the device; from > to: none. */
 void facts_range(const struct key_work *dev, int64_t *from_us, int64_t *to_us);
-int facts_compare_instant(const void *pa, const void *pb); /* int64_t, for qsort */
 /* owners.c: what changed hands, owners of the new events. */
 bool owners_find_moves(struct engine *e);
 bool owners_place_events(struct engine *e);

@@ -115,12 +115,6 @@ static int compare_login(const void *pa, const void *pb)
     return (a->n_keys > b->n_keys) - (a->n_keys < b->n_keys);
 }
 
-int facts_compare_instant(const void *pa, const void *pb)
-{
-    const int64_t a = *(const int64_t *) pa, b = *(const int64_t *) pb;
-    return (a > b) - (a < b);
-}
-
 static bool login_is_stored(const struct world_key *wk, const struct login *l)
 {
     size_t lo = 0, hi = wk->logins.n;
@@ -155,7 +149,7 @@ static void settle_device(struct engine *e, struct key_work *dev)
     dev->new_logins.n = n;
     n = 0;
     if (dev->new_logouts.n > 1)
-        qsort(dev->new_logouts.at, dev->new_logouts.n, sizeof(int64_t), facts_compare_instant);
+        qsort(dev->new_logouts.at, dev->new_logouts.n, sizeof(int64_t), identity_compare_us);
     for (size_t i = 0; i < dev->new_logouts.n; i++) {
         int64_t t = dev->new_logouts.at[i];
         bool known = n > 0 && dev->new_logouts.at[n - 1] == t;

@@ -78,7 +78,7 @@ static int compare_named(const void *pa, const void *pb)
     return key_cmp(&a->key, &b->key);
 }
 
-static int compare_us(const void *pa, const void *pb)
+int identity_compare_us(const void *pa, const void *pb)
 {
     const int64_t a = *(const int64_t *) pa, b = *(const int64_t *) pb;
     return (a > b) - (a < b);
@@ -112,7 +112,7 @@ static void view_logouts(struct identity *id, const struct key_work *dev, enum w
         memcpy(all, wk->logouts.at, wk->logouts.n * sizeof *all);
     if (n > wk->logouts.n) {
         memcpy(all + wk->logouts.n, dev->new_logouts.at, dev->new_logouts.n * sizeof *all);
-        qsort(all, n, sizeof *all, compare_us);
+        qsort(all, n, sizeof *all, identity_compare_us);
     }
     view->logouts = all;
     view->n_logouts = n;

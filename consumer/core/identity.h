@@ -69,7 +69,6 @@ struct key_work {
     int64_t edit_from_us;   /* US_MAX: untouched */
     bool loses;             /* an event leaves */
     int64_t scan_from_us;   /* US_MAX: not a candidate for moves */
-    bool scanned;
 };
 
 struct identity {
@@ -80,6 +79,7 @@ struct identity {
 };
 
 void identity_init(struct identity *id, struct world *w);
+int identity_compare_us(const void *pa, const void *pb); /* int64_t, for qsort */
 struct key_work *identity_work(struct identity *id, struct world_key *wk);
 
 static inline const struct key_state *key_state_at(const struct world_key *wk, enum when when)

@@ -58,7 +58,7 @@ static size_t breakpoints(const struct engine *e, const struct key_work *dev, in
             at[n++] = view->logouts[i] + m->stitch_back_us + 1;
         }
     }
-    qsort(at, n, sizeof *at, facts_compare_instant);
+    qsort(at, n, sizeof *at, identity_compare_us);
     size_t kept = 0;
     for (size_t i = 0; i < n; i++)
         if (at[i] >= from_us && at[i] <= to_us && (kept == 0 || at[kept - 1] != at[i]))

@@ -87,7 +87,6 @@ struct world_customer {
     const struct event *events;
     size_t n_events;
     uint32_t rank_base;   /* events of the first event's day that stand before the slice */
-    int32_t first_chunk;  /* chunk_no of the first loaded chunk (0 when empty) */
     /* per loaded chunk, in order: day, chunk_no and number of events */
     VEC(struct world_chunk) chunks;
     /* answered by needs.resumes: where to load from so that F can restart */
