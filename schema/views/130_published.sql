@@ -6,7 +6,9 @@ select
     journey_internal.timestamp_of(max(i.greatest_event_us)) as last_event_at,
     (select s.value from journey_internal.setting as s where s.name = 'fingerprint')
         as config_fingerprint,
-    coalesce(sum(i.unnamed_events), 0)::bigint as unnamed_events
+    coalesce(sum(i.unnamed_events), 0)::bigint as unnamed_events,
+    coalesce((select split_part(z.value, ' ', 1) from journey_internal.setting as z
+              where z.name = 'library.time_zone'), 'UTC') as time_zone
 from journey_internal.writer as i;
 
 comment on view journey.published is 'one row: how far the numbers are';
@@ -15,3 +17,4 @@ comment on column journey.published.last_commit_at is 'when a batch was last com
 comment on column journey.published.last_event_at is 'greatest time of an accepted event';
 comment on column journey.published.config_fingerprint is 'SHA-256 of all settings the numbers depend on';
 comment on column journey.published.unnamed_events is 'events that carry person keys and have no person, as the keys are shared';
+comment on column journey.published.time_zone is 'time zone of the library: its days are the days of all *_on columns, and `at time zone time_zone` shows an instant as its clocks did';

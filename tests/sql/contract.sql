@@ -19,7 +19,7 @@ insert into contract values
 ('scenario', 'scenario text, label text, scope text, has_goals boolean, patience_seconds double precision, deadline_seconds double precision'),
 ('touchpoint', 'touchpoint text, stage text, stage_label text, label text, channel text, initiator text, friction boolean, place integer'),
 ('channel', 'channel text, label text'),
-('published', 'watermark_at timestamptz, last_commit_at timestamptz, last_event_at timestamptz, config_fingerprint text, unnamed_events bigint'),
+('published', 'watermark_at timestamptz, last_commit_at timestamptz, last_event_at timestamptz, config_fingerprint text, unnamed_events bigint, time_zone text'),
 ('freshness', 'topic text, partition integer, next_offset bigint, log_end_offset bigint, last_event_at timestamptz, partition_time timestamptz, is_idle boolean, last_commit_at timestamptz'),
 ('quarantine', 'topic text, partition integer, kafka_offset bigint, source text, reason text, detail text, first_seen_at timestamptz'),
 ('unmapped', 'source text, field text, value text, messages bigint, last_seen_at timestamptz'),
