@@ -172,8 +172,8 @@ struct world_case *world_case(struct world *w, struct world_key *key)
 }
 
 void world_put_slice(struct world *w, int64_t customer_no, int64_t from_us,
-                     const struct event *events, size_t n, uint32_t rank_base,
-                     const struct world_chunk *chunks, size_t n_chunks)
+                     const struct event *events, size_t n, const struct world_chunk *chunks,
+                     size_t n_chunks)
 {
     struct world_customer *c = world_customer(w, world_key_no(w, customer_no));
     if (c->slice_from_us <= from_us)
@@ -181,7 +181,6 @@ void world_put_slice(struct world *w, int64_t customer_no, int64_t from_us,
     c->slice_from_us = from_us;
     c->events = events;
     c->n_events = n;
-    c->rank_base = rank_base;
     c->chunks.n = 0;
     for (size_t i = 0; i < n_chunks; i++)
         VEC_PUSH(w->a, c->chunks, chunks[i]);

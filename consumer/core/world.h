@@ -86,7 +86,6 @@ struct world_customer {
     int64_t slice_from_us;
     const struct event *events;
     size_t n_events;
-    uint32_t rank_base;   /* events of the first event's day that stand before the slice */
     /* per loaded chunk, in order: day, chunk_no and number of events */
     VEC(struct world_chunk) chunks;
     /* answered by needs.resumes: where to load from so that F can restart */
@@ -177,8 +176,8 @@ void world_put_cases(struct world *w, int64_t no, const int64_t *nos, size_t n);
 void world_put_holders(struct world *w, int64_t no, const int64_t *nos, size_t n);
 /* events in order; they and the chunk list must live in the arena */
 void world_put_slice(struct world *w, int64_t customer_no, int64_t from_us,
-                     const struct event *events, size_t n, uint32_t rank_base,
-                     const struct world_chunk *chunks, size_t n_chunks);
+                     const struct event *events, size_t n, const struct world_chunk *chunks,
+                     size_t n_chunks);
 void world_put_case(struct world *w, int64_t case_no, const struct event *events, size_t n);
 void world_put_resume(struct world *w, int64_t customer_no, int64_t x_us,
                       int64_t session_resume_us, const struct stored_journey *rows, size_t n);

@@ -266,7 +266,6 @@ static void load_slice(struct mem *mem, struct world *w, int64_t customer_no,
 {
     VEC(struct event) events = {0};
     VEC(struct world_chunk) chunks = {0};
-    uint32_t rank_base = 0;
 
     if (!held(mem, w, customer_no, "slice"))
         return;
@@ -274,14 +273,11 @@ static void load_slice(struct mem *mem, struct world *w, int64_t customer_no,
         const struct change_chunk *row = &mem->chunks.at[i];
         if (row->no != customer_no || row->events[row->n - 1].t_us < from_us)
             continue;
-        if (!chunks.n)
-            rank_base = row->rank;
         VEC_PUSH(w->a, chunks, ((struct world_chunk){row->day, row->chunk_no, row->n}));
         for (uint32_t k = 0; k < row->n; k++)
             VEC_PUSH(w->a, events, row->events[k]);
     }
-    world_put_slice(w, customer_no, from_us, events.at, events.n, rank_base, chunks.at,
-                    chunks.n);
+    world_put_slice(w, customer_no, from_us, events.at, events.n, chunks.at, chunks.n);
 }
 
 static void load_timelines(struct mem *mem, struct world *w)

@@ -6,7 +6,7 @@
 /* ---------------------------------------------------------------- chunks */
 
 /* Columns of both timelines, from this one on. */
-enum { COL_NO, COL_DAY, COL_CHUNK, COL_RANK, COL_AT, COL_ATTR, COL_ID, COL_KEY_NS, COL_KEY_HASH,
+enum { COL_NO, COL_DAY, COL_CHUNK, COL_AT, COL_ATTR, COL_ID, COL_KEY_NS, COL_KEY_HASH,
        COL_N_KEYS, COL_KEYS };
 #define SQL_CHUNK_ARRAYS "t.at, t.attr, t.id, t.key_ns, t.key_hash, t.n_keys, t.keys"
 
@@ -155,15 +155,14 @@ static bool put_slice(struct store *s, struct guard *g, struct world *w, struct 
         VEC_PUSH(g->a, chunks,
                  ((struct world_chunk){c->rows[i].day, c->rows[i].chunk_no,
                                        (uint32_t) c->n_events[c->rows[i].row]}));
-    uint32_t rank = chunks.n ? (uint32_t) pg_int4(c->r, c->rows[first].row, COL_RANK) : 0;
-    world_put_slice(w, need->customer_no, need->from_us, events, n, rank, chunks.at, chunks.n);
+    world_put_slice(w, need->customer_no, need->from_us, events, n, chunks.at, chunks.n);
     return true;
 }
 
 bool load_slices(struct store *s, struct guard *g, struct world *w, struct err *err)
 {
     static const char *const sql =
-        "select t.customer_no, t.day - date '1970-01-01', t.chunk_no, t.rank, " SQL_CHUNK_ARRAYS
+        "select t.customer_no, t.day - date '1970-01-01', t.chunk_no, " SQL_CHUNK_ARRAYS
         " from unnest($1::bigint[], $2::bigint[], $3::integer[]) as u (customer_no, from_us, day)"
         " join journey_internal.timeline as t on t.customer_no = u.customer_no"
         " and t.day >= date '1970-01-01' + u.day and t.last_us >= u.from_us";
@@ -207,7 +206,7 @@ bool load_slices(struct store *s, struct guard *g, struct world *w, struct err *
 bool load_case_runs(struct store *s, struct guard *g, struct world *w, struct err *err)
 {
     static const char *const sql =
-        "select t.case_no, 0, t.chunk_no, 0, " SQL_CHUNK_ARRAYS
+        "select t.case_no, 0, t.chunk_no, " SQL_CHUNK_ARRAYS
         " from unnest($1::bigint[]) as u (case_no)"
         " join journey_internal.case_timeline as t on t.case_no = u.case_no";
     no_list nos = {0};
