@@ -9,7 +9,8 @@ comment on aggregate journey_internal.array_concat(anycompatiblearray) is 'array
 create or replace function journey_internal.quantile_seconds(buckets smallint[], counts bigint[],
                                                              percent integer)
 returns double precision
-language sql stable parallel safe as $$
+language sql stable parallel safe
+begin atomic
     with bucket_sum as (
         select h.bucket, sum(sum(h.n)) over (order by h.bucket) as upto, sum(sum(h.n)) over () as n
         from unnest(buckets, counts) as h (bucket, n)
@@ -20,6 +21,6 @@ language sql stable parallel safe as $$
     join journey_internal.bucket as b on b.bucket_no = s.bucket
     where s.n > 0 and s.upto >= ceil(percent * s.n / 100)
     order by s.bucket
-    limit 1
-$$;
+    limit 1;
+end;
 comment on function journey_internal.quantile_seconds(smallint[], bigint[], integer) is 'quantile of a log-bucket histogram, in seconds; null when it is empty. Relative error at most 1 %';
