@@ -1,8 +1,8 @@
--- Counts of a range of days are summed from the ledger, customers are counted from the journeys, as
--- a customer of two days is one customer of the range. _range gives a row for each segment or, where
+-- Counts of a range of days are summed from the ledger, customers are counted from the journeys: a
+-- customer of two days is one customer of the range. _range gives a row for each segment or, where
 -- by_segment is false, one for all together (segment_no 0); the monthly view uses it too. It is
--- planned anew each time, as a day and ten years want different plans, and without JIT, which takes
--- longer than most of these queries.
+-- planned anew each time, as a day and ten years want different plans, and without JIT, which
+-- takes longer than most of these queries.
 create or replace function journey_internal.scenario_range(
     of_scenario smallint, from_day date, to_day date, of_segment integer, by_segment boolean,
     only_final boolean)
@@ -54,7 +54,8 @@ begin
     customer as (
         select x.segment_no, count(*) as n
         from (
-            select distinct case when by_segment then j.segment_no else 0 end as segment_no, j.customer_no
+            select distinct case when by_segment then j.segment_no else 0 end as segment_no,
+                            j.customer_no
             from journey_internal.journey as j
             where j.scenario_no = of_scenario
               and j.day between from_day and to_day and j.day <> all (left_out)

@@ -17,7 +17,8 @@ declare
 begin
     return query
     with cell as (
-        select case when by_segment then l.segment_no else 0 end as segment_no, l.kind, l.a, l.b, l.c,
+        select case when by_segment then l.segment_no else 0 end as segment_no,
+               l.kind, l.a, l.b, l.c,
                coalesce(sum(l.c1), 0)::bigint as c1, coalesce(sum(l.c5), 0)::bigint as c5
         from journey_internal.ledger as l
         where l.kind in (0, 2) and l.scenario_no = of_scenario

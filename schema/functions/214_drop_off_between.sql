@@ -1,5 +1,5 @@
--- Drop-off of a range; see scenario_between. Rate and interval are those of the view with the counts
--- of the range: o = open journeys of the range, m = those of them without a step at the touchpoint.
+-- Drop-off of a range; see scenario_between. Rate and interval are those of the view with the
+-- counts of the range: o = its open journeys, m = those of them without a step at the touchpoint.
 -- Customers: few masks differ, so a mask is taken apart once and not once a journey.
 create or replace function journey_internal.drop_off_range(
     of_scenario smallint, from_day date, to_day date, of_segment integer, by_segment boolean,

@@ -1,5 +1,5 @@
--- The funnel of a range; see scenario_between. Whoever came to checkpoint k came to all before it, so
--- a customer counts up to the deepest of the range's journeys.
+-- The funnel of a range; see scenario_between. Whoever came to checkpoint k came to all before it,
+-- so a customer counts up to the deepest of the range's journeys.
 create or replace function journey_internal.funnel_range(
     of_scenario smallint, from_day date, to_day date, of_segment integer, by_segment boolean,
     only_final boolean)
@@ -39,7 +39,8 @@ begin
     depth as (
         select d.segment_no, d.depth, count(*) as customers
         from (
-            select case when by_segment then j.segment_no else 0 end as segment_no, max(j.depth) as depth
+            select case when by_segment then j.segment_no else 0 end as segment_no,
+                   max(j.depth) as depth
             from journey_internal.journey as j
             where j.scenario_no = of_scenario
               and j.day between from_day and to_day and j.day <> all (left_out)

@@ -365,6 +365,7 @@ create table journey_internal.journey (
 ) with (fillfactor = 60);
 comment on table journey_internal.journey is 'journeys, visits too. state 0 open 1 completed 2 lost 3 ended; reason 0 none 1 silence 2 deadline 3 failed; due_us and closed_us 9223372036854775807 = none; check_us <= due_us is lazy: the sweep re-arms it, so that extending an open journey stays HOT; mask: bit touchpoint_no';
 create index journey_customer on journey_internal.journey (customer_no, scenario_no, closed_us);
+create index journey_day on journey_internal.journey (scenario_no, day);
 create index journey_due on journey_internal.journey (check_us) where state = 0;
 create index journey_case on journey_internal.journey (case_no) where case_no <> 0;
 
