@@ -1,0 +1,25 @@
+-- A journey of n steps has n - 1 transitions.
+create or replace view journey_internal.check_transitions as
+select
+    'transitions = steps - journeys' as check_name,
+    t.scenario,
+    t.started_on,
+    t.segment,
+    null::uuid as customer_id,
+    t.left_value,
+    t.right_value
+from (
+    select
+        l.scenario,
+        l.started_on,
+        l.segment,
+        coalesce(sum(l.c1) filter (where l.kind = 3), 0)::bigint as left_value,
+        (coalesce(sum(l.c7) filter (where l.kind = 0), 0)
+         - coalesce(sum(l.c1) filter (where l.kind = 0), 0))::bigint as right_value
+    from journey_internal.named_ledger as l
+    where l.kind in (0, 3)
+    group by l.scenario, l.started_on, l.segment
+) as t
+where t.left_value <> t.right_value;
+
+comment on view journey_internal.check_transitions is 'transitions = steps - journeys: of a scenario, day and segment; a row is a bug';

@@ -1,0 +1,24 @@
+-- Every open journey stands at one touchpoint.
+create or replace view journey_internal.check_drop_off_open as
+select
+    'drop-off: still_open = open' as check_name,
+    t.scenario,
+    t.started_on,
+    t.segment,
+    null::uuid as customer_id,
+    t.left_value,
+    t.right_value
+from (
+    select
+        l.scenario,
+        l.started_on,
+        l.segment,
+        coalesce(sum(l.c7) filter (where l.kind = 4), 0)::bigint as left_value,
+        coalesce(sum(l.c5) filter (where l.kind = 0), 0)::bigint as right_value
+    from journey_internal.named_ledger as l
+    where l.kind in (0, 4)
+    group by l.scenario, l.started_on, l.segment
+) as t
+where t.left_value <> t.right_value;
+
+comment on view journey_internal.check_drop_off_open is 'drop-off: still_open = open: of a scenario, day and segment; a row is a bug';
