@@ -21,7 +21,7 @@ enum err_kind {
 struct err {
     enum err_kind kind;
     char sqlstate[6];
-    char text[480];
+    char text[960];
 };
 
 #define MUST_CHECK __attribute__((warn_unused_result))

@@ -1,10 +1,13 @@
 /* Applying the schema: one transaction under one advisory lock, so two that apply at once take
  * turns and a failure leaves the database as it was. migrations/000_bootstrap.sql runs every time
- * and changes nothing twice; a migration writes its own row into table migration first. */
+ * and changes nothing twice; a migration writes its own row into table migration first. roles.sql
+ * comes last, when everything it grants is there. rights.sql is asked before anything is changed,
+ * so that whoever lacks several rights hears of all of them at once. */
 #include "io/store/schema.h"
 
 #include <string.h>
 
+#include "base/buf.h"
 #include "io/store/schema_files.h"
 
 /* Number of a migration, -1 for other files. */
@@ -68,6 +71,15 @@ static bool run_file(struct pg *pg, const struct schema_file *f, struct err *err
     return err_set(err, problem.kind, "schema/%s: %s", f->path, problem.text);
 }
 
+static const struct schema_file *file(const char *path)
+{
+    const struct schema_file *f = schema_files;
+
+    while (f->path && strcmp(f->path, path) != 0)
+        f++;
+    return f;
+}
+
 static bool run_folder(struct pg *pg, const char *folder, struct err *err)
 {
     for (const struct schema_file *f = schema_files; f->path; f++)
@@ -76,21 +88,59 @@ static bool run_folder(struct pg *pg, const char *folder, struct err *err)
     return true;
 }
 
+static void add_cell(struct buf *list, const char *between, const PGresult *r, int row, int col)
+{
+    size_t len;
+    const char *text = pg_text(r, row, col, &len);
+
+    if (len)
+        buf_printf(list, "%s%.*s", list->len ? between : "", (int) len, text);
+}
+
+static bool check_rights(struct pg *pg, struct err *err)
+{
+    struct pg_params none = {0};
+    struct buf lacks, statements;
+
+    PGresult *r = pg_query(pg, file("rights.sql")->text, &none, err);
+    if (!r)
+        return false;
+    bool has_all = PQntuples(r) == 0;
+    buf_init(&lacks);
+    buf_init(&statements);
+    for (int row = 0; row < PQntuples(r); row++) {
+        add_cell(&lacks, "; ", r, row, 0);
+        add_cell(&statements, "; ", r, row, 1);
+    }
+    PQclear(r);
+    buf_add(&lacks, "", 1);
+    buf_add(&statements, "", 1);
+    if (!has_all)
+        err_set(err, ERR_CONFIG, "the user of postgres.dsn (%s) lacks rights, nothing was changed: "
+                                 "%s.%s%s", PQuser(pg->conn), lacks.data,
+                statements.data[0] ? " An administrator of the server should run in this database: "
+                                   : "", statements.data);
+    buf_done(&lacks);
+    buf_done(&statements);
+    return has_all;
+}
+
 static bool apply_all(struct pg *pg, struct schema_status *before, struct err *err)
 {
-    for (const struct schema_file *f = schema_files; f->path; f++)
-        if (version_of(f) == 0 && !run_file(pg, f, err))
-            return false;
-    if (!schema_read(pg, before, err))
+    if (!check_rights(pg, err) || !schema_read(pg, before, err))
         return false;
     if (before->found > before->newest)
         return err_set(err, ERR_CONFIG,
                        "the schema has version %d, this journeyd knows %d only: it is too old",
                        before->found, before->newest);
     for (const struct schema_file *f = schema_files; f->path; f++)
+        if (version_of(f) == 0 && !run_file(pg, f, err))
+            return false;
+    for (const struct schema_file *f = schema_files; f->path; f++)
         if (version_of(f) > before->found && !run_file(pg, f, err))
             return false;
-    return run_folder(pg, "functions/", err) && run_folder(pg, "views/", err);
+    return run_folder(pg, "functions/", err) && run_folder(pg, "views/", err) &&
+           run_file(pg, file("roles.sql"), err);
 }
 
 bool schema_apply(struct pg *pg, struct schema_status *before, struct err *err)
@@ -119,5 +169,6 @@ void schema_print(FILE *out)
     print_folder(out, "migrations/");
     print_folder(out, "functions/");
     print_folder(out, "views/");
+    print_folder(out, "roles.sql");
     fputs("commit;\n", out);
 }

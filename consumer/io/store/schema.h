@@ -1,6 +1,6 @@
 /* The schema of the database, compiled in: migrations, each applied once in the order of their
- * numbers; functions and views, put in place again at every apply. Nothing but `schema apply`
- * changes a schema. */
+ * numbers; functions, views and roles, put in place again at every apply. Nothing but `schema
+ * apply` changes a schema. */
 #ifndef IO_STORE_SCHEMA_H
 #define IO_STORE_SCHEMA_H
 
@@ -18,7 +18,8 @@ struct schema_status {
 int schema_newest(void);
 /* Version of the database. */
 bool schema_read(struct pg *pg, struct schema_status *status, struct err *err) MUST_CHECK;
-/* Everything in one transaction. CONFIG when the database is newer than this program. */
+/* Everything in one transaction. CONFIG when the database is newer than this program, or when the
+ * user lacks rights: the text names all of them and the statements that grant them. */
 bool schema_apply(struct pg *pg, struct schema_status *before, struct err *err) MUST_CHECK;
 /* All files in the order in which they are applied, as a script for psql. */
 void schema_print(FILE *out);
