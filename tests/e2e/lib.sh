@@ -1,7 +1,8 @@
 # Shared by the end-to-end and fault tests; read it with `. "$(dirname "$0")/../e2e/lib.sh"`.
 #
 # Each script works in build/test/work/<script>, in databases and topics named after it. A check
-# prints one line; the last line of a script (finish) is "N passed, N failed".
+# prints one line; the last line of a script (finish) is "N passed, N failed". Before it, finish
+# looks whether journey.conservation is empty in every database the script filled.
 # shellcheck shell=bash
 set -uo pipefail
 
@@ -61,6 +62,7 @@ cleanup() {
 }
 trap cleanup EXIT
 finish() {
+    [ ! -s "$work/databases" ] || conserved
     say "$passed passed, $failed failed"
     [ "$failed" -eq 0 ]
     exit
@@ -76,6 +78,7 @@ sql() { # DATABASE STATEMENT...
 new_database() { # DATABASE: empty, with the schema
     sql postgres "drop database if exists $1 with (force)"
     sql postgres "create database $1"
+    echo "$1" >>"$work/databases"
     "$JOURNEYD" schema apply -c "$(config "$1" "$1")" >"$work/$1.schema.log" 2>&1 || {
         cat "$work/$1.schema.log"
         bad "schema of $1"
@@ -220,6 +223,21 @@ drain() { # CONFIG [ARGUMENTS...]
     shift
     "$JOURNEYD" run -c "$c" --drain "$@" >>"$work/drain.log" 2>&1
 }
+# Every database of new_database that is still there, in one check.
+conserved() {
+    local database rows wrong=()
+    while read -r database; do
+        [ -n "$(sql postgres "select 1 from pg_database where datname = '$database'")" ] || continue
+        rows=$(sql "$database" "select check_name, scenario, started_on, segment
+            from journey.conservation limit 3" 2>&1) && [ -z "$rows" ] ||
+            wrong+=("$database: $rows")
+    done < <(sort -u "$work/databases")
+    if [ ${#wrong[@]} -eq 0 ]; then
+        ok "journey.conservation is empty in every database"
+    else
+        bad "journey.conservation is empty in every database" "${wrong[@]}"
+    fi
+}
 # What must hold in any database: verify finds nothing, conservation is empty, counts add up.
 sound() { # WHAT DATABASE CONFIG
     if "$JOURNEYD" verify -c "$3" >"$work/verify.log" 2>&1; then
@@ -228,6 +246,8 @@ sound() { # WHAT DATABASE CONFIG
         bad "$1: verify finds no difference" "$(tail -n 20 "$work/verify.log")"
     fi
     is "$1: journey.conservation is empty" "$(sql "$2" 'select count(*) from journey.conservation')" 0
+    is "$1: verify --sql finds no row" \
+        "$("$JOURNEYD" verify --sql -c "$3" 2>&1 | tail -n 1)" '0 rows differ'
     is "$1: read = accepted + duplicate + skipped + quarantined + tombstone" \
         "$(sql "$2" 'select coalesce(sum(read - accepted - duplicate - skipped - quarantined
             - tombstone), 0) from journey_internal.source_tally')" 0
