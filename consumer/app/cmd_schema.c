@@ -1,5 +1,5 @@
-/* journeyd schema: puts the tables, functions and views into the database, and tells their version.
- * Nothing else in journeyd changes a schema. */
+/* journeyd schema: puts the tables, functions, views and roles into the database, and tells their
+ * version. Nothing else in journeyd changes a schema. */
 #include <stdio.h>
 #include <string.h>
 
@@ -13,7 +13,7 @@ static bool apply(struct pg *pg, struct err *err)
     if (!schema_apply(pg, &before, err))
         return false;
     if (before.found == before.newest)
-        printf("schema is at version %d already; functions and views are up to date\n",
+        printf("schema is at version %d already; functions, views and roles are up to date\n",
                before.newest);
     else
         printf("schema brought from version %d to %d\n", before.found, before.newest);
@@ -68,13 +68,19 @@ static const struct option_spec options[] = {
 
 const struct command cmd_schema = {
     .name = "schema",
-    .summary = "print, apply or check the tables, functions and views",
+    .summary = "print, apply or check the tables, functions, views and roles",
     .usage = "schema print | schema apply -c FILE | schema status -c FILE",
     .help = "`apply` brings the database to the version of this program: migrations that are\n"
-            "missing, then all functions and views, in one transaction. Applying twice changes\n"
-            "nothing. `print` writes the same as a script for an empty database, for whoever\n"
-            "wants to read it or to apply it with psql. `status` compares versions.\n"
-            "PostgreSQL 15 to 18. Run it as the role that shall own the tables.\n"
+            "missing, then all functions, views and roles, in one transaction. Applying twice\n"
+            "changes nothing. `print` writes the same as a script for an empty database, for\n"
+            "whoever wants to read it or to apply it with psql. `status` compares versions.\n"
+            "PostgreSQL 15 to 18. The user needs no superuser: the right to create roles, once a\n"
+            "cluster, and schemas in the database; what it lacks is said before anything is\n"
+            "changed. Everything belongs to journey_owner. Logins are made by an administrator:\n"
+            "  create role journeyd login in role journey_writer;   -- run, replay, verify ...\n"
+            "  create role analyst login in role journey_detail;    -- rows of customers too\n"
+            "  create role dashboard login in role journey_reader;  -- counts and dictionaries\n"
+            "All instances of `journeyd run` use one login.\n"
             "Exit codes: 0 done, 2 usage, 5 versions differ, 69 no database, 78 configuration.\n",
     .example = "journeyd schema apply -c journeyd.yaml\n"
                "journeyd schema print > journeyd.sql\n",

@@ -1,8 +1,9 @@
 -- Makes the partition of timeline for the month of a day; true when it was missing. The table is
 -- created by itself and then attached, so that readers and writers of other months go on: attaching
--- takes share update exclusive on timeline, `partition of` would take access exclusive.
+-- takes share update exclusive on timeline, `partition of` would take access exclusive. It runs as
+-- the owner of the tables: the one thing that a writer may have made.
 create or replace function journey_internal.ensure_timeline_month(day date) returns boolean
-language plpgsql as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     month_on date := date_trunc('month', day::timestamp)::date;
     name text := 'timeline_' || to_char(month_on, 'YYYY_MM');

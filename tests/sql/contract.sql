@@ -27,6 +27,8 @@ insert into contract values
 ('published', 'watermark_at timestamptz, last_commit_at timestamptz, last_event_at timestamptz, config_fingerprint text, unnamed_events bigint, time_zone text'),
 ('freshness', 'topic text, partition integer, next_offset bigint, log_end_offset bigint, last_event_at timestamptz, partition_time timestamptz, is_idle boolean, last_commit_at timestamptz'),
 ('quarantine', 'topic text, partition integer, kafka_offset bigint, source text, reason text, detail text, first_seen_at timestamptz'),
+('freshness_in_words', 'line integer, about text, subject text, seconds double precision, messages bigint, sentence text'),
+('quarantine_count', 'source text, reason text, messages bigint, first_seen_at timestamptz, last_seen_at timestamptz'),
 ('unmapped', 'source text, field text, value text, messages bigint, last_seen_at timestamptz'),
 ('shared_key', 'namespace text, key_id uuid, rule text, partners integer, event_count bigint'),
 ('conservation', 'check_name text, scenario text, started_on date, segment text, customer_id uuid, left_value bigint, right_value bigint'),
