@@ -19,6 +19,8 @@ static const struct option_spec simulate_options[] = {
     {"from", 0, "DATE", "first day, like 2026-03-01 (the default)", false},
     {"days", 0, "N",
      "days on which visits begin (default 31); what began is told to its end", false},
+    {"knobs", 0, "LIST", "how messy the library is, like late=50,kiosks=2; see above",
+     false},
     {"partitions", 0, "N", "partitions of each topic (default 8)", false},
     {"output", 'o', "DIR", "write DIR/<topic>.ndjson, lines as kcat -C -J prints them",
      false},
@@ -61,6 +63,9 @@ static bool read_options(const struct options *o, struct simulate_options *s,
         !options_int(o, "days", 31, 1, MAX_DAYS, &days, err) ||
         !options_int(o, "partitions", 8, 1, MAX_PARTITIONS, &partitions, err) ||
         !parse_date(o, &s->from_day, err))
+        return false;
+    s->knobs = sim_knobs_default;
+    if (options_has(o, "knobs") && !sim_knobs_parse(options_get(o, "knobs"), &s->knobs, err))
         return false;
     s->seed = (uint64_t) seed;
     s->days = (int) days;
@@ -133,16 +138,33 @@ const struct command cmd_simulate = {
     .name = "simulate",
     .summary = "make up a library month, to files or to Kafka",
     .usage = "simulate [--seed N] [--events N] [--customers N] [--from DATE] [--days N] "
-             "[--partitions N] [--quiet] -o DIR | --brokers LIST",
+             "[--knobs LIST] [--partitions N] [--quiet] -o DIR | --brokers LIST",
     .help =
         "Writes the messages that a library's circulation (FOLIO), website "
-        "(RudderStack)\n"
-        "and help desk (Zammad) would send in a month: people search at night, log in,\n"
-        "place holds, pick them up or not, renew, return, ask for help; with late,\n"
-        "repeated, reordered and broken messages. The same options give the same bytes\n"
-        "on every machine. At the end it prints how many messages each topic got.\n",
+        "(RudderStack),\n"
+        "help desk (Zammad) and room booking would send in a month: people search at "
+        "night,\n"
+        "log in, place holds, pick them up or not, renew, return, ask for help, in terms "
+        "and\n"
+        "holidays, at five branches with hours and loan rules. The same options give the "
+        "same\n"
+        "bytes on every machine. At the end it prints how many messages each topic got.\n"
+        "\n"
+        "Knobs, each of 1,000 unless told otherwise; at 0 there is nothing of the kind:\n"
+        "  anonymous   website visits that begin without a log-in (500)\n"
+        "  late        messages that come minutes to three weeks late (5)\n"
+        "  duplicates  messages that come twice (7)\n"
+        "  kiosks      number of catalogue computers, kiosk-1 ... kiosk-9 (3)\n"
+        "  family      people who share an e-mail address with their household (60)\n"
+        "  devices     people with two devices, new ones, a tablet handed on (250)\n"
+        "  staff       cases touched by staff; then also test accounts and twins (200)\n"
+        "  poison      messages with a broken twin (2)\n"
+        "In brackets the default. The words clean (all 0), all (plenty of each) and "
+        "default\n"
+        "stand first: --knobs clean,late=50.\n",
     .example = "journeyd simulate --events 200000 -o /tmp/month\n"
-               "journeyd simulate --seed 7 --from 2025-10-01 --brokers localhost:9092\n",
+               "journeyd simulate --seed 7 --from 2025-10-01 --brokers localhost:9092\n"
+               "journeyd simulate --customers 500 --days 365 --knobs clean -o /tmp/year\n",
     .options = simulate_options,
     .min_inputs = 0,
     .max_inputs = 0,

@@ -136,45 +136,6 @@ START_TEST(every_kind_occurs)
 }
 END_TEST
 
-/* What the shipped mappings make of each act; NULL: nothing, it is skipped. */
-static const char *const touchpoints[ACT_KINDS] = {
-    [ACT_HOME] = "discover.page_viewed",
-    [ACT_PAGE] = "discover.page_viewed",
-    [ACT_FAQ] = "discover.faq_viewed",
-    [ACT_SEARCH] = "discover.search",
-    [ACT_SEARCH_NONE] = "discover.search_no_result",
-    [ACT_RECORD] = "discover.record_viewed",
-    [ACT_SAVE] = "discover.saved_to_list",
-    [ACT_ACCOUNT] = "join.account_viewed",
-    [ACT_LOGIN_FAILED] = "join.login_failed",
-    [ACT_IDENTIFY] = "(identity)",
-    [ACT_LOGIN] = "join.logged_in",
-    [ACT_LOGOUT] = "(identity)",
-    [ACT_ERES] = "borrow.eresource_accessed",
-    [ACT_ERES_DENIED] = "borrow.eresource_denied",
-    [ACT_LOAN] = "borrow.checkout",
-    [ACT_LOAN_OVERRIDE] = "borrow.checkout",
-    [ACT_RENEW] = "use.renewed",
-    [ACT_CLAIMED] = "return.claimed_returned",
-    [ACT_LOST] = "return.declared_lost",
-    [ACT_AGED] = "return.aged_to_lost",
-    [ACT_RETURN] = "return.checkin",
-    [ACT_HOLD] = "request.hold_placed",
-    [ACT_RECALL] = "request.recall_placed",
-    [ACT_READY] = "request.hold_ready",
-    [ACT_FILLED] = "request.hold_filled",
-    [ACT_CANCELLED] = "request.hold_cancelled",
-    [ACT_CANCELLED_BY_STAFF] = "request.hold_cancelled",
-    [ACT_EXPIRED] = "request.hold_expired",
-    [ACT_UNFILLED] = "request.unfilled",
-    [ACT_REGISTERED] = "join.registered",
-    [ACT_USER_CHANGED] = "(identity)",
-    [ACT_TICKET] = "help.ticket_opened",
-    [ACT_STAFF_REPLY] = "help.staff_replied",
-    [ACT_CUSTOMER_REPLY] = "help.customer_replied",
-    [ACT_SOLVED] = "help.ticket_solved",
-};
-
 struct mapped_sink {
     struct sim_sink sink;
     struct config *config;
@@ -189,8 +150,9 @@ static const char *outcome_of(const struct config *c, const struct mapped *m)
         return NULL;
     if (m->outcome != OUTCOME_EVENT)
         return m->outcome == OUTCOME_TOMBSTONE ? "(tombstone)" : reject_name(m->reject);
-    return event_is_identity(&m->event) ? "(identity)"
-                                        : c->model.touchpoints[m->event.place].code;
+    if (!event_is_identity(&m->event))
+        return c->model.touchpoints[m->event.place].code;
+    return m->event.fact == FACT_LOGOUT ? "(logout)" : "(identity)";
 }
 
 static bool same_text(const char *a, const char *b)
@@ -226,7 +188,7 @@ static bool map_message(struct sim_sink *sink, const struct simulated *msg,
         right = out.outcome != OUTCOME_EVENT;
         want = "(not taken)";
     } else {
-        want = msg->topic == SIM_TOPIC_FOREIGN_LOAN ? NULL : touchpoints[msg->act->kind];
+        want = msg->topic == SIM_TOPIC_FOREIGN_LOAN ? NULL : sim_meanings[msg->act->kind].touchpoint;
         right = same_text(got, want);
         if (right && out.outcome == OUTCOME_EVENT) {
             int64_t late_ms = out.event.t_us / 1000 - msg->act->t_ms;

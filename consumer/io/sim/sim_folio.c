@@ -3,9 +3,8 @@
  * because FOLIO sends them; whoever reads must leave them behind. */
 #include "io/sim/sim_folio.h"
 
+#include "io/sim/sim_rules.h"
 #include "io/sim/sim_text.h"
-
-enum { LOAN_DAYS = 28, BRANCHES = 3, GROUPS = 4 };
 
 /* What an act does to the record: the status or action before and after. */
 struct change {
@@ -23,22 +22,6 @@ static void put_id(struct buf *b, const struct sim_world *w, enum sim_id what,
     sim_put_id(b, w, what, act->customer, case_no(act));
 }
 
-/* The branch a customer goes to, their patron group, the desk that served them. */
-static void put_branch(struct buf *b, const struct sim_world *w,
-                       const struct sim_act *act)
-{
-    uint64_t home = sim_hash(w->seed, SIM_ID_SERVICE_POINT, act->customer, 0);
-
-    sim_put_id(b, w, SIM_ID_SERVICE_POINT, home % 10 < 6 ? 0 : 1 + home % (BRANCHES - 1),
-               1);
-}
-
-static void put_group(struct buf *b, const struct sim_world *w, const struct sim_act *act)
-{
-    sim_put_id(b, w, SIM_ID_GROUP,
-               sim_hash(w->seed, SIM_ID_GROUP, act->customer, 0) % GROUPS, 1);
-}
-
 static void put_metadata(struct buf *b, const struct sim_world *w, int64_t created_ms,
                          int64_t updated_ms)
 {
@@ -53,17 +36,19 @@ static void put_metadata(struct buf *b, const struct sim_world *w, int64_t creat
     SIM_LIT(b, "\"}");
 }
 
-static void put_due(struct buf *b, int64_t base_ms, int renewals, int moved_days)
+static void put_due(struct buf *b, int64_t base_ms, int days)
 {
-    int64_t day = base_ms / SIM_DAY + LOAN_DAYS * (renewals + 1) + moved_days;
+    int64_t day = base_ms / SIM_DAY + days;
 
     sim_put_time(b, day * SIM_DAY + 23 * SIM_HOUR - SIM_HOUR + 3599000, "+00:00");
 }
 
-static void put_loan(struct buf *b, const struct sim_world *w, const struct sim_act *act,
-                     const char *action, int renewals, int moved_days, int64_t updated_ms)
+static void put_loan(struct buf *b, const struct sim_world *w, const struct sim_person *p,
+                     const struct sim_act *act, const char *action, int renewals,
+                     int moved_days, int64_t updated_ms)
 {
     bool closed = act->kind == ACT_RETURN && action[7] == 'i'; /* checkedin */
+    struct sim_item item = sim_item_of(w, p, act->day, act->no);
 
     SIM_LIT(b, "{\"id\":\"");
     put_id(b, w, SIM_ID_LOAN, act);
@@ -78,14 +63,14 @@ static void put_loan(struct buf *b, const struct sim_world *w, const struct sim_
     SIM_LIT(b, "\"},\"loanDate\":\"");
     sim_put_time(b, act->base_ms, "Z");
     SIM_LIT(b, "\",\"dueDate\":\"");
-    put_due(b, act->base_ms, renewals, moved_days);
+    put_due(b, act->base_ms, sim_loan_days(p, &item) * (renewals + 1) + moved_days);
     if (closed) {
         SIM_LIT(b, "\",\"returnDate\":\"");
         sim_put_time(b, act->t_ms, "Z");
         SIM_LIT(b, "\",\"systemReturnDate\":\"");
         sim_put_time(b, act->t_ms, "+00:00");
         SIM_LIT(b, "\",\"checkinServicePointId\":\"");
-        put_branch(b, w, act);
+        sim_puts(b, sim_branch_ids[act->branch]);
     }
     SIM_LIT(b, "\",\"action\":\"");
     sim_puts(b, action);
@@ -99,9 +84,9 @@ static void put_loan(struct buf *b, const struct sim_world *w, const struct sim_
         SIM_LIT(b, "\",\"loanPolicyId\":\"d9cd0bed-1b49-4b5e-a7bd-064b8d177231");
     }
     SIM_LIT(b, "\",\"checkoutServicePointId\":\"");
-    put_branch(b, w, act);
+    sim_puts(b, sim_branch_ids[p->branch]);
     SIM_LIT(b, "\",\"patronGroupIdAtCheckout\":\"");
-    put_group(b, w, act);
+    sim_puts(b, sim_group_ids[p->group]);
     SIM_LIT(b, "\",\"isDcb\":false,"
                "\"overdueFinePolicyId\":\"cd3f6cac-fa17-4079-9fae-2fb28e521412\","
                "\"lostItemPolicyId\":\"ed892c0e-52e0-4cd9-8133-c0ef07b4a709\",");
@@ -109,7 +94,8 @@ static void put_loan(struct buf *b, const struct sim_world *w, const struct sim_
     SIM_LIT(b, "}");
 }
 
-static void loan(const struct sim_world *w, const struct sim_act *act, struct buf *b)
+static void loan(const struct sim_world *w, const struct sim_person *p,
+                 const struct sim_act *act, struct buf *b)
 {
     static const struct change changes[ACT_KINDS] = {
         [ACT_LOAN] = {NULL, "checkedout"},
@@ -128,12 +114,12 @@ static void loan(const struct sim_world *w, const struct sim_act *act, struct bu
 
     if (c->old != NULL) {
         SIM_LIT(b, "\"old\":");
-        put_loan(b, w, act, before > 0 ? "renewed" : c->old, before, 0,
+        put_loan(b, w, p, act, before > 0 ? "renewed" : c->old, before, 0,
                  act->base_ms + 3000);
         SIM_LIT(b, ",");
     }
     SIM_LIT(b, "\"new\":");
-    put_loan(b, w, act, c->new, act->n, act->kind == ACT_DUE_DATE ? 7 : 0, act->t_ms);
+    put_loan(b, w, p, act, c->new, act->n, act->kind == ACT_DUE_DATE ? 7 : 0, act->t_ms);
 }
 
 static void put_request(struct buf *b, const struct sim_world *w,
@@ -141,6 +127,7 @@ static void put_request(struct buf *b, const struct sim_world *w,
                         const char *status, int64_t updated_ms)
 {
     uint64_t h = sim_hash(w->seed, SIM_ID_INSTANCE, act->customer, case_no(act));
+    struct sim_item item = sim_item_of(w, p, act->day, act->no);
     bool cancelled = status[9] == 'C'; /* Closed - Cancelled */
     const char *type = act->kind == ACT_RECALL ? "Recall" : h % 3 == 0 ? "Page" : "Hold";
 
@@ -153,9 +140,9 @@ static void put_request(struct buf *b, const struct sim_world *w,
     SIM_LIT(b, "\",\"requesterId\":\"");
     sim_put_user_id(b, w, act->customer);
     SIM_LIT(b, "\",\"instanceId\":\"");
-    put_id(b, w, SIM_ID_INSTANCE, act);
+    sim_put_id(b, w, SIM_ID_INSTANCE, UINT32_MAX, item.title);
     SIM_LIT(b, "\",\"holdingsRecordId\":\"");
-    put_id(b, w, SIM_ID_HOLDINGS, act);
+    sim_put_id(b, w, SIM_ID_HOLDINGS, item.title, p->branch);
     SIM_LIT(b, "\",\"itemId\":\"");
     put_id(b, w, SIM_ID_ITEM, act);
     SIM_LIT(b, "\",\"status\":\"");
@@ -169,8 +156,10 @@ static void put_request(struct buf *b, const struct sim_world *w,
         SIM_LIT(b, "\",\"cancelledDate\":\"");
         sim_put_time(b, act->t_ms, "+00:00");
     }
-    SIM_LIT(b, "\",\"position\":1,\"instance\":{\"title\":\"");
-    sim_puts(b, sim_titles[h >> 8 & (SIM_TITLES - 1)]);
+    SIM_LIT(b, "\",\"position\":");
+    sim_put_int(b, act->kind == ACT_HOLD || act->kind == ACT_RECALL ? item.queue + 1 : 1);
+    SIM_LIT(b, ",\"instance\":{\"title\":\"");
+    sim_puts(b, sim_titles[item.title]);
     SIM_LIT(b, "\",\"identifiers\":[{\"value\":\"0747-0088\","
                "\"identifierTypeId\":\"913300b2-03ed-469a-8179-c1092c991227\"}]},"
                "\"item\":{\"barcode\":\"A");
@@ -182,10 +171,10 @@ static void put_request(struct buf *b, const struct sim_world *w,
     SIM_LIT(b, "\",\"barcode\":\"");
     sim_put_card(b, w, p->no);
     SIM_LIT(b, "\",\"patronGroupId\":\"");
-    put_group(b, w, act);
+    sim_puts(b, sim_group_ids[p->group]);
     SIM_LIT(b,
             "\"},\"fulfillmentPreference\":\"Hold Shelf\",\"pickupServicePointId\":\"");
-    put_branch(b, w, act);
+    sim_puts(b, sim_branch_ids[act->branch]);
     SIM_LIT(b, "\",");
     put_metadata(b, w, act->base_ms, updated_ms);
     SIM_LIT(b, ",\"searchIndex\":{\"callNumberComponents\":{\"callNumber\":\"K1 .M44\"},"
@@ -235,7 +224,7 @@ static void checkin(const struct sim_world *w, const struct sim_act *act, struct
     SIM_LIT(b, "\",\"itemStatusPriorToCheckIn\":\"Checked out\",\"requestQueueSize\":0,"
                "\"itemLocationId\":\"a30bed72-584c-435a-8c10-f62a3c5d25a2\","
                "\"servicePointId\":\"");
-    put_branch(b, w, act);
+    sim_puts(b, sim_branch_ids[act->branch]);
     SIM_LIT(b, "\",\"performedByUserId\":\"");
     sim_put_id(b, w, SIM_ID_USER, UINT32_MAX, 1);
     SIM_LIT(b, "\"}");
@@ -253,7 +242,7 @@ static void put_user(struct buf *b, const struct sim_world *w, const struct sim_
     SIM_LIT(b, "\",\"active\":true,\"type\":\"");
     sim_puts(b, p->kind == SIM_TESTER ? "staff" : "patron");
     SIM_LIT(b, "\",\"patronGroup\":\"");
-    put_group(b, w, act);
+    sim_puts(b, sim_group_ids[p->group]);
     SIM_LIT(b, "\",\"personal\":{\"lastName\":\"");
     sim_puts(b, sim_last_name(w, p->no));
     SIM_LIT(b, "\",\"firstName\":\"");
@@ -311,7 +300,7 @@ void sim_folio(const struct sim_world *w, const struct sim_person *p,
         break;
     default:
         put_id(key, w, SIM_ID_LOAN, act);
-        loan(w, act, b);
+        loan(w, p, act, b);
     }
     SIM_LIT(b, "}}");
 }

@@ -2,10 +2,12 @@
  * chances are guesses of the usual order. */
 #include "io/sim/sim_visit.h"
 
+#include "io/sim/sim_calendar.h"
+
 struct sim_act *sim_add(struct sim_visit *v, enum sim_act_kind kind, int64_t t_ms, int no,
                         int n)
 {
-    static struct sim_act spare;
+    static _Thread_local struct sim_act spare;
     struct sim_act *act;
 
     if (v->plan->n == SIM_PLAN_MAX)
@@ -21,15 +23,13 @@ struct sim_act *sim_add(struct sim_visit *v, enum sim_act_kind kind, int64_t t_m
         .no = (uint8_t) no,
         .n = (uint8_t) n,
         .device = v->device,
+        .unit = v->unit,
+        .branch = v->p->branch,
         .logged_in = v->logged_in,
-        .topic = kind <= ACT_GROUP ? SIM_TOPIC_WEB
-                 : kind < ACT_CHECKIN
-                     ? v->p->kind == SIM_FOREIGN ? SIM_TOPIC_FOREIGN_LOAN : SIM_TOPIC_LOAN
-                 : kind == ACT_CHECKIN   ? SIM_TOPIC_CHECKIN
-                 : kind < ACT_REGISTERED ? SIM_TOPIC_REQUEST
-                 : kind < ACT_TICKET     ? SIM_TOPIC_USERS
-                                         : SIM_TOPIC_HELP,
+        .topic = (uint8_t) sim_meanings[kind].topic,
     };
+    if (v->p->kind == SIM_FOREIGN)
+        act->topic = SIM_TOPIC_FOREIGN_LOAN;
     v->plan->n++;
     return act;
 }
@@ -41,7 +41,12 @@ void sim_wait(struct sim_visit *v, int lo_s, int hi_s)
 
 int64_t sim_clock(const struct sim_visit *v, int days, int64_t of_day_ms)
 {
-    return (v->w->from_day + v->day + days) * SIM_DAY - SIM_HOUR + of_day_ms;
+    return sim_wall(v->w->from_day + v->day + days, of_day_ms);
+}
+
+int sim_days_since(const struct sim_visit *v, int64_t t_ms)
+{
+    return sim_day_of(t_ms) - v->w->from_day - v->day;
 }
 
 int64_t sim_evening(struct sim_visit *v, int days)
@@ -56,40 +61,75 @@ int64_t sim_evening(struct sim_visit *v, int days)
     return sim_clock(v, days, sim_between(&v->rng, 15 * SIM_HOUR / 2, 12 * SIM_HOUR));
 }
 
-static int weekday(const struct sim_visit *v, int days)
+int64_t sim_at_branch(struct sim_visit *v, int branch, int days)
 {
-    /* 1970-01-01 was a Thursday; Monday is 0 */
-    return (v->w->from_day + v->day + days + 3) % 7;
+    int64_t from_ms, to_ms;
+
+    while (!sim_opens(branch, v->w->from_day + v->day + days, &from_ms, &to_ms))
+        days++;
+    return sim_clock(v, days, sim_between(&v->rng, from_ms, to_ms - 10 * SIM_MINUTE));
 }
 
-int64_t sim_desk(struct sim_visit *v, int days)
+int64_t sim_at_desk(struct sim_visit *v, int days)
 {
-    if (weekday(v, days) == 6)
+    return sim_at_branch(v, v->p->branch, days);
+}
+
+int64_t sim_at_help(struct sim_visit *v, int days)
+{
+    while (!sim_answers(v->w->from_day + v->day + days))
         days++;
-    return sim_clock(v, days, sim_between(&v->rng, 9 * SIM_HOUR, 37 * SIM_HOUR / 2));
+    return sim_clock(v, days, sim_between(&v->rng, 9 * SIM_HOUR, 17 * SIM_HOUR));
+}
+
+bool sim_staff(struct sim_visit *v, int share)
+{
+    return sim_chance(&v->noise, share * v->w->knobs.staff / 1000);
+}
+
+bool sim_twins(const struct sim_visit *v)
+{
+    return v->w->knobs.staff > 0;
+}
+
+void sim_take_device(struct sim_visit *v, uint64_t luck, int day)
+{
+    v->unit = 0;
+    if ((luck & 15) < 6 && sim_has_tablet(v->w, v->p, day)) {
+        v->device = SIM_TABLET;
+        return;
+    }
+    v->device = v->p->device;
+    if (v->p->two_devices && (luck >> 4 & 7) < 3)
+        v->device = v->device == SIM_LAPTOP ? SIM_PHONE : SIM_LAPTOP;
+    v->unit = day >= v->p->renewed[v->device];
 }
 
 bool sim_log_in(struct sim_visit *v)
 {
     sim_wait(v, 4, 25);
-    while (sim_chance(&v->rng, 130)) {
+    for (int tries = 0; v->p->kind == SIM_MEMBER && sim_chance(&v->rng, 130); tries++) {
+        if (tries == 3 && !v->unnamed)
+            break;
         sim_add(v, ACT_LOGIN_FAILED, v->t_ms, 0, 0);
-        if (sim_chance(&v->rng, 380))
+        if (sim_chance(&v->rng, 380) && v->unnamed)
             return false;
         sim_wait(v, 8, 60);
     }
     v->logged_in = true;
     sim_add(v, ACT_IDENTIFY, v->t_ms, 0, 0);
     sim_add(v, ACT_LOGIN, v->t_ms + 180, 0, 0);
-    if (sim_chance(&v->rng, 30))
+    if (sim_twins(v) && sim_chance(&v->noise, 30))
         sim_add(v, ACT_GROUP, v->t_ms + 400, 0, 0);
     sim_wait(v, 2, 15);
     return true;
 }
 
+/* On a device of their own only those log out who mind leaving traces. */
 static void log_out(struct sim_visit *v, int chance)
 {
-    if (!v->logged_in || !sim_chance(&v->rng, chance))
+    if (!v->logged_in || !sim_chance(&v->rng, chance) ||
+        (!v->unnamed && v->device != SIM_KIOSK))
         return;
     sim_wait(v, 5, 90);
     sim_add(v, ACT_LOGOUT, v->t_ms, 0, 0);
@@ -137,7 +177,7 @@ void sim_visit_browse(struct sim_visit *v)
 
 void sim_visit_save(struct sim_visit *v)
 {
-    if (browse(v, true) && (!sim_chance(&v->rng, 600) || sim_log_in(v)))
+    if (browse(v, true) && (v->logged_in || !sim_chance(&v->rng, 600) || sim_log_in(v)))
         sim_add(v, ACT_SAVE, v->t_ms, 0, sim_any(v, SIM_TITLES));
 }
 
@@ -157,7 +197,8 @@ void sim_visit_eresource(struct sim_visit *v)
     bool in;
 
     browse(v, true);
-    in = sim_chance(&v->rng, 700) && sim_log_in(v);
+    in = v->logged_in || (sim_chance(&v->rng, 700) && v->p->kind == SIM_MEMBER &&
+                          sim_log_in(v));
     if (in && sim_chance(&v->rng, 780)) {
         sim_add(v, ACT_ERES, v->t_ms, 0, sim_any(v, SIM_TITLES));
     } else {
@@ -174,7 +215,7 @@ void sim_visit_eresource(struct sim_visit *v)
 void sim_visit_account(struct sim_visit *v)
 {
     sim_add(v, ACT_HOME, v->t_ms, 0, 0);
-    if (sim_log_in(v)) {
+    if (v->logged_in || sim_log_in(v)) {
         sim_add(v, ACT_ACCOUNT, v->t_ms, 0, 0);
         sim_wait(v, 10, 120);
         if (sim_chance(&v->rng, 250))
@@ -192,27 +233,32 @@ void sim_visit_desk(struct sim_visit *v)
     int64_t t;
 
     if (v->p->kind == SIM_MEMBER && sim_chance(&v->rng, 450)) {
-        browse(v, true);
+        if (v->unnamed || sim_log_in(v))
+            browse(v, true);
         days = 1;
     }
-    t = sim_desk(v, days);
+    t = sim_at_desk(v, days);
     for (int i = 0; i < 4 && (i == 0 || sim_chance(&v->rng, 420)); i++)
         sim_loan(v, v->cases++, t + i * INT64_C(7000));
 }
 
-/* At the catalogue computer in the hall, which belongs to nobody. */
-void sim_visit_kiosk(struct sim_visit *v)
+/* In the hall, at a catalogue computer, which belongs to nobody, or, where there is none,
+ * with the own device. */
+void sim_visit_hall(struct sim_visit *v)
 {
     bool found;
 
-    v->t_ms = sim_desk(v, 0);
-    v->device = SIM_KIOSK;
+    v->t_ms = sim_at_desk(v, 0);
+    if (!v->unnamed)
+        sim_log_in(v);
     found = browse(v, false);
-    if (sim_chance(&v->rng, 120) && sim_log_in(v)) {
+    if (v->p->kind == SIM_MEMBER && sim_chance(&v->rng, 120) &&
+        (v->logged_in || sim_log_in(v))) {
         sim_add(v, ACT_ACCOUNT, v->t_ms, 0, 0);
-        log_out(v, 800);
+        sim_wait(v, 5, 60);
     }
-    if (found && sim_chance(&v->rng, 560))
+    log_out(v, 800);
+    if (found && v->p->kind == SIM_MEMBER && sim_chance(&v->rng, 560))
         sim_loan(v, v->cases++, v->t_ms + sim_between(&v->rng, 3, 25) * SIM_MINUTE);
 }
 
@@ -228,12 +274,22 @@ void sim_visit_help(struct sim_visit *v)
         sim_add(v, ACT_PAGE, v->t_ms, 0, sim_any(v, 4));
 }
 
+void sim_visit_space(struct sim_visit *v)
+{
+    sim_add(v, ACT_PAGE, v->t_ms, 0, 0);
+    sim_wait(v, 10, 90);
+    if (!v->logged_in && !sim_log_in(v))
+        return;
+    sim_space(v, v->cases++);
+    log_out(v, 300);
+}
+
 /* Staff try out what they changed: every key of theirs is on the exclude list. */
 void sim_visit_test(struct sim_visit *v)
 {
-    v->t_ms = sim_desk(v, 0);
-    if (sim_log_in(v))
-        browse(v, true);
+    v->t_ms = sim_at_desk(v, 0);
+    sim_log_in(v);
+    browse(v, true);
     for (int i = 0; i < 3; i++) {
         int64_t t = v->t_ms + i * INT64_C(30000);
         struct sim_act *act;

@@ -42,14 +42,17 @@ static const struct {
 };
 
 static void put_device(struct buf *b, const struct sim_world *w,
-                       const struct sim_person *p, uint8_t device)
+                       const struct sim_act *act)
 {
-    if (device == SIM_KIOSK)
-        SIM_LIT(b, "kiosk-1");
-    else if (device == SIM_TABLET)
-        sim_put_id(b, w, SIM_ID_DEVICE, p->no & ~UINT32_C(1), SIM_TABLET);
-    else
-        sim_put_id(b, w, SIM_ID_DEVICE, p->no, device);
+    if (act->device == SIM_KIOSK) {
+        SIM_LIT(b, "kiosk-");
+        sim_put_int(b, act->unit);
+    } else if (act->device == SIM_TABLET) {
+        sim_put_id(b, w, SIM_ID_DEVICE, act->customer & ~UINT32_C(1), SIM_TABLET);
+    } else {
+        sim_put_id(b, w, SIM_ID_DEVICE, act->customer,
+                   act->device | (uint64_t) act->unit << 8);
+    }
 }
 
 static void put_query(struct buf *b, const char *query)
@@ -168,14 +171,14 @@ void sim_web(const struct sim_world *w, const struct sim_person *p,
     if (act->logged_in)
         sim_put_web_user(key, w, p->no);
     else
-        put_device(key, w, p, act->device);
+        put_device(key, w, act);
     SIM_LIT(b, "{\"type\":\"");
     sim_puts(b, calls[act->kind].type);
     SIM_LIT(b, "\",\"channel\":\"web\",\"messageId\":\"");
     sim_put_id(b, w, SIM_ID_MESSAGE, act->customer,
                (uint64_t) (uint16_t) act->day << 16 | act->seq);
     SIM_LIT(b, "\",\"anonymousId\":\"");
-    put_device(b, w, p, act->device);
+    put_device(b, w, act);
     SIM_LIT(b, "\",\"userId\":\"");
     if (act->logged_in)
         sim_put_web_user(b, w, p->no);

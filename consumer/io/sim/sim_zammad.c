@@ -4,7 +4,7 @@
 
 #include "io/sim/sim_text.h"
 
-static int64_t ticket_id(const struct sim_act *act)
+int64_t sim_ticket_id(const struct sim_act *act)
 {
     return 1 + (int64_t) act->customer * 65536 + act->day * 32 + act->no % 32;
 }
@@ -40,7 +40,7 @@ static void put_agent(struct buf *b)
 
 static const char *subject_of(const struct sim_world *w, const struct sim_act *act)
 {
-    return sim_subjects[sim_hash(w->seed, 300, (uint64_t) ticket_id(act), 0) %
+    return sim_subjects[sim_hash(w->seed, 300, (uint64_t) sim_ticket_id(act), 0) %
                         SIM_SUBJECTS];
 }
 
@@ -52,9 +52,9 @@ static void put_ticket(struct buf *b, const struct sim_world *w,
     int64_t told_ms = act->t_ms + (act->edited ? 50 * SIM_MINUTE : 15);
 
     SIM_LIT(b, "\"ticket\":{\"id\":");
-    sim_put_int(b, ticket_id(act));
+    sim_put_int(b, sim_ticket_id(act));
     SIM_LIT(b, ",\"number\":\"");
-    sim_put_int(b, 10000 + ticket_id(act));
+    sim_put_int(b, 10000 + sim_ticket_id(act));
     SIM_LIT(b, "\",\"title\":\"");
     sim_puts(b, subject_of(w, act));
     SIM_LIT(b, "\",\"article_count\":");
@@ -98,9 +98,9 @@ static void put_article(struct buf *b, const struct sim_world *w,
     bool customer = act->kind == ACT_TICKET || act->kind == ACT_CUSTOMER_REPLY;
 
     SIM_LIT(b, "\"article\":{\"id\":");
-    sim_put_int(b, ticket_id(act) * 64 + act->n);
+    sim_put_int(b, sim_ticket_id(act) * 64 + act->n);
     SIM_LIT(b, ",\"ticket_id\":");
-    sim_put_int(b, ticket_id(act));
+    sim_put_int(b, sim_ticket_id(act));
     SIM_LIT(b, ",\"sender\":\"");
     sim_puts(b, customer ? "Customer" : act->kind == ACT_AUTO_REPLY ? "System" : "Agent");
     SIM_LIT(b, "\",\"internal\":");
@@ -130,7 +130,7 @@ static void put_article(struct buf *b, const struct sim_world *w,
 void sim_zammad(const struct sim_world *w, const struct sim_person *p,
                 const struct sim_act *act, struct buf *key, struct buf *b)
 {
-    sim_put_int(key, ticket_id(act));
+    sim_put_int(key, sim_ticket_id(act));
     SIM_LIT(b, "{");
     put_ticket(b, w, p, act);
     SIM_LIT(b, ",");

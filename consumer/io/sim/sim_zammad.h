@@ -9,4 +9,6 @@
 void sim_zammad(const struct sim_world *w, const struct sim_person *p,
                 const struct sim_act *act, struct buf *key, struct buf *value);
 
+int64_t sim_ticket_id(const struct sim_act *act);
+
 #endif

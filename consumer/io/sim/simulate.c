@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "io/sim/sim_calendar.h"
 #include "io/sim/sim_folio.h"
+#include "io/sim/sim_plain.h"
 #include "io/sim/sim_text.h"
 #include "io/sim/sim_web.h"
 #include "io/sim/sim_zammad.h"
@@ -69,11 +71,14 @@ static void collect_customer(struct run *r, uint32_t no, int day, int64_t from_m
 {
     static _Thread_local struct sim_plan plan;
     struct sim_person p;
-    int first = day - SIM_TAIL_DAYS, last = day + WINDOW_DAYS - 1;
+    int first, last = day + WINDOW_DAYS - 1;
 
     sim_person_of(&r->w, no, &p);
-    if (day <
-        r->w.days + 3) { /* records are of the month; a copy comes up to two days later */
+    first = day - sim_tail_days(&r->w, &p);
+    /* records are of the first day and the days of visits; closed days and late messages
+     * put them off */
+    if (day < (p.registers_on >= 0 || r->w.knobs.staff > 0 ? r->w.days : 1) +
+                  SIM_CLOSED_MAX + SIM_LATE_DAYS + 2) {
         sim_plan_record(&r->w, &p, &plan);
         collect(&r->window, &plan, from_ms);
     }
@@ -90,12 +95,13 @@ static void collect_customer(struct run *r, uint32_t no, int day, int64_t from_m
     }
 }
 
-/* Moves every time of the message: to no day at all and long ago, or ten years on. */
+/* Moves every time of the message: to no day at all and long ago, or ten years on and
+ * more. */
 static void spoil_dates(struct buf *b, bool future)
 {
-    static const char epoch[] = "\"timestamp\":1";
+    static const char epoch[] = "\"timestamp\":";
 
-    for (size_t i = 0; i + 11 <= b->len; i++) {
+    for (size_t i = 0; i + sizeof epoch <= b->len; i++) {
         char *at = b->data + i;
 
         if (at[4] == '-' && at[7] == '-' && at[10] == 'T' && at[0] >= '0' &&
@@ -104,9 +110,13 @@ static void spoil_dates(struct buf *b, bool future)
                 at[2] = (char) (at[2] + 1);
             else
                 memcpy(at + 5, "02-30", 5);
-        } else if (i + sizeof epoch <= b->len &&
-                   memcmp(at, epoch, sizeof epoch - 1) == 0) {
-            at[sizeof epoch - 2] = future ? '9' : '-';
+        } else if (memcmp(at, epoch, sizeof epoch - 1) == 0 &&
+                   at[sizeof epoch - 1] != '"') {
+            /* a digit or a minus in front of those that are there */
+            at += sizeof epoch - 1;
+            memmove(at + 1, at, b->len - (size_t) (at - b->data));
+            *at = future ? '9' : '-';
+            b->len++;
         }
     }
 }
@@ -130,7 +140,8 @@ static void spoil(struct buf *b, enum sim_poison how)
         /* every name of an id gets another name */
         b->data[b->len] = '\0';
         for (id = b->data; (id = strstr(id, "d\":")) != NULL; id++)
-            *id = 'x';
+            if (memcmp(id - 2, "ol", 2) != 0) /* the former state stays */
+                *id = 'x';
         break;
     case POISON_BAD_DATE:
     case POISON_FUTURE:
@@ -173,6 +184,8 @@ static bool tell(struct run *r, const struct sim_act *act, struct err *err)
         sim_web(&r->w, &p, act, &r->key, &r->value);
     else if (act->topic == SIM_TOPIC_HELP)
         sim_zammad(&r->w, &p, act, &r->key, &r->value);
+    else if (act->topic == SIM_TOPIC_PLAIN)
+        sim_plain(&r->w, &p, act, &r->key, &r->value);
     else
         sim_folio(&r->w, &p, act, &r->key, &r->value);
     if (act->poison != POISON_NONE)
@@ -201,8 +214,8 @@ static bool tell(struct run *r, const struct sim_act *act, struct err *err)
 static bool run_window(struct run *r, int day, simulate_progress *progress, void *data,
                        bool *stop, struct err *err)
 {
-    int64_t everybody = r->w.customers + SIM_STAFF;
-    int64_t from_ms = (r->w.from_day + day) * SIM_DAY - SIM_HOUR;
+    int64_t everybody = sim_everybody(&r->w);
+    int64_t from_ms = (r->w.from_day + day) * SIM_DAY - 2 * SIM_HOUR;
 
     for (int64_t first = 0; first < everybody; first += BLOCK) {
         r->window.n = 0;
@@ -228,28 +241,41 @@ static bool run_window(struct run *r, int day, simulate_progress *progress, void
     return true;
 }
 
-int64_t simulate_customers_for(const struct simulate_options *o)
+/* The messages of a sample of customers, over the whole time. */
+static int64_t sample_acts(const struct sim_world *w)
 {
     static _Thread_local struct sim_plan plan;
-    struct sim_world w = {o->seed, INT32_MAX, o->from_day, o->days};
-    int64_t acts = 0, staff = 0, customers;
+    int64_t acts = 0;
 
     for (uint32_t no = 0; no < SAMPLE; no++) {
         struct sim_person p;
 
-        sim_person_of(&w, no, &p);
-        sim_plan_record(&w, &p, &plan);
+        sim_person_of(w, no, &p);
+        sim_plan_record(w, &p, &plan);
         acts += plan.n;
-        for (int week = 0; week * 7 < w.days; week++)
-            for (unsigned set = sim_visits_of_week(&w, &p, week); set != 0;
-                 set &= set - 1) {
-                sim_plan_visit(&w, &p, week * 7 + __builtin_ctz(set), 0, &plan);
+        for (int week = 0; week * 7 < w->days; week++)
+            for (unsigned set = sim_visits_of_week(w, &p, week); set != 0; set &= set - 1) {
+                sim_plan_visit(w, &p, week * 7 + __builtin_ctz(set), 0, &plan);
                 acts += plan.n;
             }
     }
-    staff = SIM_STAFF * INT64_C(14) * o->days * 5 / 7;
+    return acts;
+}
+
+void simulate_world(const struct simulate_options *o, struct sim_world *w)
+{
+    int64_t acts, staff, customers;
+
+    *w = (struct sim_world){o->seed, o->customers, o->from_day, o->days, o->knobs};
+    if (o->customers > 0)
+        return;
+    w->customers = INT32_MAX;
+    acts = sample_acts(w);
+    staff = o->knobs.staff > 0 ? SIM_STAFF * INT64_C(14) * o->days * 5 / 7 : 0;
     customers = (o->events - staff) * SAMPLE / (acts > 0 ? acts : 1);
-    return customers < 1 ? 1 : customers > INT32_MAX / 2 ? INT32_MAX / 2 : customers;
+    w->customers = customers < 1               ? 1
+                   : customers > INT32_MAX / 2 ? INT32_MAX / 2
+                                               : customers;
 }
 
 bool simulate_run(const struct simulate_options *o, struct sim_sink *sink,
@@ -257,14 +283,13 @@ bool simulate_run(const struct simulate_options *o, struct sim_sink *sink,
                   struct err *err)
 {
     struct run r = {
-        .w = {o->seed, o->customers > 0 ? o->customers : simulate_customers_for(o),
-              o->from_day, o->days},
         .o = o,
         .sink = sink,
         .totals = totals,
     };
     bool ok = true, stop = false;
 
+    simulate_world(o, &r.w);
     memset(totals, 0, sizeof *totals);
     totals->customers = r.w.customers;
     buf_init(&r.key);

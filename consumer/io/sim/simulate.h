@@ -1,5 +1,5 @@
-/* A library month as messages of three systems (FOLIO, RudderStack, Zammad), for demos
- * and tests. The same options give the same bytes on every machine: own random numbers,
+/* A library month as messages of its systems (FOLIO, RudderStack, Zammad, a booking of
+ * rooms that writes plain events), for demos and tests. The same options give the same bytes on every machine: own random numbers,
  * no floating point, no locale, no clock. Memory does not grow with the number of
  * messages: the month is written day by day, customers in blocks of 131,072; within a
  * block messages go in the order of arrival.
@@ -19,6 +19,7 @@ struct simulate_options {
     int32_t from_day;  /* days since 1970-01-01 */
     int days;
     int partitions; /* of each topic */
+    struct sim_knobs knobs;
 };
 
 struct simulated {
@@ -48,7 +49,8 @@ typedef bool simulate_progress(void *data, const struct simulate_totals *sofar);
 bool simulate_run(const struct simulate_options *o, struct sim_sink *sink,
                   simulate_progress *progress, void *data, struct simulate_totals *totals,
                   struct err *err) MUST_CHECK;
-/* How many customers give about `events` messages: a sample is planned. */
-int64_t simulate_customers_for(const struct simulate_options *o);
+/* The world that simulate_run shows; where the options do not say how many customers it
+ * has, as many as give about `events` messages: a sample is planned. */
+void simulate_world(const struct simulate_options *o, struct sim_world *w);
 
 #endif
