@@ -1,15 +1,19 @@
 # Shared by the end-to-end and fault tests; read it with `. "$(dirname "$0")/../e2e/lib.sh"`.
 #
-# Each script works in build/test/work/<script>, in databases and topics named after it. A check
-# prints one line; the last line of a script (finish) is "N passed, N failed". Before it, finish
-# looks whether journey.conservation is empty in every database the script filled.
+# Each script works in work/<script> below build/test (or JOURNEYD_TEST_STATE), in databases and
+# topics named after it. A check prints one line; the last line of a script (finish) is "N passed,
+# N failed". Before it, finish looks whether journey.conservation is empty in every database the
+# script filled.
 # shellcheck shell=bash
 set -uo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-if [ -z "${JOURNEYD_TEST_PG:-}" ] && [ -s "$root/build/test/env" ]; then
-    . "$root/build/test/env"
+state=${JOURNEYD_TEST_STATE:-$root/build/test}
+if [ -z "${JOURNEYD_TEST_PG:-}" ] && [ -s "$state/env" ]; then
+    . "$state/env"
 fi
+# Tools must be as new as the server.
+[ -z "${JOURNEYD_TEST_PG_BIN:-}" ] || PATH=$JOURNEYD_TEST_PG_BIN:$PATH
 : "${JOURNEYD_TEST_PG:?run tests/services/up first}"
 : "${JOURNEYD_TEST_BROKERS:?run tests/services/up first}"
 : "${JOURNEYD:=$root/build/journeyd}"
@@ -18,7 +22,7 @@ fi
 name=$(basename "$0" .sh)
 name=${name//[^a-z0-9]/_}
 run_id=$name.$$
-work=$root/build/test/work/$name
+work=$state/work/$name
 rm -rf "$work"
 mkdir -p "$work"
 server=$(sed 's/dbname=[^ ]*//' <<<"$JOURNEYD_TEST_PG")

@@ -13,7 +13,7 @@ helper=$root/tests/e2e/privacy.py
 box=$work/box       # messages and markers
 output=$work/output # what journeyd printed
 database=$(mktemp -d /tmp/journeyd-privacy.XXXXXX)
-pg_bin=$(dirname "$(ls -d /usr/lib/postgresql/*/bin/initdb | sort -V | tail -n 1)")
+pg_bin=${JOURNEYD_TEST_PG_BIN:-$(dirname "$(ls -d /usr/lib/postgresql/*/bin/initdb | sort -V | tail -n 1)")}
 mkdir -p "$box" "$output"
 
 as_postgres() {
@@ -138,6 +138,7 @@ runs "status" status -c "$c"
 runs "status --json" status -c "$c" --json
 runs "verify" verify -c "$c"
 runs "verify --json" verify -c "$c" --json
+runs "verify --sql" verify -c "$c" --sql
 runs "digest" digest -c "$c"
 runs "offsets show" offsets show -c "$c"
 check "other settings are refused" eval '! j status -c "$again" || ! j replay -c "$again" \

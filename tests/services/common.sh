@@ -1,9 +1,10 @@
 # Shared by up, down, pg and kafka: where things lie and how to run as the right user.
-# Everything lives in build/test; a database the postgres user cannot reach there goes to /tmp.
+# Everything lives in build/test, or in JOURNEYD_TEST_STATE where that is set; a database the postgres
+# user cannot reach there goes to /tmp.
 # shellcheck shell=bash
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-state=$root/build/test
+state=${JOURNEYD_TEST_STATE:-$root/build/test}
 mkdir -p "$state"
 
 fail() {
@@ -24,9 +25,14 @@ as_postgres() {
     fi
 }
 
-# The newest server that has pgTAP.
+# The server to test with: that of JOURNEYD_TEST_PG_BIN, else the newest that has pgTAP.
 pg_bin() {
     local version
+    if [ -n "${JOURNEYD_TEST_PG_BIN:-}" ]; then
+        [ -x "$JOURNEYD_TEST_PG_BIN/initdb" ] || fail "no initdb in $JOURNEYD_TEST_PG_BIN"
+        echo "$JOURNEYD_TEST_PG_BIN"
+        return
+    fi
     for version in 18 17 16 15; do
         [ -x "/usr/lib/postgresql/$version/bin/initdb" ] &&
             [ -e "/usr/share/postgresql/$version/extension/pgtap.control" ] &&
