@@ -14,7 +14,7 @@ between() { # FROM TO: lines of a table between two headings
     sed -n "/$1/,/$2/p" "$out" | grep -c '│'
 }
 # names, titles, searches, subjects, addresses, cards: as the simulator spells them
-secret_words='Quillhaven|Zwirnbein|Osterholm|Wellenbruch|zanzibar|asylum|mail\.example|198\.51\.100|2191300|kiosk-1'
+secret_words='Quillhaven|Zwirnbein|Osterholm|Wellenbruch|zanzibar|asylum|mail\.example|198\.51\.100|2191300|kiosk-[1-9]|TEST-[12]'
 no_secret_in_database() {
     local dir
     dir=$(cat "$DEMO_STATE/pg.dir")
@@ -60,7 +60,7 @@ check "psql says that there is no demo" bash -c \
     "'$root/deploy/demo/psql' -c 'select 1' 2>&1 | grep -q 'make demo first'"
 
 for topic in folio.diku.circulation.{loan,request,check-in} folio.diku.users.users \
-    folio.college.circulation.loan rudder.events zammad.tickets; do
+    folio.college.circulation.loan rudder.events zammad.tickets plain.library; do
     topics+=("$topic")
 done
 check "the demo ends well with a real broker" demo "$JOURNEYD_TEST_BROKERS"

@@ -119,7 +119,9 @@ enum sim_act_kind {
  *
  * Event id: two messages with equal (kind, customer, day, seq) are one event; so are two
  * ACT_SOLVED of one ticket and t_ms (edited: told again when a tag was added). No two
- * other acts are. Of one customer no two different touchpoints fall on one instant.
+ * other acts are. Only chance lets two acts of one customer fall on one instant: then the
+ * place in the vocabulary orders them, and two of one touchpoint differ in nothing but
+ * their case and branch.
  *
  * A message with copy is byte for byte the one it copies. A message with poison is never
  * accepted: POISON_TOMBSTONE is a tombstone, the others are quarantined; only acts with a

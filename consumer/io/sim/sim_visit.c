@@ -125,13 +125,15 @@ bool sim_log_in(struct sim_visit *v)
     return true;
 }
 
-/* On a device of their own only those log out who mind leaving traces. */
+/* On a device of their own only those log out who mind leaving traces; the others just
+ * leave. */
 static void log_out(struct sim_visit *v, int chance)
 {
-    if (!v->logged_in || !sim_chance(&v->rng, chance) ||
-        (!v->unnamed && v->device != SIM_KIOSK))
+    if (!v->logged_in || !sim_chance(&v->rng, chance))
         return;
     sim_wait(v, 5, 90);
+    if (!v->unnamed && v->device != SIM_KIOSK)
+        return;
     sim_add(v, ACT_LOGOUT, v->t_ms, 0, 0);
     v->logged_in = false;
 }
