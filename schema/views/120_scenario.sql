@@ -9,7 +9,7 @@ select
 from journey_internal.scenario as s
 where s.is_configured;
 
-comment on view journey.scenario is 'the configured scenarios and the built-in one, visit';
+comment on view journey.scenario is 'one row a scenario: the configured ones and the built-in one, visit';
 comment on column journey.scenario.scenario is 'name of the scenario';
 comment on column journey.scenario.label is 'the scenario in words; its name where none is given';
 comment on column journey.scenario.scope is 'customer: one journey at a time for each customer; else the namespace of cases: one run for each loan, hold or ticket';

@@ -11,7 +11,7 @@ select
 from journey_internal.touchpoint as t
 where t.place is not null;
 
-comment on view journey.touchpoint is 'the vocabulary: what can happen';
+comment on view journey.touchpoint is 'one row a touchpoint of the vocabulary: what can happen';
 comment on column journey.touchpoint.touchpoint is 'code: stage.action';
 comment on column journey.touchpoint.stage is 'the stage it belongs to';
 comment on column journey.touchpoint.stage_label is 'the stage in words';

@@ -7,6 +7,6 @@ from (
     select n.name from journey_internal.channel as n
 ) as c;
 
-comment on view journey.channel is 'channels of the vocabulary''s stages and those seen in events';
+comment on view journey.channel is 'one row a channel: those of the vocabulary''s stages and those seen in events';
 comment on column journey.channel.channel is 'code of the channel';
 comment on column journey.channel.label is 'the channel in words; its code where none is given';

@@ -9,7 +9,7 @@ select
     q.first_seen_at
 from journey_internal.quarantine as q;
 
-comment on view journey.quarantine is 'messages that were not accepted, and why; never their content';
+comment on view journey.quarantine is 'one row a message that was not accepted, and why; never its content';
 comment on column journey.quarantine.topic is 'Kafka topic, or the name of the input file';
 comment on column journey.quarantine.partition is 'partition of the topic';
 comment on column journey.quarantine.kafka_offset is 'offset in the partition, or line of the file';

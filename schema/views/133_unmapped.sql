@@ -8,7 +8,7 @@ select
 from journey_internal.unmapped as u
 group by u.source, u.field, u.value;
 
-comment on view journey.unmapped is 'values of enumerated fields that the mappings do not know';
+comment on view journey.unmapped is 'one row a value of an enumerated field that the mapping of its source does not know';
 comment on column journey.unmapped.source is 'source whose mapping met the value';
 comment on column journey.unmapped.field is 'the field, as the mapping names it';
 comment on column journey.unmapped.value is 'the value; only of declared enumerations, at most 40 plain characters';

@@ -36,7 +36,7 @@ left join lateral (
 ) as e on true
 where k.shared <> 0;
 
-comment on view journey.shared_key is 'keys that name nobody, because they name several people: events that carry only such keys have no person';
+comment on view journey.shared_key is 'one row a key that names nobody, because it names several people: events that carry only such keys have no person';
 comment on column journey.shared_key.namespace is 'namespace of the key';
 comment on column journey.shared_key.key_id is 'pseudonymous id of the key, made like a customer_id';
 comment on column journey.shared_key.rule is 'max_aliases: it was seen with too many other keys; several_customers: the keys it was seen with belong to several customers';

@@ -52,7 +52,7 @@ union all
 select check_name, scenario, started_on, segment, customer_id, left_value, right_value
 from journey_internal.check_visits;
 
-comment on view journey.conservation is 'sums that must agree and do not: a row is a bug';
+comment on view journey.conservation is 'one row a violation of what must hold whatever arrives; a row is a bug. Reads all counts: journeyd verify --sql asks the same in slices';
 comment on column journey.conservation.check_name is 'what should be equal';
 comment on column journey.conservation.scenario is 'the scenario; null for checks of customers';
 comment on column journey.conservation.started_on is 'library day of the first step; null for checks of customers';

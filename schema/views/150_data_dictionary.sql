@@ -9,7 +9,7 @@ join pg_catalog.pg_namespace as n on n.oid = v.relnamespace
 join pg_catalog.pg_attribute as a on a.attrelid = v.oid
 where n.nspname = 'journey' and v.relkind = 'v' and a.attnum > 0 and not a.attisdropped;
 
-comment on view journey.data_dictionary is 'every column of every view of the schema journey, from the comments in the catalog';
+comment on view journey.data_dictionary is 'one row a column of a view of the schema journey, from the comments in the catalogue';
 comment on column journey.data_dictionary.view_name is 'the view';
 comment on column journey.data_dictionary.column_name is 'the column';
 comment on column journey.data_dictionary.data_type is 'its type';
