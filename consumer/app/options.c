@@ -1,5 +1,5 @@
 /* Parsing follows getopt_long's habits (--name VALUE, --name=VALUE, -nVALUE, "--" ends options,
- * "-" is an input) but works from the command's table, so that help and parser cannot disagree.
+ * "-" and a negative number are inputs) but works from the command's table, so that help and parser cannot disagree.
  * argv is what follows the command's name; inputs are gathered at its front. */
 #include "app/options.h"
 
@@ -101,7 +101,7 @@ bool options_parse(struct options *o, const struct option_spec *specs, int argc,
     bool only_inputs = false;
     for (int i = 0; i < argc; i++) {
         char *arg = argv[i];
-        if (only_inputs || arg[0] != '-' || !arg[1]) {
+        if (only_inputs || arg[0] != '-' || !arg[1] || (arg[1] >= '0' && arg[1] <= '9')) {
             argv[o->n_inputs++] = arg; /* never ahead of i */
         } else if (strcmp(arg, "--") == 0) {
             only_inputs = true;

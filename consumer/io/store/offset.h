@@ -74,4 +74,15 @@ bool offset_skip_gap(struct pg *pg, struct arena *a, const char *grp,
 bool offset_set(struct pg *pg, struct arena *a, const char *grp, const char *topic, int32_t part,
                 int64_t next, bool *found, struct err *err) MUST_CHECK;
 
+struct offset_row {
+    int32_t part;
+    int64_t next;
+    const char *owner; /* who looked at it within the last OFFSET_OWNED_S seconds; NULL: nobody */
+};
+enum { OFFSET_OWNED_S = 30 }; /* three renewals (offset_renew) */
+/* By hand (`journeyd offsets forget`): takes away the rows of a topic, part -1: of all partitions.
+ * All or none: none where one of them has an owner. Returns the rows that were there. */
+bool offset_forget(struct pg *pg, struct arena *a, const char *grp, const char *topic,
+                   int32_t part, struct offset_row **rows, size_t *n, struct err *err) MUST_CHECK;
+
 #endif
