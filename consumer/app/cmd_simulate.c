@@ -7,6 +7,8 @@
 #include "base/clock.h"
 #include "io/sim/sim_files.h"
 #include "io/sim/sim_kafka.h"
+#include "io/sim/sim_truth.h"
+#include "io/sim/sim_truth.h"
 
 enum { MAX_DAYS = 1000, MAX_PARTITIONS = 1000 };
 
@@ -19,7 +21,11 @@ static const struct option_spec simulate_options[] = {
     {"from", 0, "DATE", "first day, like 2026-03-01 (the default)", false},
     {"days", 0, "N",
      "days on which visits begin (default 31); what began is told to its end", false},
-    {"knobs", 0, "LIST", "how messy the library is, like late=50,kiosks=2; see above",
+    {"knobs", 0, "LIST", "how messy the library is, like late=50,kiosks=2; see below",
+     false},
+    {"truth", 0, "FILE", "write the figures that a correct reading must arrive at, see above",
+     false},
+    {"truth", 0, "FILE", "also write what must be found in these messages, see below",
      false},
     {"partitions", 0, "N", "partitions of each topic (default 8)", false},
     {"output", 'o', "DIR", "write DIR/<topic>.ndjson, lines as kcat -C -J prints them",
@@ -72,6 +78,13 @@ static bool read_options(const struct options *o, struct simulate_options *s,
     s->partitions = (int) partitions;
     if (options_has(o, "output") == options_has(o, "brokers"))
         return err_set(err, ERR_USAGE, "say where to: either -o DIR or --brokers LIST");
+    if (options_has(o, "truth") && s->customers > 0 && s->events > 0)
+        return err_set(err, ERR_USAGE,
+                       "--truth is of whole worlds: give --customers or --events");
+    if (options_has(o, "truth") && s->customers > 0 && s->events > 0)
+        return err_set(err, ERR_USAGE,
+                       "--truth is about whole worlds: give --customers or --events, "
+                       "not both");
     return true;
 }
 
@@ -115,6 +128,15 @@ static bool to_kafka(const struct simulate_options *s, const char *brokers,
     return ok;
 }
 
+static bool write_truth(const struct simulate_options *s, const char *file,
+                        struct err *err)
+{
+    struct sim_world w;
+
+    simulate_world(s, &w);
+    return sim_truth_write(&w, file, &command_stop, err);
+}
+
 static bool simulate_command(struct options *o, struct err *err)
 {
     struct simulate_options s = {0};
@@ -131,14 +153,15 @@ static bool simulate_command(struct options *o, struct err *err)
     if (command_stop)
         return err_set(err, ERR_FATAL, "stopped before the end");
     print_totals(&t);
-    return true;
+    return !options_has(o, "truth") || write_truth(&s, options_get(o, "truth"), err);
 }
 
 const struct command cmd_simulate = {
     .name = "simulate",
     .summary = "make up a library month, to files or to Kafka",
     .usage = "simulate [--seed N] [--events N] [--customers N] [--from DATE] [--days N] "
-             "[--knobs LIST] [--partitions N] [--quiet] -o DIR | --brokers LIST",
+             "[--knobs LIST] [--partitions N] [--truth FILE] [--quiet] "
+             "-o DIR | --brokers LIST",
     .help =
         "Writes the messages that a library's circulation (FOLIO), website "
         "(RudderStack),\n"
@@ -161,10 +184,19 @@ const struct command cmd_simulate = {
         "  poison      messages with a broken twin (2)\n"
         "In brackets the default. The words clean (all 0), all (plenty of each) and "
         "default\n"
-        "stand first: --knobs clean,late=50.\n",
+        "stand first: --knobs clean,late=50.\n"
+        "\n"
+        "--truth writes what was planted, cell by cell and named as in the views: journeys "
+        "by\n"
+        "state and reason, drop-off, funnel, paths, links, transitions, customers by kind, "
+        "and\n"
+        "where the messages went. It holds for the settings of the demo after a replay to "
+        "the\n"
+        "end. The first line says for which watermark; the lines are sorted.\n",
     .example = "journeyd simulate --events 200000 -o /tmp/month\n"
                "journeyd simulate --seed 7 --from 2025-10-01 --brokers localhost:9092\n"
-               "journeyd simulate --customers 500 --days 365 --knobs clean -o /tmp/year\n",
+               "journeyd simulate --customers 500 --days 365 --knobs clean -o /tmp/year\n"
+               "journeyd simulate --knobs all --truth /tmp/truth.ndjson -o /tmp/month\n",
     .options = simulate_options,
     .min_inputs = 0,
     .max_inputs = 0,

@@ -100,7 +100,7 @@ static const struct {
     [HELP] = {50, 90, false},
     [HALL] = {85, 3 + 2 * SIM_CLOSED_MAX, true},
     [SPACE] = {25, 12 + SIM_CLOSED_MAX, false},
-    [TEST] = {0, 2, false},
+    [TEST] = {0, 2 + SIM_CLOSED_MAX, false},
 };
 
 /* The days after which nothing of the visit is heard any more. */
