@@ -26,14 +26,24 @@ static int block_at(const struct sim_world *w, int64_t first)
     return (int) (end - first < SIM_BLOCK ? end - first : SIM_BLOCK);
 }
 
-static int64_t find_watermark(const struct sim_world *w)
+static bool go_on(const volatile sig_atomic_t *stop, struct err *err)
+{
+    return stop == NULL || !*stop || err_set(err, ERR_FATAL, "stopped before the end");
+}
+
+static bool find_watermark(const struct sim_world *w, const volatile sig_atomic_t *stop,
+                           int64_t *watermark_ms, struct err *err)
 {
     int64_t last = 0;
     int n;
 
-    for (int64_t first = 0; (n = block_at(w, first)) > 0; first += n)
+    for (int64_t first = 0; (n = block_at(w, first)) > 0; first += n) {
         last = sim_truth_house_last(w, (uint32_t) first, n, last);
-    return last;
+        if (!go_on(stop, err))
+            return false;
+    }
+    *watermark_ms = last;
+    return true;
 }
 
 static void add_tallies(struct sim_truth_sum *sum, const struct sim_truth_house *h)
@@ -49,7 +59,8 @@ static void add_tallies(struct sim_truth_sum *sum, const struct sim_truth_house 
 }
 
 static bool keep_books(const struct sim_world *w, struct sim_truth_book *b,
-                       struct sim_truth_sum *sum, struct err *err)
+                       struct sim_truth_sum *sum, const volatile sig_atomic_t *stop,
+                       struct err *err)
 {
     struct sim_truth_house house;
     struct sim_truth_owners owners;
@@ -62,7 +73,7 @@ static bool keep_books(const struct sim_world *w, struct sim_truth_book *b,
         sim_truth_house_read(&house, (uint32_t) first, n);
         sim_truth_owner_find(&owners, &house);
         sim_truth_book_block(b, &house, &owners);
-        ok = sim_truth_sum_rest(sum, err);
+        ok = go_on(stop, err) && sim_truth_sum_rest(sum, err);
     }
     sim_truth_book_kiosks(b);
     add_tallies(sum, &house);
@@ -94,23 +105,28 @@ static void put_header(FILE *out, const struct sim_world *w,
             TRUTH_MAX_DAY_EVENTS, TRUTH_MAX_PATH, watermark, (long long) b->events);
 }
 
-bool sim_truth_write(const struct sim_world *w, const char *file, struct err *err)
+bool sim_truth_write(const struct sim_world *w, const char *file,
+                     const volatile sig_atomic_t *stop, struct err *err)
 {
-    FILE *out = fopen(file, "w");
     struct sim_truth_sum *sum;
     struct sim_truth_book book;
+    FILE *out = fopen(file, "w");
     bool ok;
 
     if (out == NULL)
         return err_set(err, ERR_USAGE, "could not open %s: %s", file, strerror(errno));
     sum = sim_truth_sum_new(file, SUM_BYTES);
-    sim_truth_book_init(&book, sum, find_watermark(w));
-    ok = keep_books(w, &book, sum, err);
+    sim_truth_book_init(&book, sum);
+    ok = find_watermark(w, stop, &book.watermark_ms, err) &&
+         keep_books(w, &book, sum, stop, err);
     if (ok)
         put_header(out, w, &book);
     ok = ok && sim_truth_sum_write(sum, out, err);
-    ok = (fclose(out) == 0 && ok) ||
-         err_set(err, ERR_UNAVAILABLE, "could not write %s: %s", file, strerror(errno));
+    if (fclose(out) != 0 && ok)
+        ok = err_set(err, ERR_UNAVAILABLE, "could not write %s: %s", file,
+                     strerror(errno));
+    if (!ok)
+        remove(file);
     sim_truth_book_done(&book);
     sim_truth_sum_free(sum);
     return ok;

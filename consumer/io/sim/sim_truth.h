@@ -14,7 +14,7 @@
  *   {"truth":1,"seed":1,...,"watermark_at":"2026-06-20T16:03:11.412000Z","events":81234}
  *
  * then one row a line, lines sorted by their bytes, named as in the views of the database
- * so that a comparison is a join on the columns before the first count:
+ * so that a comparison is a join on the columns in the middle:
  *
  *   view           key columns                            counts
  *   customer_kind  kind, is_identified, is_excluded       customers, event_count,
@@ -23,19 +23,21 @@
  *                  touchpoint                             completed_here, ended_here,
  *                                                         ended_silence, ended_deadline,
  *                                                         ended_failed, still_open,
- *                                                         distinct_customers, open_reached
+ *                                                         open_reached,
+ *                                                         distinct_customers
  *   duration       scenario, started_on, segment, bucket  journeys (the completed ones)
  *   funnel_step    scenario, started_on, segment,         entered, went_on,
  *                  checkpoint_no, checkpoint              completed_here, ended_here,
  *                                                         still_open, distinct_customers
  *   journey_state  scenario, started_on, segment, state,  journeys
  *                  reason ("" where there is none)
- *   path, raw_path scenario, started_on, segment, path,   journeys, completed, lost,
- *                  step_count                             ended, distinct_customers
+ *   path,          scenario, started_on, segment, path,   journeys, completed, lost,
+ *   raw_path       step_count                             ended, distinct_customers
  *   path_link      scenario, started_on, segment,         journeys
  *                  step_no, from_touchpoint, to_touchpoint
- *   scenario_day   scenario, started_on, segment          journeys, completed, lost, ended,
- *                                                         open, distinct_customers, steps
+ *   scenario_day   scenario, started_on, segment          journeys, completed, lost,
+ *                                                         ended, open, steps,
+ *                                                         distinct_customers
  *   source_tally   source                                 read, accepted, duplicate,
  *                                                         skipped, quarantined, tombstone
  *   transition     scenario, started_on, segment,         transitions, journeys, waits
@@ -47,12 +49,15 @@
 #ifndef IO_SIM_SIM_TRUTH_H
 #define IO_SIM_SIM_TRUTH_H
 
+#include <signal.h>
+
 #include "base/err.h"
 #include "io/sim/sim_world.h"
 
-/* Replaces the file; while it works, temporary files without a name lie beside it.
- * Memory does not grow with the world. */
+/* Replaces the file (there is none when it fails); while it works, temporary files
+ * without a name lie beside it. Memory does not grow with the world. stop: looked at now
+ * and then, ends it with an error when it is set; may be NULL. */
 bool sim_truth_write(const struct sim_world *w, const char *file,
-                     struct err *err) MUST_CHECK;
+                     const volatile sig_atomic_t *stop, struct err *err) MUST_CHECK;
 
 #endif

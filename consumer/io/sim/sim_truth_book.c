@@ -5,12 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-void sim_truth_book_init(struct sim_truth_book *b, struct sim_truth_sum *sum,
-                         int64_t watermark_ms)
+void sim_truth_book_init(struct sim_truth_book *b, struct sim_truth_sum *sum)
 {
     memset(b, 0, sizeof *b);
     sim_truth_count_init(&b->count, sum);
-    b->watermark_ms = watermark_ms;
 }
 
 void sim_truth_book_done(struct sim_truth_book *b)

@@ -9,7 +9,7 @@ struct sim_truth_book {
     const struct sim_truth_house *house;
     const struct sim_truth_owners *owners;
     struct sim_truth_count count;
-    int64_t watermark_ms;
+    int64_t watermark_ms; /* to be set before the first block */
     int64_t events;
     int64_t kiosk_events[SIM_KIOSKS_MAX + 1]; /* the only customers of several blocks */
     /* private */
@@ -18,8 +18,7 @@ struct sim_truth_book {
     int64_t journeys;
 };
 
-void sim_truth_book_init(struct sim_truth_book *b, struct sim_truth_sum *sum,
-                         int64_t watermark_ms);
+void sim_truth_book_init(struct sim_truth_book *b, struct sim_truth_sum *sum);
 void sim_truth_book_done(struct sim_truth_book *b);
 /* Books what this block did; between two blocks the sum may rest. */
 void sim_truth_book_block(struct sim_truth_book *b, const struct sim_truth_house *h,
