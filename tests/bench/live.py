@@ -15,10 +15,9 @@ import json
 import subprocess
 import time
 
-import data
 import measure
 from data import PARTITIONS
-from services import JOURNEYD, PRODUCE, check_output, fresh_topics, process_cpu_seconds
+from services import JOURNEYD, PRODUCE, check_output, process_cpu_seconds
 
 RATE, POLL_MS = 5000, 10
 LONGEST_S = 120
@@ -28,8 +27,7 @@ SETTLED_S = 1.0
 def live(b):
     database = b.load()
     config = b.config(database)
-    fresh_topics(b.brokers, topics_named(b), PARTITIONS)
-    b.filled = False
+    b.empty_topics()
     watch = open(f"{b.folder}/watch", "wb")
     child = poller = None
     try:
@@ -58,6 +56,7 @@ def live(b):
     waits = latencies(f"{b.folder}/sent", f"{b.folder}/watch", b.warm_seconds * RATE)
     read, accepted = after[0] - before[0], after[1] - before[1]
     out = {"messages": read, "events": accepted,
+           "events_per_second": round(accepted / spent["seconds"]),
            "produced_per_second": round(said["messages"] / (said["wall_us"] / 1e6)),
            "behind_at_end_ms": round((shown - produced) * 1000),
            "latency_p50_ms": round(percentile(waits, 50) / 1000, 1),
@@ -72,11 +71,6 @@ def live(b):
            "wal_bytes_per_event": round(spent["wal_bytes"] / accepted, 1)}
     b.loaded.discard(database)  # it holds more than history now
     return out
-
-
-def topics_named(b):
-    b.topics = sorted(set(data.topics_of(b.history)) | set(data.topics_of(b.live)))
-    return b.topics
 
 
 def await_claims(b, database, child):

@@ -8,8 +8,9 @@ import data
 import measure
 from services import JOURNEYD, PRODUCE, STAGES, check_output, drop_topics, fresh_topics
 
-DATABASES = ("journeyd_bench", "journeyd_bench_copy", "journeyd_bench_late",
-             "journeyd_bench_open", "journeyd_bench_live", "journeyd_bench_broker")
+EMPTY = "journeyd_bench_empty"
+DATABASES = (EMPTY, "journeyd_bench", "journeyd_bench_copy", "journeyd_bench_late",
+             "journeyd_bench_open", "journeyd_bench_broker")
 
 
 class Bench:
@@ -23,6 +24,7 @@ class Bench:
         self.accepted = 0  # of history
         self.loaded = set()  # databases that hold history
         self.filled = False  # the topics hold history
+        self.has_empty = False
         self.topics = []
 
     def config(self, database):
@@ -30,10 +32,13 @@ class Bench:
                                  f"{database}.{os.getpid()}")
 
     def new_database(self, database):
-        self.pg.create(database)
-        config = self.config(database)
-        check_output([JOURNEYD, "schema", "apply", "-c", config])
-        return config
+        """A copy of an empty one with the schema."""
+        if not self.has_empty:
+            self.pg.create(EMPTY)
+            check_output([JOURNEYD, "schema", "apply", "-c", self.config(EMPTY)])
+            self.has_empty = True
+        self.pg.create(database, EMPTY)
+        return self.config(database)
 
     def replay(self, database, path):
         """Replays into the database; what it cost, and what the database says came of it."""
@@ -72,14 +77,18 @@ class Bench:
     def fill(self):
         if self.filled:
             return
-        self.topics = data.topics_of(self.history)
-        fresh_topics(self.brokers, self.topics, data.PARTITIONS)
+        self.empty_topics()
         check_output([PRODUCE, self.brokers, self.history])
         self.filled = True
 
+    def empty_topics(self):
+        """Those of all input, so that none of an earlier run is read."""
+        self.topics = sorted(set(data.topics_of(self.history)) | set(data.topics_of(self.live)))
+        fresh_topics(self.brokers, self.topics, data.PARTITIONS)
+        self.filled = False
+
     def close(self):
-        for database in DATABASES:
-            self.pg.drop(database)
+        self.pg.drop(*DATABASES)
         if self.topics:
             drop_topics(self.brokers, self.topics)
 
@@ -174,13 +183,14 @@ def copy(b):
         where n.nspname = 'journey_internal' and c.relkind = 'r'
             and c.relname not in ('bucket', 'migration')
         order by 1""").split()
-    script = f"{b.folder}/copy.sql"
-    with open(script, "w", encoding="utf-8") as out:
-        for i, table in enumerate(tables):
-            b.pg.sql(source, f"\\copy {table} to '{rows}/{i}' (format binary)")
-            out.write(f"\\copy {table} from '{rows}/{i}' (format binary)\n")
+    for way in ("to", "from"):
+        with open(f"{b.folder}/copy_{way}.sql", "w", encoding="utf-8") as out:
+            out.writelines(f"\\copy {table} {way} '{rows}/{i}' (format binary)\n"
+                           for i, table in enumerate(tables))
+    check_output(b.pg.psql(source) + ["-f", f"{b.folder}/copy_to.sql"])
     before = b.pg.size(target)
-    found = measure.run(b.pg.psql(target) + ["-f", script], b.pg, f"{b.folder}/copy.log")
+    found = measure.run(b.pg.psql(target) + ["-f", f"{b.folder}/copy_from.sql"], b.pg,
+                        f"{b.folder}/copy.log")
     messages, events, duplicates = b.tally(target)
     out = figures(found, messages, events, duplicates=duplicates,
                   pg_bytes=b.pg.size(target) - before, content=b.content(target))

@@ -1,5 +1,6 @@
 """The PostgreSQL and the broker of the benchmark: those of JOURNEYD_TEST_PG and
 JOURNEYD_TEST_BROKERS where they are set, else tests/services, started and stopped by us."""
+import glob
 import os
 import re
 import subprocess
@@ -9,6 +10,8 @@ BUILD = os.path.join(ROOT, os.environ.get("BUILD", "build"))
 JOURNEYD = os.environ.get("JOURNEYD") or os.path.join(BUILD, "journeyd")
 STAGES = os.path.join(BUILD, "tests/bench/stages")
 PRODUCE = os.path.join(BUILD, "tests/bench/produce")
+# Debian's psql is a script that looks for this one, which takes longer than a short statement.
+PSQL = max(glob.glob("/usr/lib/postgresql/*/bin/psql"), default="psql")
 TOPIC = os.path.join(BUILD, "tests/services/topic")
 
 
@@ -49,7 +52,7 @@ class Postgres:
         return f"{self.server} dbname={database}"
 
     def psql(self, database):
-        return ["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1",
+        return [PSQL, "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1",
                 "-d", self.dsn(database)]
 
     def sql(self, database, *statements):
@@ -59,12 +62,13 @@ class Postgres:
         environment = dict(os.environ, PGOPTIONS="-c client_min_messages=warning")
         return check_output(command, env=environment).strip()
 
-    def create(self, database):
-        self.sql("postgres", f"drop database if exists {database} with (force)")
-        self.sql("postgres", f"create database {database}")
+    def create(self, database, template="template1"):
+        self.sql("postgres", f"drop database if exists {database} with (force)",
+                 f"create database {database} template {template}")
 
-    def drop(self, database):
-        self.sql("postgres", f"drop database if exists {database} with (force)")
+    def drop(self, *databases):
+        self.sql("postgres", *(f"drop database if exists {database} with (force)"
+                               for database in databases))
 
     def size(self, database):
         return int(self.sql("postgres", f"select pg_database_size('{database}')"))
@@ -76,7 +80,8 @@ class Postgres:
     def settings(self):
         names = ("server_version", "fsync", "synchronous_commit", "full_page_writes",
                  "shared_buffers", "max_wal_size", "wal_compression")
-        return {name: self.sql("postgres", f"show {name}") for name in names}
+        values = self.sql("postgres", *(f"show {name}" for name in names)).splitlines()
+        return dict(zip(names, values))
 
     def processes(self):
         """Ids of its processes."""
@@ -119,12 +124,17 @@ def process_cpu_seconds(pid):
     return sum(_ticks(pid)[:2]) / os.sysconf("SC_CLK_TCK")
 
 
-def fresh_topics(brokers, names, partitions):
-    for name in names:
-        subprocess.run([TOPIC, brokers, "delete", name], stderr=subprocess.DEVNULL)
-        check_output([TOPIC, brokers, "create", name, str(partitions)])
-
-
 def drop_topics(brokers, names):
-    for name in names:
-        subprocess.run([TOPIC, brokers, "delete", name], stderr=subprocess.DEVNULL)
+    """All at once; those that are not there are passed over."""
+    children = [subprocess.Popen([TOPIC, brokers, "delete", name], stderr=subprocess.DEVNULL)
+                for name in names]
+    for child in children:
+        child.wait()
+
+
+def fresh_topics(brokers, names, partitions):
+    drop_topics(brokers, names)
+    children = [subprocess.Popen([TOPIC, brokers, "create", name, str(partitions)])
+                for name in names]
+    if any([child.wait() for child in children]):
+        raise SystemExit("bench: could not create the topics")
