@@ -1,8 +1,8 @@
 -- Counts of a range of days are summed from the ledger, customers are counted from the journeys: a
 -- customer of two days is one customer of the range. _range gives a row for each segment or, where
 -- by_segment is false, one for all together (segment_no 0); the monthly view uses it too. It is
--- planned anew each time, as a day and ten years want different plans, and without JIT, which
--- takes longer than most of these queries.
+-- planned anew each time, as a day and ten years want different plans, without JIT, which takes
+-- longer than most of these queries, and with room for the customers of a month in memory.
 create or replace function journey_internal.scenario_range(
     of_scenario smallint, from_day date, to_day date, of_segment integer, by_segment boolean,
     only_final boolean)
@@ -12,6 +12,7 @@ returns table (
     completed_p90_seconds double precision, is_final boolean, steps bigint)
 language plpgsql stable parallel safe security definer rows 10
 set search_path = pg_catalog, pg_temp set jit = off set plan_cache_mode = force_custom_plan
+set work_mem = '32MB'
 as $$
 #variable_conflict use_column
 declare

@@ -7,6 +7,7 @@ returns table (
     lost bigint, ended bigint, distinct_customers bigint, is_final boolean)
 language plpgsql stable parallel safe security definer rows 1000
 set search_path = pg_catalog, pg_temp set jit = off set plan_cache_mode = force_custom_plan
+set work_mem = '32MB'
 as $$
 #variable_conflict use_column
 declare

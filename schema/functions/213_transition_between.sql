@@ -9,6 +9,7 @@ returns table (
     wait_p90_seconds double precision, wait_p99_seconds double precision, is_final boolean)
 language plpgsql stable parallel safe security definer rows 500
 set search_path = pg_catalog, pg_temp set jit = off set plan_cache_mode = force_custom_plan
+set work_mem = '32MB'
 as $$
 #variable_conflict use_column
 declare

@@ -1,6 +1,7 @@
 -- Drop-off of a range; see scenario_between. Rate and interval are those of the view with the
 -- counts of the range: o = its open journeys, m = those of them without a step at the touchpoint.
--- Customers: few masks differ, so a mask is taken apart once and not once a journey.
+-- Customers: what the journeys of one have reached is joined bit by bit; few of these masks differ,
+-- so that each is taken apart once.
 create or replace function journey_internal.drop_off_range(
     of_scenario smallint, from_day date, to_day date, of_segment integer, by_segment boolean,
     only_final boolean)
@@ -12,6 +13,7 @@ returns table (
     is_final boolean, open_reached bigint)
 language plpgsql stable parallel safe security definer rows 100
 set search_path = pg_catalog, pg_temp set jit = off set plan_cache_mode = force_custom_plan
+set work_mem = '32MB'
 as $$
 #variable_conflict use_column
 declare
@@ -19,6 +21,8 @@ declare
         of_scenario, from_day, to_day, of_segment) else '{}' end;
     is_over boolean := only_final
         or coalesce(to_day < journey_internal.first_open_day(), false);
+    mask_bytes integer := (select max(t.touchpoint_no) / 8 + 1
+                           from journey_internal.touchpoint as t);
     has_goals boolean := (select s.has_goals from journey_internal.scenario as s
                           where s.scenario_no = of_scenario);
 begin
@@ -44,29 +48,28 @@ begin
                         over (partition by x.segment_no), 0)::bigint as open
         from cell as x
     ),
-    customer_mask as materialized (
-        select distinct case when by_segment then j.segment_no else 0 end as segment_no,
-                        j.customer_no, j.mask
+    -- what each customer reached, as bits in the order of a bit string: touchpoint 0 is the lowest
+    -- bit of the first byte; masks of an older vocabulary are shorter
+    customer_mask as (
+        select case when by_segment then j.segment_no else 0 end as segment_no,
+               bit_or(('x' || rpad(encode(j.mask, 'hex'), 2 * mask_bytes, '0'))::varbit) as bits
         from journey_internal.journey as j
         where j.scenario_no = of_scenario
           and j.day between from_day and to_day and j.day <> all (left_out)
           and (of_segment is null or j.segment_no = of_segment)
+        group by 1, j.customer_no
     ),
-    mask_touchpoint as materialized (
-        select m.mask, t.touchpoint_no
-        from (select distinct c.mask from customer_mask as c) as m
-        join journey_internal.touchpoint as t
-            on case when t.touchpoint_no < 8 * length(m.mask)
-                    then get_bit(m.mask, t.touchpoint_no) = 1 else false end
+    mask as materialized (
+        select m.segment_no, m.bits, count(*) as customers
+        from customer_mask as m
+        group by m.segment_no, m.bits
     ),
     customer as (
-        select x.segment_no, x.touchpoint_no, count(*) as n
-        from (
-            select distinct c.segment_no, m.touchpoint_no, c.customer_no
-            from customer_mask as c
-            join mask_touchpoint as m on m.mask = c.mask
-        ) as x
-        group by x.segment_no, x.touchpoint_no
+        select m.segment_no, t.touchpoint_no, sum(m.customers)::bigint as n
+        from mask as m
+        join journey_internal.touchpoint as t
+            on get_bit(m.bits, t.touchpoint_no / 8 * 8 + 7 - t.touchpoint_no % 8) = 1
+        group by m.segment_no, t.touchpoint_no
     )
     select coalesce(sg.name, '(all)'), t.stage, t.code, t.label, x.reached, x.went_on,
            x.completed_here, x.ended_here, x.ended_silence, x.ended_deadline, x.ended_failed,
