@@ -29,7 +29,7 @@ messages() { # DATABASE
     sql "$1" 'select coalesce(sum(read), 0) from journey_internal.source_tally'
 }
 
-events --events 6000 --poison >"$work/events"
+events --events 4000 --poison >"$work/events"
 lines=$(wc -l <"$work/events")
 half=$((lines / 2))
 head -n $half "$work/events" >"$work/first"
@@ -99,7 +99,10 @@ check "live: it was taken in the midst" test "$got" -gt "$half" -a "$got" -lt "$
 is "live: offsets and counters are of one moment" \
     "$(sql restore_live_copy 'select sum(next_offset) from journey_internal.kafka_offset')" "$got"
 sound "live, restored" restore_live_copy "$copy"
-check "live: the rest is drained" drain "$copy"
+# Beside the original it needs a group of its own, or each of the two reads a part of the topics.
+sed -i "s/group: \"[^\"]*\"/group: \"copy.$$\"/" "$copy"
+sql restore_live_copy "update journey_internal.kafka_offset set grp = 'copy.$$'"
+check "live: the rest is drained, by a group of its own" drain "$copy"
 is "live: the digest of the original" "$(digest_of "$copy")" "$truth"
 is "live: no message twice" "$(messages restore_live_copy)" "$lines"
 finish
