@@ -23,8 +23,8 @@ static const struct option_spec simulate_options[] = {
      "days on which visits begin (default 31); what began is told to its end", false},
     {"knobs", 0, "LIST", "how messy the library is, like late=50,kiosks=2; see below",
      false},
-    {"truth", 0, "FILE", "write the figures that a correct reading must arrive at, see above",
-     false},
+    {"truth", 0, "FILE",
+     "write the figures that a correct reading must arrive at, see above", false},
     {"truth", 0, "FILE", "also write what must be found in these messages, see below",
      false},
     {"partitions", 0, "N", "partitions of each topic (default 8)", false},
@@ -71,7 +71,8 @@ static bool read_options(const struct options *o, struct simulate_options *s,
         !parse_date(o, &s->from_day, err))
         return false;
     s->knobs = sim_knobs_default;
-    if (options_has(o, "knobs") && !sim_knobs_parse(options_get(o, "knobs"), &s->knobs, err))
+    if (options_has(o, "knobs") &&
+        !sim_knobs_parse(options_get(o, "knobs"), &s->knobs, err))
         return false;
     s->seed = (uint64_t) seed;
     s->days = (int) days;
@@ -164,14 +165,14 @@ const struct command cmd_simulate = {
              "-o DIR | --brokers LIST",
     .help =
         "Writes the messages that a library's circulation (FOLIO), website "
-        "(RudderStack),\n"
-        "help desk (Zammad) and room booking would send in a month: people search at "
-        "night,\n"
-        "log in, place holds, pick them up or not, renew, return, ask for help, in terms "
-        "and\n"
-        "holidays, at five branches with hours and loan rules. The same options give the "
-        "same\n"
-        "bytes on every machine. At the end it prints how many messages each topic got.\n"
+        "(RudderStack), help\n"
+        "desk (Zammad) and room booking would send in a month: people search "
+        "at night, log in,\n"
+        "place holds, pick them up or not, renew, return, ask for help; in "
+        "terms and holidays, at\n"
+        "five branches with opening hours and loan rules. The same options "
+        "give the same bytes on\n"
+        "every machine. At the end it prints how many messages each topic got.\n"
         "\n"
         "Knobs, each of 1,000 unless told otherwise; at 0 there is nothing of the kind:\n"
         "  anonymous   website visits that begin without a log-in (500)\n"
@@ -182,17 +183,15 @@ const struct command cmd_simulate = {
         "  devices     people with two devices, new ones, a tablet handed on (250)\n"
         "  staff       cases touched by staff; then also test accounts and twins (200)\n"
         "  poison      messages with a broken twin (2)\n"
-        "In brackets the default. The words clean (all 0), all (plenty of each) and "
-        "default\n"
-        "stand first: --knobs clean,late=50.\n"
+        "In brackets the default. The words clean (all 0), all (plenty of "
+        "each) and default set\n"
+        "every knob, so they stand first: --knobs clean,late=50.\n"
         "\n"
-        "--truth writes what was planted, cell by cell and named as in the views: journeys "
-        "by\n"
-        "state and reason, drop-off, funnel, paths, links, transitions, customers by kind, "
-        "and\n"
-        "where the messages went. It holds for the settings of the demo after a replay to "
-        "the\n"
-        "end. The first line says for which watermark; the lines are sorted.\n",
+        "--truth writes what journeyd must find in these messages, cell by "
+        "cell, with the settings\n"
+        "of `make demo`: lines of JSON named as in the views, worked out from "
+        "what the made-up\n"
+        "customers did.\n",
     .example = "journeyd simulate --events 200000 -o /tmp/month\n"
                "journeyd simulate --seed 7 --from 2025-10-01 --brokers localhost:9092\n"
                "journeyd simulate --customers 500 --days 365 --knobs clean -o /tmp/year\n"

@@ -111,8 +111,8 @@ static void about(int64_t n, int64_t of, int per_1000)
 {
     int64_t wanted = of * per_1000 / 1000;
 
-    ck_assert_msg(n > wanted * 3 / 4 && n < wanted * 5 / 4 + 5, "%lld of %lld, not %d/1000",
-                  (long long) n, (long long) of, per_1000);
+    ck_assert_msg(n > wanted * 3 / 4 && n < wanted * 5 / 4 + 5,
+                  "%lld of %lld, not %d/1000", (long long) n, (long long) of, per_1000);
 }
 
 START_TEST(clean_is_clean)
@@ -213,8 +213,7 @@ START_TEST(devices_change)
         sim_person_of(&got.w, no + 1, &b);
         ck_assert(a.tablet == b.tablet);
         for (int day = 0; day < DAYS && a.tablet; day++)
-            ck_assert(sim_has_tablet(&got.w, &a, day) !=
-                      sim_has_tablet(&got.w, &b, day));
+            ck_assert(sim_has_tablet(&got.w, &a, day) != sim_has_tablet(&got.w, &b, day));
     }
 }
 END_TEST
@@ -317,8 +316,7 @@ START_TEST(desks_are_open)
                 ck_assert(act->t_ms >= sim_wall(day, from_ms) &&
                           act->t_ms < sim_wall(day, to_ms));
             if (act->kind == ACT_STAFF_REPLY)
-                ck_assert(sim_answers(day) &&
-                          act->t_ms >= sim_wall(day, 9 * SIM_HOUR) &&
+                ck_assert(sim_answers(day) && act->t_ms >= sim_wall(day, 9 * SIM_HOUR) &&
                           act->t_ms <= sim_wall(day, 17 * SIM_HOUR));
             at_desks += desk;
             answers += act->kind == ACT_STAFF_REPLY;
@@ -331,9 +329,13 @@ END_TEST
 START_TEST(list_is_read)
 {
     static const char *const wrong[] = {
-        "",        "late",      "late=",       "late=-1", "late=1001", "late=5x",
-        "kiosks=10", "clean,",  "family=1 ",   "lat=5",   "=5",        "all,,late=1",
-        "late= 5", "late=99999999999999999999",
+        "",          "late",
+        "late=",     "late=-1",
+        "late=1001", "late=5x",
+        "kiosks=10", "clean,",
+        "family=1 ", "lat=5",
+        "=5",        "all,,late=1",
+        "late= 5",   "late=99999999999999999999",
     };
     struct sim_knobs k = sim_knobs_default, before = k;
     struct err err = {0};
@@ -348,8 +350,8 @@ START_TEST(list_is_read)
     ck_assert(sim_knobs_parse("clean,late=50,kiosks=2", &k, &err));
     ck_assert_int_eq(k.late, 50);
     ck_assert_int_eq(k.kiosks, 2);
-    ck_assert_int_eq(k.anonymous + k.duplicates + k.family + k.devices + k.staff + k.poison,
-                     0);
+    ck_assert_int_eq(
+        k.anonymous + k.duplicates + k.family + k.devices + k.staff + k.poison, 0);
     ck_assert(sim_knobs_parse("poison=1000", &k, &err));
     ck_assert_int_eq(k.poison + k.late, 1050);
     ck_assert(sim_knobs_parse("all", &k, &err));

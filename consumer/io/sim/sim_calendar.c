@@ -104,9 +104,11 @@ int64_t sim_wall(int32_t day, int64_t of_day_ms)
 
 int32_t sim_day_of(int64_t t_ms)
 {
-    int64_t utc_day = t_ms / SIM_DAY - (t_ms % SIM_DAY < 0), of_day = t_ms - utc_day * SIM_DAY;
+    int64_t utc_day = t_ms / SIM_DAY - (t_ms % SIM_DAY < 0),
+            of_day = t_ms - utc_day * SIM_DAY;
     int32_t day = (int32_t) utc_day;
-    /* the clocks change at 01:00 UTC, so the hour before it still goes by the day before */
+    /* the clocks change at 01:00 UTC, so the hour before it still goes by the day before
+     */
     int hours = facts_of(of_day < SIM_HOUR ? day - 1 : day)->hours_east;
 
     return of_day + hours * SIM_HOUR >= SIM_DAY ? day + 1 : day;

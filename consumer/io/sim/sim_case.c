@@ -60,16 +60,16 @@ static void renew(struct sim_visit *v, int no, int n, int64_t base, int days)
     v->rng = web.rng;
     v->noise = web.noise;
     if (sim_staff(v, 300)) /* staff move the date by hand */
-        add_to(v, ACT_DUE_DATE, web.t_ms + sim_between(&v->noise, 1, 20) * SIM_HOUR, no, n,
-               base);
+        add_to(v, ACT_DUE_DATE, web.t_ms + sim_between(&v->noise, 1, 20) * SIM_HOUR, no,
+               n, base);
 }
 
 /* Acts that tell of no step: a nightly job writes the record, staff do. */
 static void touch_loan(struct sim_visit *v, int no, int64_t t_ms)
 {
     if (sim_staff(v, 1000))
-        add_to(v, ACT_LOAN_TOUCHED, t_ms + sim_between(&v->noise, 8, 40) * SIM_HOUR, no, 0,
-               t_ms);
+        add_to(v, ACT_LOAN_TOUCHED, t_ms + sim_between(&v->noise, 8, 40) * SIM_HOUR, no,
+               0, t_ms);
     if (sim_staff(v, 80))
         add_to(v, ACT_RECALLED, t_ms + sim_between(&v->noise, 10, 60) * SIM_HOUR, no, 0,
                t_ms);
@@ -82,7 +82,8 @@ void sim_loan(struct sim_visit *v, int no, int64_t t_ms)
 {
     struct sim_item item = sim_item_of(v->w, v->p, v->day, no);
     int period = sim_loan_days(v->p, &item), renewals = sim_renewals(v->p, &item);
-    int out = sim_days_since(v, t_ms), luck = (int) sim_between(&v->rng, 0, 999), gone = 0;
+    int out = sim_days_since(v, t_ms), luck = (int) sim_between(&v->rng, 0, 999),
+        gone = 0;
     bool logged_in = v->logged_in;
 
     v->logged_in = false;
@@ -105,7 +106,8 @@ void sim_loan(struct sim_visit *v, int no, int64_t t_ms)
         if (sim_chance(&v->rng, 700)) /* behind the desk, after all */
             bring_back(v, no, 0, t_ms, out + gone + days_of(v, 3, SIM_FOUND_AFTER));
     } else if (luck < 970) {
-        add_to(v, ACT_LOST, sim_at_desk(v, out + days_of(v, 2, period + 20)), no, 0, t_ms);
+        add_to(v, ACT_LOST, sim_at_desk(v, out + days_of(v, 2, period + 20)), no, 0,
+               t_ms);
     } else if (luck < 990) {
         gone = period + SIM_LOST_AFTER;
         add_to(v, ACT_AGED, t_ms + gone * SIM_DAY, no, 0, t_ms);
@@ -154,7 +156,8 @@ void sim_hold(struct sim_visit *v, int no)
         return;
     }
     if (luck < 70) {
-        add_to(v, ACT_CANCELLED_BY_STAFF, sim_at_desk(v, days_of(v, 1, 6)), no, 1, placed);
+        add_to(v, ACT_CANCELLED_BY_STAFF, sim_at_desk(v, days_of(v, 1, 6)), no, 1,
+               placed);
         return;
     }
     if (luck < 95) {

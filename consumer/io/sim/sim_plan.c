@@ -8,70 +8,6 @@
 #include "io/sim/sim_rules.h"
 #include "io/sim/sim_visit.h"
 
-const char *const sim_topic_names[SIM_TOPICS] = {
-    [SIM_TOPIC_LOAN] = "folio.diku.circulation.loan",
-    [SIM_TOPIC_REQUEST] = "folio.diku.circulation.request",
-    [SIM_TOPIC_CHECKIN] = "folio.diku.circulation.check-in",
-    [SIM_TOPIC_USERS] = "folio.diku.users.users",
-    [SIM_TOPIC_FOREIGN_LOAN] = "folio.college.circulation.loan",
-    [SIM_TOPIC_WEB] = "rudder.events",
-    [SIM_TOPIC_HELP] = "zammad.tickets",
-    [SIM_TOPIC_PLAIN] = "plain.library",
-};
-
-const struct sim_meaning sim_meanings[ACT_KINDS] = {
-    [ACT_HOME] = {SIM_TOPIC_WEB, "discover.page_viewed"},
-    [ACT_PAGE] = {SIM_TOPIC_WEB, "discover.page_viewed"},
-    [ACT_FAQ] = {SIM_TOPIC_WEB, "discover.faq_viewed"},
-    [ACT_SEARCH] = {SIM_TOPIC_WEB, "discover.search"},
-    [ACT_SEARCH_NONE] = {SIM_TOPIC_WEB, "discover.search_no_result"},
-    [ACT_RECORD] = {SIM_TOPIC_WEB, "discover.record_viewed"},
-    [ACT_SAVE] = {SIM_TOPIC_WEB, "discover.saved_to_list"},
-    [ACT_ACCOUNT] = {SIM_TOPIC_WEB, "join.account_viewed"},
-    [ACT_LOGIN_FAILED] = {SIM_TOPIC_WEB, "join.login_failed"},
-    [ACT_IDENTIFY] = {SIM_TOPIC_WEB, "(identity)"},
-    [ACT_LOGIN] = {SIM_TOPIC_WEB, "join.logged_in"},
-    [ACT_LOGOUT] = {SIM_TOPIC_WEB, "(logout)"},
-    [ACT_WEB_HOLD] = {SIM_TOPIC_WEB, NULL},
-    [ACT_WEB_RENEW] = {SIM_TOPIC_WEB, NULL},
-    [ACT_ERES] = {SIM_TOPIC_WEB, "borrow.eresource_accessed"},
-    [ACT_ERES_DENIED] = {SIM_TOPIC_WEB, "borrow.eresource_denied"},
-    [ACT_GROUP] = {SIM_TOPIC_WEB, NULL},
-    [ACT_LOAN] = {SIM_TOPIC_LOAN, "borrow.checkout"},
-    [ACT_LOAN_OVERRIDE] = {SIM_TOPIC_LOAN, "borrow.checkout"},
-    [ACT_RENEW] = {SIM_TOPIC_LOAN, "use.renewed"},
-    [ACT_DUE_DATE] = {SIM_TOPIC_LOAN, NULL},
-    [ACT_LOAN_TOUCHED] = {SIM_TOPIC_LOAN, NULL},
-    [ACT_RECALLED] = {SIM_TOPIC_LOAN, NULL},
-    [ACT_CLAIMED] = {SIM_TOPIC_LOAN, "return.claimed_returned"},
-    [ACT_LOST] = {SIM_TOPIC_LOAN, "return.declared_lost"},
-    [ACT_AGED] = {SIM_TOPIC_LOAN, "return.aged_to_lost"},
-    [ACT_RETURN] = {SIM_TOPIC_LOAN, "return.checkin"},
-    [ACT_CHECKIN] = {SIM_TOPIC_CHECKIN, NULL},
-    [ACT_HOLD] = {SIM_TOPIC_REQUEST, "request.hold_placed"},
-    [ACT_RECALL] = {SIM_TOPIC_REQUEST, "request.recall_placed"},
-    [ACT_IN_TRANSIT] = {SIM_TOPIC_REQUEST, NULL},
-    [ACT_READY] = {SIM_TOPIC_REQUEST, "request.hold_ready"},
-    [ACT_HOLD_TOUCHED] = {SIM_TOPIC_REQUEST, NULL},
-    [ACT_FILLED] = {SIM_TOPIC_REQUEST, "request.hold_filled"},
-    [ACT_CANCELLED] = {SIM_TOPIC_REQUEST, "request.hold_cancelled"},
-    [ACT_CANCELLED_BY_STAFF] = {SIM_TOPIC_REQUEST, "request.hold_cancelled"},
-    [ACT_EXPIRED] = {SIM_TOPIC_REQUEST, "request.hold_expired"},
-    [ACT_UNFILLED] = {SIM_TOPIC_REQUEST, "request.unfilled"},
-    [ACT_REGISTERED] = {SIM_TOPIC_USERS, "join.registered"},
-    [ACT_USER_CHANGED] = {SIM_TOPIC_USERS, "(identity)"},
-    [ACT_TICKET] = {SIM_TOPIC_HELP, "help.ticket_opened"},
-    [ACT_AUTO_REPLY] = {SIM_TOPIC_HELP, NULL},
-    [ACT_NOTE] = {SIM_TOPIC_HELP, NULL},
-    [ACT_STAFF_REPLY] = {SIM_TOPIC_HELP, "help.staff_replied"},
-    [ACT_CUSTOMER_REPLY] = {SIM_TOPIC_HELP, "help.customer_replied"},
-    [ACT_SOLVED] = {SIM_TOPIC_HELP, "help.ticket_solved"},
-    [ACT_SPACE_BOOKED] = {SIM_TOPIC_PLAIN, "request.space_booked"},
-    [ACT_SPACE_CANCELLED] = {SIM_TOPIC_PLAIN, "request.space_cancelled"},
-    [ACT_SPACE_USED] = {SIM_TOPIC_PLAIN, "use.space_used"},
-    [ACT_CSAT] = {SIM_TOPIC_PLAIN, "feedback.csat_given"},
-};
-
 enum question {
     ASK_WEEK = 200,
     ASK_VISIT,
@@ -142,8 +78,8 @@ static void add_copy(struct sim_plan *plan, const struct sim_act *good, struct s
     struct sim_act copy = *good;
 
     copy.copy = true;
-    copy.arrive_ms += far ? sim_between(r, SIM_HOUR, 40 * SIM_HOUR)
-                          : sim_between(r, 500, 600000);
+    copy.arrive_ms +=
+        far ? sim_between(r, SIM_HOUR, 40 * SIM_HOUR) : sim_between(r, 500, 600000);
     if (plan->n < SIM_PLAN_MAX)
         plan->at[plan->n++] = copy;
 }
@@ -264,9 +200,9 @@ bool sim_plan_visit(const struct sim_world *w, const struct sim_person *p, int d
         return false;
     plan->n = 0;
     luck = sim_hash(w->seed, ASK_UNNAMED, p->no, (uint64_t) day);
-    v.unnamed = p->kind == SIM_VISITOR ||
-                (p->kind == SIM_MEMBER &&
-                 sim_scale(luck, 1000) < (uint64_t) w->knobs.anonymous);
+    v.unnamed =
+        p->kind == SIM_VISITOR ||
+        (p->kind == SIM_MEMBER && sim_scale(luck, 1000) < (uint64_t) w->knobs.anonymous);
     sim_take_device(&v, luck, day);
     if (kind == HALL && w->knobs.kiosks > 0) {
         v.device = SIM_KIOSK;

@@ -14,8 +14,8 @@ static const struct {
     [SIM_RESERVE] = {{3, 3, 7, 3}, {0, 0, 1, 0}},
 };
 
-struct sim_item sim_item_of(const struct sim_world *w, const struct sim_person *p, int day,
-                            int no)
+struct sim_item sim_item_of(const struct sim_world *w, const struct sim_person *p,
+                            int day, int no)
 {
     uint64_t h = sim_hash(w->seed, ASK_ITEM, p->no, (uint64_t) day << 8 | (uint64_t) no);
     unsigned rank = (unsigned) (h & 255), type = (unsigned) (h >> 8 & 15);
@@ -24,9 +24,10 @@ struct sim_item sim_item_of(const struct sim_world *w, const struct sim_person *
 
     /* squared: the first of 32 titles get the most */
     item.title = (uint8_t) (rank * rank * SIM_TITLES >> 16);
-    item.type = type < 11                                                 ? SIM_BOOK
-                : type < 14 || p->group == SIM_READER || p->group == SIM_CHILD ? SIM_MEDIA
-                                                                          : SIM_RESERVE;
+    item.type = type < 11 ? SIM_BOOK
+                : type < 14 || p->group == SIM_READER || p->group == SIM_CHILD
+                    ? SIM_MEDIA
+                    : SIM_RESERVE;
     item.queue = (uint8_t) (item.title < 3    ? 1 + asked % 6
                             : item.title < 10 ? asked % 4
                                               : asked % 8 == 0);

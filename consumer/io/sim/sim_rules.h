@@ -12,8 +12,8 @@ struct sim_item {
     uint8_t type;  /* enum sim_item_type */
     uint8_t queue; /* holds before this one */
 };
-struct sim_item sim_item_of(const struct sim_world *w, const struct sim_person *p, int day,
-                            int no);
+struct sim_item sim_item_of(const struct sim_world *w, const struct sim_person *p,
+                            int day, int no);
 
 int sim_loan_days(const struct sim_person *p, const struct sim_item *item);
 int sim_renewals(const struct sim_person *p, const struct sim_item *item);

@@ -199,8 +199,8 @@ void sim_visit_eresource(struct sim_visit *v)
     bool in;
 
     browse(v, true);
-    in = v->logged_in || (sim_chance(&v->rng, 700) && v->p->kind == SIM_MEMBER &&
-                          sim_log_in(v));
+    in = v->logged_in ||
+         (sim_chance(&v->rng, 700) && v->p->kind == SIM_MEMBER && sim_log_in(v));
     if (in && sim_chance(&v->rng, 780)) {
         sim_add(v, ACT_ERES, v->t_ms, 0, sim_any(v, SIM_TITLES));
     } else {

@@ -34,7 +34,8 @@ int64_t sim_at_help(struct sim_visit *v, int days);
 int64_t sim_clock(const struct sim_visit *v, int days, int64_t of_day_ms);
 int sim_days_since(const struct sim_visit *v, int64_t t_ms);
 int sim_any(struct sim_visit *v, int n); /* 0 .. n-1 */
-/* A thing that staff do to a case or record, in so many of 1,000 where the knob is 1,000. */
+/* A thing that staff do to a case or record, in so many of 1,000 where the knob is 1,000.
+ */
 bool sim_staff(struct sim_visit *v, int share);
 /* Whether the twins of steps are told. */
 bool sim_twins(const struct sim_visit *v);

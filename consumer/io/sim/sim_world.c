@@ -216,11 +216,14 @@ void sim_person_of(const struct sim_world *w, uint32_t no, struct sim_person *p)
 
     *p = (struct sim_person){.no = no, .email_no = no, .household = 1};
     p->registers_on = -1;
-    p->kind = no >= w->customers + SIM_STAFF          ? SIM_FOREIGN
-              : no >= w->customers                    ? SIM_TESTER
+    p->kind = no >= w->customers + SIM_STAFF       ? SIM_FOREIGN
+              : no >= w->customers                 ? SIM_TESTER
               : in_1000(h, w->knobs.anonymous / 3) ? SIM_VISITOR
-                                                      : SIM_MEMBER;
-    p->group = group < 29 ? SIM_READER : group < 51 ? SIM_STUDENT : group < 56 ? SIM_SCHOLAR : SIM_CHILD;
+                                                   : SIM_MEMBER;
+    p->group = group < 29   ? SIM_READER
+               : group < 51 ? SIM_STUDENT
+               : group < 56 ? SIM_SCHOLAR
+                            : SIM_CHILD;
     p->branch = (uint8_t) branch_of(p->group, sim_mix(h + SIM_GOLDEN));
     rhythm = rhythm < 64 ? 0 : rhythm < 112 ? 1 : 2;
     if (p->kind == SIM_TESTER)
@@ -263,9 +266,8 @@ void sim_put_id(struct buf *b, const struct sim_world *w, enum sim_id what, uint
 /* Which test account; -1: none */
 static int staff_no(const struct sim_world *w, uint32_t no)
 {
-    return no >= w->customers && no < w->customers + SIM_STAFF
-               ? (int) (no - w->customers)
-               : -1;
+    return no >= w->customers && no < w->customers + SIM_STAFF ? (int) (no - w->customers)
+                                                               : -1;
 }
 
 void sim_put_user_id(struct buf *b, const struct sim_world *w, uint32_t no)

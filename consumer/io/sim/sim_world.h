@@ -46,16 +46,18 @@ enum sim_device { SIM_LAPTOP, SIM_PHONE, SIM_TABLET, SIM_KIOSK };
 struct sim_person {
     enum sim_kind_of_person kind;
     uint32_t no;
-    uint32_t email_no;  /* whose number the e-mail address carries: the household's first */
-    uint8_t household;  /* people with this e-mail address; 1: nobody else */
-    uint8_t branch;     /* where they borrow, pick up and sit; 0 is the largest */
-    uint8_t group;      /* enum sim_group */
-    uint8_t device;     /* the one, or the preferred one: SIM_LAPTOP or SIM_PHONE */
-    bool two_devices;   /* has the other one too */
-    bool tablet;        /* has one at times, by turns with neighbour no ^ 1 */
-    int16_t renewed[2]; /* day from which laptop and phone are new ones; INT16_MAX: never */
-    int registers_on;   /* day (from 0) the card is made; -1: had one before */
-    uint8_t busy[7];    /* chance in 256 of a visit on Monday .. Sunday, in quiet weeks */
+    uint32_t
+        email_no; /* whose number the e-mail address carries: the household's first */
+    uint8_t household; /* people with this e-mail address; 1: nobody else */
+    uint8_t branch;    /* where they borrow, pick up and sit; 0 is the largest */
+    uint8_t group;     /* enum sim_group */
+    uint8_t device;    /* the one, or the preferred one: SIM_LAPTOP or SIM_PHONE */
+    bool two_devices;  /* has the other one too */
+    bool tablet;       /* has one at times, by turns with neighbour no ^ 1 */
+    int16_t
+        renewed[2];   /* day from which laptop and phone are new ones; INT16_MAX: never */
+    int registers_on; /* day (from 0) the card is made; -1: had one before */
+    uint8_t busy[7];  /* chance in 256 of a visit on Monday .. Sunday, in quiet weeks */
 };
 
 void sim_person_of(const struct sim_world *w, uint32_t no, struct sim_person *p);

@@ -254,7 +254,8 @@ static int64_t sample_acts(const struct sim_world *w)
         sim_plan_record(w, &p, &plan);
         acts += plan.n;
         for (int week = 0; week * 7 < w->days; week++)
-            for (unsigned set = sim_visits_of_week(w, &p, week); set != 0; set &= set - 1) {
+            for (unsigned set = sim_visits_of_week(w, &p, week); set != 0;
+                 set &= set - 1) {
                 sim_plan_visit(w, &p, week * 7 + __builtin_ctz(set), 0, &plan);
                 acts += plan.n;
             }

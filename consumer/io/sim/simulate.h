@@ -1,8 +1,9 @@
-/* A library month as messages of its systems (FOLIO, RudderStack, Zammad, a booking of
- * rooms that writes plain events), for demos and tests. The same options give the same bytes on every machine: own random numbers,
- * no floating point, no locale, no clock. Memory does not grow with the number of
- * messages: the month is written day by day, customers in blocks of 131,072; within a
- * block messages go in the order of arrival.
+/* A library month as messages of its systems (FOLIO, RudderStack, Zammad, and a booking
+ * of rooms that writes plain events), for demos and tests. The same options give the same
+ * bytes on every machine: own random numbers, no floating point, no locale, no clock.
+ * Memory does not grow with the number of messages: the month is written in windows of
+ * days, customers in blocks of 131,072; within a block messages go in the order of
+ * arrival.
  *
  * `days` counts days on which visits begin; loans, holds and tickets that began are told
  * to their end, which takes up to SIM_TAIL_DAYS more. */
