@@ -1,6 +1,6 @@
 -- Question: Which ways do customers take most, and how do these end?
 --
--- Reads: journey.scenario, journey.path_between
+-- Reads: journey.published, journey.scenario, journey.path_between
 -- Needs: journey_reader
 --
 -- Parameters (psql -v name=value; all may be left out):

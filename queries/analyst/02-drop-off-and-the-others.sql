@@ -1,6 +1,6 @@
 -- Question: Where do customers drop off, and where did the others go from there?
 --
--- Reads: journey.scenario, journey.touchpoint, journey.drop_off_between,
+-- Reads: journey.published, journey.scenario, journey.touchpoint, journey.drop_off_between,
 --   journey.transition_between
 -- Needs: journey_reader
 --

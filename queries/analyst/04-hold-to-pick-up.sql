@@ -1,7 +1,8 @@
 -- Question: How long does it take from placing a hold until it is ready, and until it is picked
 --   up?
 --
--- Reads: journey.touchpoint, journey.transition_between, journey.scenario_between
+-- Reads: journey.published, journey.touchpoint, journey.transition_between,
+--   journey.scenario_between
 -- Needs: journey_reader
 --
 -- Parameters (psql -v name=value; all may be left out):

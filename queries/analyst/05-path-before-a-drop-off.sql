@@ -1,6 +1,6 @@
 -- Question: By which ways did those come who dropped off at a touchpoint?
 --
--- Reads: journey.scenario_day, journey.drop_off_between, journey.path_between
+-- Reads: journey.published, journey.scenario_day, journey.drop_off_between, journey.path_between
 -- Needs: journey_reader
 --
 -- Parameters (psql -v name=value; all may be left out):

@@ -51,7 +51,8 @@ with line as (
 shown as (
     select
         l.*,
-        l.journeys >= :min_count and (p.watermark_at at time zone p.time_zone)::date > :'to_date'::date as is_shown
+        l.journeys >= :min_count
+            and (p.watermark_at at time zone p.time_zone)::date > :'to_date'::date as is_shown
     from line as l
     cross join journey.published as p
 )

@@ -1,7 +1,7 @@
 -- Question: How often do customers search in vain again and again in one try, and do they find
 --   something in the end?
 --
--- Reads: journey.raw_path, journey.scenario_between
+-- Reads: journey.published, journey.raw_path, journey.scenario_between
 -- Needs: journey_reader
 --
 -- Parameters (psql -v name=value; all may be left out):

@@ -1,6 +1,6 @@
 -- Question: How often are loans renewed, and how do they end?
 --
--- Reads: journey.raw_path, journey.scenario_between
+-- Reads: journey.published, journey.raw_path, journey.scenario_between
 -- Needs: journey_reader
 --
 -- Parameters (psql -v name=value; all may be left out):

@@ -5,8 +5,8 @@
 -- Needs: journey_detail
 --
 -- Parameters (psql -v name=value; all may be left out):
---   customer_id          whose timeline; default: of those on most channels with ten events or more,
---                        the one with the fewest
+--   customer_id          whose timeline; default: of those with ten events or more one on most
+--                        channels, with the fewest events
 --   from_date, to_date   first and last day; default: all days
 --   lines                at most so many events, the first ones; default 200
 --
@@ -43,7 +43,9 @@ with event as (
       and occurred_on between :'from_date'::date and :'to_date'::date
 ),
 step as (
-    select s.event_id, string_agg(j.scenario || ' ' || s.step_no, ', ' order by j.scenario) as journeys
+    select
+        s.event_id,
+        string_agg(j.scenario || ' ' || s.step_no, ', ' order by j.scenario) as journeys
     from journey.journey as j
     join journey.journey_step as s on s.journey_id = j.journey_id
     where j.customer_id = :'customer_id'::uuid and j.scenario <> 'visit'

@@ -1,6 +1,6 @@
 -- Question: Where do we lose customers, with what certainty?
 --
--- Reads: journey.scenario, journey.drop_off_between
+-- Reads: journey.published, journey.scenario, journey.drop_off_between
 -- Needs: journey_reader
 --
 -- Parameters (psql -v name=value; all may be left out):

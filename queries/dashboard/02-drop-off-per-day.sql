@@ -10,8 +10,8 @@
 --   touchpoint           default: the one where most journeys of the scenario ended
 --   segment              one segment; default: all together
 --   days                 over how many days the rate is taken, each day the last; default 7
---   min_count            the rate stands where so many journeys reached the touchpoint in these days;
---                        default 10
+--   min_count            the rate stands where so many journeys reached the touchpoint in these
+--                        days; default 10
 --
 -- Reading the result: day_on is the day of the journeys' first step. reached, ended_here and
 -- still_open count that day alone. rate and its interval are those of the last 7 days together
@@ -65,9 +65,18 @@ from (
 \if :{?days} \else \set days 7 \endif
 \if :{?min_count} \else \set min_count 10 \endif
 with day as (
+    -- infinite dates end where the scenario's days do
     select day_on::date
-    from generate_series(
-        :'from_date'::date - :days + 1, :'to_date'::date::timestamp, interval '1 day') as day_on
+    from (
+        select min(started_on) as first_day, max(started_on) as last_day
+        from journey.scenario_day
+        where scenario = :'scenario'
+    ) as d
+    cross join lateral generate_series(
+        case when isfinite(:'from_date'::date) then :'from_date'::date - :days + 1
+             else d.first_day end::timestamp,
+        case when isfinite(:'to_date'::date) then :'to_date'::date else d.last_day end::timestamp,
+        interval '1 day') as day_on
 ),
 open_journey as (
     select started_on, sum(open) as open

@@ -1,6 +1,6 @@
 -- Question: How do journeys flow from step to step? Links for a Sankey chart.
 --
--- Reads: journey.scenario_day, journey.touchpoint, journey.path_link_between
+-- Reads: journey.published, journey.scenario_day, journey.touchpoint, journey.path_link_between
 -- Needs: journey_reader
 --
 -- Parameters (psql -v name=value; all may be left out):

@@ -1,6 +1,6 @@
 -- Question: Which step follows which, how often and after how long? Arrows for a journey map.
 --
--- Reads: journey.scenario_day, journey.touchpoint, journey.transition_between
+-- Reads: journey.published, journey.scenario_day, journey.touchpoint, journey.transition_between
 -- Needs: journey_reader
 --
 -- Parameters (psql -v name=value; all may be left out):
@@ -8,8 +8,8 @@
 --                        over
 --   scenario             default: the one most journeys are of, but visit
 --   segment              one segment; default: all together
---   min_count            medians stand where at least so many waits are behind them, else only counts;
---                        default 10
+--   min_count            medians stand where at least so many waits are behind them, else only
+--                        counts; default 10
 --
 -- Reading the result: each line is an arrow of the map: transitions counts every time the second
 -- step followed the first, journeys each journey once, so their difference is repetition. share is

@@ -1,20 +1,22 @@
--- Question: How far behind is what we show, and which partition holds it back?
+-- Question: How far behind is what we show, which partition holds it back, and how long can
+--   figures still move?
 --
--- Reads: journey.published, journey.freshness
+-- Reads: journey.published, journey.freshness, journey.freshness_in_words
 -- Needs: journey_reader
 --
 -- Parameters (psql -v name=value; all may be left out):
 --   as_of                the time to compare with; default: now
 --
--- Reading the result: the first line is the whole: journeys are closed up to watermark_at, by the
--- library's clocks; minutes_behind is as_of less that time, silent_minutes as_of less the last
--- commit. Then one line a partition: lag counts messages not read yet, complete_to is the event
--- time up to which the partition is believed complete, and the earliest of the partitions that are
--- not idle holds the watermark back. There are no lines where only files were replayed.
+-- Reading the result: the first table is the whole: journeys are closed up to watermark_at, by
+-- the library's clocks; minutes_behind is as_of less that time, silent_minutes as_of less the
+-- last commit. The second has a line for each partition: lag counts messages not read yet,
+-- complete_to is the event time up to which the partition is believed complete, holds_back says
+-- that the watermark waits for it. It is empty where only files were replayed. The third says
+-- for how long figures can still move.
 --
 -- Do not conclude: that a lag of 0 means fresh figures. A source that sends nothing has no lag
--- either; look at last_event_at. Nor that minutes_behind is a fault: out of a source that sends
--- one message a day comes one step a day. Late events change earlier days at any time.
+-- either; look at last_event_at. Nor that minutes_behind is a fault: of a source that sends once
+-- a day comes one step a day.
 --
 -- Sample: 01-lag-and-freshness.out, beside this file
 \if :{?as_of} \else \set as_of now \endif
@@ -33,10 +35,17 @@ select
     to_char(f.last_event_at at time zone p.time_zone, 'YYYY-MM-DD HH24:MI') as last_event_at,
     to_char(f.partition_time at time zone p.time_zone, 'YYYY-MM-DD HH24:MI') as complete_to,
     f.is_idle,
-    not f.is_idle
-        and f.partition_time = min(f.partition_time) filter (where not f.is_idle) over ()
-        as holds_back,
+    exists (
+        select
+        from journey.freshness_in_words as w
+        where w.about = 'partition' and w.subject = f.topic || ' ' || f.partition
+    ) as holds_back,
     to_char(f.last_commit_at at time zone p.time_zone, 'YYYY-MM-DD HH24:MI') as last_commit_at
 from journey.freshness as f
 cross join journey.published as p
 order by lag desc nulls last, f.topic, f.partition;
+
+select sentence as figures_move
+from journey.freshness_in_words
+where about in ('late', 'login', 'scenario')
+order by line;

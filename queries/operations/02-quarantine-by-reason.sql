@@ -1,34 +1,29 @@
--- Question: Which messages were not accepted, and why?
+-- Question: How many messages were not accepted, and why?
 --
--- Reads: journey.published, journey.quarantine
+-- Reads: journey.published, journey.quarantine_count
 -- Needs: journey_reader
 --
 -- Parameters (psql -v name=value; all may be left out):
---   since                first met at this time or later; default: all
+--   since                reasons met at this time or later; default: all
 --
--- Reading the result: a line is one reason with what the message had: field or value, only of
--- declared enumerations; the content of a message is never kept. The newest of them stands at
--- topic, partition and offset, to be looked up in Kafka while it has it. first_met and last_met
--- are by the clock of the database.
+-- Reading the result: a line is one reason of one source; source is empty where none takes the
+-- topic. first_met and last_met are by the clock of the database. Which messages they are, and what
+-- they had, tells 07-quarantined-messages.
 --
 -- Do not conclude: that figures lack these customers altogether; the other messages of the same
 -- customer count. A reason that appears suddenly with many messages is a changed source; a few
--- malformed or future ones are usual.
+-- malformed or future ones are usual. since chooses lines: messages counts all of the reason, those
+-- before it too.
 --
 -- Sample: 02-quarantine-by-reason.out, beside this file
 \if :{?since} \else \set since -infinity \endif
 select
     q.source,
     q.reason,
-    q.detail,
-    count(*) as messages,
-    to_char(min(q.first_seen_at) at time zone p.time_zone, 'YYYY-MM-DD HH24:MI') as first_met,
-    to_char(max(q.first_seen_at) at time zone p.time_zone, 'YYYY-MM-DD HH24:MI') as last_met,
-    (array_agg(q.topic || ' ' || q.partition || ' ' || q.kafka_offset
-               order by q.first_seen_at desc, q.kafka_offset desc, q.topic, q.partition))[1]
-        as newest_at
-from journey.quarantine as q
+    q.messages,
+    to_char(q.first_seen_at at time zone p.time_zone, 'YYYY-MM-DD HH24:MI') as first_met,
+    to_char(q.last_seen_at at time zone p.time_zone, 'YYYY-MM-DD HH24:MI') as last_met
+from journey.quarantine_count as q
 cross join journey.published as p
-where q.first_seen_at >= :'since'::timestamptz
-group by q.source, q.reason, q.detail, p.time_zone
-order by messages desc, q.source, q.reason, q.detail;
+where q.last_seen_at >= :'since'::timestamptz
+order by q.messages desc, q.source, q.reason;

@@ -6,14 +6,15 @@
 -- Parameters (psql -v name=value; all may be left out):
 --   since                last met at this time or later; default: all
 --
--- Reading the result: a line is one value of a field that the mapping reads as an enumeration and
--- does not list; messages counts how often it was met, last_met is by the clock of the database.
--- What becomes of such a message is written in the mapping: skipped, quarantined, or taken without
--- the field.
+-- Reading the result: a line is one value of a field that the mapping reads as an enumeration
+-- and does not list; messages counts how often it was met, last_met is by the clock of the
+-- database. The mapping says what becomes of such a message: skipped, quarantined, or taken
+-- without the field.
 --
 -- Do not conclude: that a value is harmless because it is rare; a new kind of loan begins rare.
--- Values that hold personal data are not shown, so a line may be missing here and its messages be
--- skipped nonetheless. A value stays in the list after the mapping has learnt it: see last_met.
+-- Values that hold personal data are not shown, so a line may be missing here and its messages
+-- be skipped nonetheless. A value stays in the list after the mapping has learnt it: see
+-- last_met.
 --
 -- Sample: 03-unmapped-values.out, beside this file
 \if :{?since} \else \set since -infinity \endif

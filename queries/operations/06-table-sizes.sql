@@ -8,7 +8,7 @@
 --
 -- Reading the result: a line is one table with all its partitions, indexes and compressed values;
 -- the first is the sum. rows is PostgreSQL's estimate of the last analyze, empty before the first.
--- The sizes tell of storage alone: what each table is for stands in its comment.
+-- What a table is for, its comment tells.
 --
 -- Do not conclude: that space is lost when a table does not shrink; freed space is used again.
 -- Growth should follow the events; index larger than table for long is a reason to look at
