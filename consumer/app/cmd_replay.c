@@ -33,6 +33,8 @@ static bool reader_open(struct reader *r, struct err *err)
     const char *path = r->paths[r->at], *slash = strrchr(path, '/');
 
     r->file = source_file_open(path, r->bare, err);
+    if (r->file)
+        source_file_stop_on(r->file, &command_stop);
     r->line = 0;
     snprintf(r->name, sizeof r->name, "file:%s", slash ? slash + 1 : path);
     return r->file != NULL;

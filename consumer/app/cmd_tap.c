@@ -44,6 +44,7 @@ static bool tap_file(struct tap *t, const char *path, struct err *err)
     int got = -1;
     if (f == NULL)
         return false;
+    source_file_stop_on(f, &command_stop);
     while (!command_stop && (got = source_file_next(f, &msg, err)) > 0)
         if (!show(t, &msg, err)) {
             got = -1;

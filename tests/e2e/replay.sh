@@ -59,6 +59,27 @@ is "the watermark never goes back" "$(digest_of "$(config e2e_replay_steps e2e_r
 # Standard input, wrong inputs.
 new_database e2e_replay_stdin
 is "from standard input" "$(replay e2e_replay_stdin - <"$work/events")" "$truth"
+
+# A pipe on which nothing comes: what was read is committed when it is asked to end.
+new_database e2e_replay_pipe
+mkfifo "$work/pipe"
+exec 9<>"$work/pipe" # keeps it open for writing
+"$JOURNEYD" replay -c "$(config e2e_replay_pipe e2e_replay_pipe)" --source plain --quiet - \
+    <"$work/pipe" >"$work/pipe.log" 2>&1 9>&- &
+pid=$!
+children+=("$pid")
+{ head -n 20 "$work/events" && printf '{"id":"half a li'; } >&9
+sleep 1.5
+kill -TERM "$pid"
+check "an idle pipe: it ends when asked" until_true 5 gone "$pid"
+kill -KILL "$pid" 2>/dev/null
+wait "$pid"
+is "an idle pipe: exit code" $? 1
+check "an idle pipe: it says how to go on" grep -q 'stopped by a signal.*replay again' "$work/pipe.log"
+is "an idle pipe: whole lines are committed" \
+    "$(sql e2e_replay_pipe 'select sum(read) from journey_internal.source_tally')" 20
+exec 9>&-
+
 "$JOURNEYD" replay -c "$c" --source plain "$work/no-such-file" >"$work/wrong.log" 2>&1
 check "a file that is missing is an error" test $? -ne 0
 "$JOURNEYD" replay -c "$c" --source nobody "$work/events" >"$work/wrong.log" 2>&1

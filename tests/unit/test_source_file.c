@@ -212,6 +212,34 @@ START_TEST(test_long_line)
 }
 END_TEST
 
+/* An idle pipe: whole lines come, and when told to stop the input ends without the rest. */
+START_TEST(test_stop)
+{
+    static const char text[] = "{\"a\":1}\n{\"b\":";
+    volatile int stop = 0;
+    struct message m;
+    struct err err = {0};
+    int ends[2], old = dup(STDIN_FILENO);
+    ck_assert_int_eq(pipe(ends), 0);
+    ck_assert_int_eq(dup2(ends[0], STDIN_FILENO), STDIN_FILENO);
+    ck_assert_int_eq(write(ends[1], text, strlen(text)), (ssize_t) strlen(text));
+
+    struct source_file *f = source_file_open("-", true, &err);
+    ck_assert_msg(f != NULL, "%s", err.text);
+    source_file_stop_on(f, &stop);
+    ck_assert_int_eq(source_file_next(f, &m, &err), 1);
+    ck_assert_uint_eq(m.value_len, 7);
+    stop = 1;
+    ck_assert_int_eq(source_file_next(f, &m, &err), 0); /* the pipe is open, and stays so */
+    ck_assert_int_eq(source_file_next(f, &m, &err), 0);
+    source_file_close(f);
+    dup2(old, STDIN_FILENO);
+    close(old);
+    close(ends[0]);
+    close(ends[1]);
+}
+END_TEST
+
 UNIT_SUITE(source_file_suite, "source_file", test_bare, test_envelopes, test_packed,
-           test_two_gzip_streams, test_empty_and_missing, test_long_line)
+           test_two_gzip_streams, test_empty_and_missing, test_long_line, test_stop)
 UNIT_MAIN(source_file_suite)

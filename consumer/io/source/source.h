@@ -13,6 +13,9 @@ struct source_file *source_file_open(const char *path, bool bare, struct err *er
  * envelope gives a message with topic "" and the raw line, which mapping quarantines. In bare
  * files topic is "", partition 0, offset the line number from 0, ts_us now. */
 int source_file_next(struct source_file *f, struct message *msg, struct err *err);
+/* A pipe may be idle for ever: when *stop becomes true the input ends for the reader within a moment,
+ * without the line that is not all there. */
+void source_file_stop_on(struct source_file *f, const volatile int *stop);
 int64_t source_file_bytes(const struct source_file *f, int64_t *total); /* read so far, size */
 void source_file_close(struct source_file *f);
 

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -20,7 +21,7 @@
 #include "io/mapping/decode.h"
 #include "io/source/envelope.h"
 
-enum { CHUNK = 256 * 1024, LONGEST_LINE = 64 * 1024 * 1024 };
+enum { LOOK_EVERY_MS = 100, CHUNK = 256 * 1024, LONGEST_LINE = 64 * 1024 * 1024 };
 
 enum packing { PLAIN, GZIP, ZSTD };
 enum { SLOT_TOPIC, SLOT_PARTITION, SLOT_OFFSET, SLOT_TS, SLOT_KEY, SLOT_PAYLOAD, SLOTS };
@@ -29,6 +30,8 @@ struct source_file {
     char *path;
     int fd;
     bool bare;
+    const volatile int *stop; /* may be NULL */
+    bool is_stopped;          /* the input ended because of it */
     enum packing packing;
     z_stream gz;
     ZSTD_DStream *zstd;
@@ -115,6 +118,11 @@ void source_file_close(struct source_file *f)
     free(f);
 }
 
+void source_file_stop_on(struct source_file *f, const volatile int *stop)
+{
+    f->stop = stop;
+}
+
 int64_t source_file_bytes(const struct source_file *f, int64_t *total)
 {
     *total = f->total;
@@ -123,12 +131,26 @@ int64_t source_file_bytes(const struct source_file *f, int64_t *total)
 
 /* ---- bytes ---- */
 
+/* Waits until there is something to read, the end included. False: told to stop. */
+static bool await_bytes(struct source_file *f)
+{
+    struct pollfd fd = {.fd = f->fd, .events = POLLIN};
+    int ready = 0;
+    while (!f->is_stopped && (ready == 0 || (ready < 0 && errno == EINTR))) {
+        ready = poll(&fd, 1, LOOK_EVERY_MS);
+        f->is_stopped = *f->stop != 0;
+    }
+    return !f->is_stopped;
+}
+
 static ssize_t read_bytes(struct source_file *f, void *to, size_t room, struct err *err)
 {
     ssize_t n;
-    do
+    do {
+        if (f->stop && !await_bytes(f))
+            return 0;
         n = read(f->fd, to, room);
-    while (n < 0 && errno == EINTR);
+    } while (n < 0 && errno == EINTR);
     if (n < 0)
         err_set(err, ERR_REJECT, "could not read %s: %s", f->path, strerror(errno));
     else
@@ -188,7 +210,7 @@ static bool read_more(struct source_file *f, struct err *err)
             ssize_t got = read_bytes(f, f->packed, CHUNK, err);
             if (got < 0)
                 return false;
-            if (got == 0 && f->mid_stream)
+            if (got == 0 && f->mid_stream && !f->is_stopped)
                 return err_set(err, ERR_REJECT, "could not read %s: it is cut off",
                                f->path);
             if (got == 0) {
@@ -230,7 +252,7 @@ static int next_line(struct source_file *f, const char **line, size_t *len,
     for (;;) {
         char *from = f->data + f->at + seen;
         char *newline = memchr(from, '\n', f->end - f->at - seen);
-        if (newline != NULL || (f->at_end && f->at < f->end)) {
+        if (newline != NULL || (f->at_end && !f->is_stopped && f->at < f->end)) {
             *line = f->data + f->at;
             *len = newline ? (size_t) (newline - *line) : f->end - f->at;
             f->at += *len + (newline != NULL);
