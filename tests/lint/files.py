@@ -34,6 +34,11 @@ def link_problems(path):
         if "://" not in target and not target.startswith("mailto:"):
             if not os.path.exists(os.path.join(ROOT, os.path.dirname(path), target)):
                 yield f"{path}: the link to {target} leads nowhere"
+    anchors = {re.sub(r"[^\w -]", "", head.strip().lower()).replace(" ", "-")
+               for head in re.findall(r"^#+ (.*)$", text(path), re.M)}
+    for anchor in re.findall(r"\]\(#([^)]*)\)", text(path)):
+        if anchor not in anchors:
+            yield f"{path}: there is no heading for #{anchor}"
 
 
 def main():
