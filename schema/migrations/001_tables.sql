@@ -292,6 +292,7 @@ create table journey_internal.timeline (
     primary key (customer_no, day, chunk_no)
 ) partition by range (day);
 comment on table journey_internal.timeline is 'events of a customer, at most 128 a row, one library day; in the order of semantics section 1. rank = events of the day before this chunk. id = the 8 bytes as unsigned big-endian, top bit flipped, so that bigint order is byte order. key_ns/key_hash: dictionary of the chunk''s keys; keys: for each event n_keys[i] positions (from 1) in it, one event after the other';
+create index timeline_day on journey_internal.timeline (day);
 
 create table journey_internal.case_timeline (
     case_no bigint not null,
