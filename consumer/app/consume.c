@@ -115,13 +115,13 @@ static bool loop(struct consumer *c, struct err *err)
             return false;
         if (!consume_move_intakes(c, err))
             return false;
+        watchdog_tell(c->w, c->state == STATE_READING && (c->ready || c->open->opened_us),
+                      c->p->committed); /* before what may get stuck */
         if (c->ready && !try_commit(c, err))
             return false;
         tell_now_and_then(c);
         if (!consume_come_round(c, err))
             return false;
-        watchdog_tell(c->w, c->state == STATE_READING && (c->ready || c->open->opened_us),
-                      c->p->committed);
     }
     return true;
 }
@@ -152,7 +152,7 @@ bool consume(struct pipeline *p, bool drain, struct err *err)
     c.d = c.k ? decoder_new(p->c, err) : NULL;
     ok = c.d != NULL;
     if (ok) {
-        c.w = watchdog_new(p->c);
+        c.w = watchdog_new(p->c, &watchdog_rules);
         log_line(LOG_INFO, "started", "group=%s drain=%s", p->grp, drain ? "yes" : "no");
         ok = loop(&c, err);
         struct err ignored = {0};
