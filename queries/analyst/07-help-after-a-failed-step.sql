@@ -14,7 +14,7 @@
 -- channel; asking for help is an event of the stage help that the customer initiated, on any
 -- channel, later than the failed step and at most so many hours. failed_steps counts events,
 -- customers counts people: asked of them asked at least once. rate is asked / customers; the true
--- rate lies between rate_low and rate_high, 95 times in 100. p50_hours is the median, over the
+-- rate lies between rate_low and rate_high, 95 times in 100. p50_minutes is the median, over the
 -- customers who asked, of their shortest time until they did. too_recent steps are left out of all
 -- else: their hours are not over yet.
 --
@@ -106,8 +106,8 @@ select
     case when l.customers >= :min_count then
         round(journey.wilson_high(l.asked, l.customers)::numeric, 3)
     end as rate_high,
-    case when l.asked >= :min_count then round(extract(epoch from l.p50) / 3600, 1) end
-        as p50_hours,
+    case when l.asked >= :min_count then round(extract(epoch from l.p50) / 60) end
+        as p50_minutes,
     l.too_recent
 from line as l
 join journey.touchpoint as t on t.touchpoint = l.touchpoint

@@ -1,11 +1,11 @@
 -- Question: Do customers drop off more or less than the month before, or is it chance?
 --
--- Reads: journey.published, journey.scenario, journey.drop_off_between
+-- Reads: journey.published, journey.calendar, journey.scenario, journey.drop_off_between
 -- Needs: journey_reader
 --
 -- Parameters (psql -v name=value; all may be left out):
---   month, month_before  any day of each month; default: the last month that is over, and the one
---                        before it
+--   month, month_before  any day of each month; default: the last month that is over, of those in
+--                        which a journey started, and the one before it
 --   scenario             one scenario; default: all but visit
 --   segment              one segment; default: all together
 --   min_count            rates stand where at least so many journeys reached the touchpoint in both
@@ -28,8 +28,8 @@
 -- Sample: 12-compare-two-months.out, beside this file
 \if :{?month}
 \else
-select coalesce(date_trunc('month', watermark_at at time zone time_zone)::date - 1, current_date)
-    as month
+select coalesce(least(date_trunc('month', watermark_at at time zone time_zone)::date - 1,
+                      (select max(day_on) from journey.calendar)), current_date) as month
 from journey.published
 \gset
 \endif

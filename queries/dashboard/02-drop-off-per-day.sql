@@ -1,11 +1,12 @@
 -- Question: How does the drop-off at one touchpoint develop, day by day?
 --
--- Reads: journey.published, journey.scenario_day, journey.drop_off, journey.drop_off_between
+-- Reads: journey.published, journey.calendar, journey.scenario_day, journey.drop_off,
+--   journey.drop_off_between
 -- Needs: journey_reader
 --
 -- Parameters (psql -v name=value; all may be left out):
 --   from_date, to_date   first and last day of the first step; default: the last 28 days that are
---                        over
+--                        over, up to the last on which a journey started
 --   scenario             default: the one most journeys are of, but visit
 --   touchpoint           default: the one where most journeys of the scenario ended
 --   segment              one segment; default: all together
@@ -26,7 +27,8 @@
 -- Sample: 02-drop-off-per-day.out, beside this file
 \if :{?to_date}
 \else
-select coalesce((watermark_at at time zone time_zone)::date - 1, 'infinity') as to_date
+select coalesce(least((watermark_at at time zone time_zone)::date - 1,
+                      (select max(day_on) from journey.calendar)), 'infinity') as to_date
 from journey.published
 \gset
 \endif

@@ -1,11 +1,11 @@
 -- Question: How far do journeys come, checkpoint by checkpoint?
 --
--- Reads: journey.published, journey.scenario, journey.funnel_between
+-- Reads: journey.published, journey.calendar, journey.scenario, journey.funnel_between
 -- Needs: journey_reader
 --
 -- Parameters (psql -v name=value; all may be left out):
 --   from_date, to_date   first and last day of the first step; default: the last 28 days that are
---                        over
+--                        over, up to the last on which a journey started
 --   scenario             one scenario; default: all but visit
 --   segment              one segment; default: all together
 --   min_count            rates and intervals stand where at least so many journeys are behind them,
@@ -23,7 +23,8 @@
 -- Sample: 03-funnel.out, beside this file
 \if :{?to_date}
 \else
-select coalesce((watermark_at at time zone time_zone)::date - 1, 'infinity') as to_date
+select coalesce(least((watermark_at at time zone time_zone)::date - 1,
+                      (select max(day_on) from journey.calendar)), 'infinity') as to_date
 from journey.published
 \gset
 \endif

@@ -1,11 +1,12 @@
 -- Question: How do journeys flow from step to step? Links for a Sankey chart.
 --
--- Reads: journey.published, journey.scenario_day, journey.touchpoint, journey.path_link_between
+-- Reads: journey.published, journey.calendar, journey.scenario_day, journey.touchpoint,
+--   journey.path_link_between
 -- Needs: journey_reader
 --
 -- Parameters (psql -v name=value; all may be left out):
 --   from_date, to_date   first and last day of the first step; default: the last 28 days that are
---                        over
+--                        over, up to the last on which a journey started
 --   scenario             default: the one most journeys are of, but visit
 --   segment              one segment; default: all together
 --   steps                the first so many steps of the paths; default 6
@@ -21,7 +22,8 @@
 -- Sample: 04-links-for-a-sankey.out, beside this file
 \if :{?to_date}
 \else
-select coalesce((watermark_at at time zone time_zone)::date - 1, 'infinity') as to_date
+select coalesce(least((watermark_at at time zone time_zone)::date - 1,
+                      (select max(day_on) from journey.calendar)), 'infinity') as to_date
 from journey.published
 \gset
 \endif

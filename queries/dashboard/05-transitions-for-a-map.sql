@@ -1,11 +1,12 @@
 -- Question: Which step follows which, how often and after how long? Arrows for a journey map.
 --
--- Reads: journey.published, journey.scenario_day, journey.touchpoint, journey.transition_between
+-- Reads: journey.published, journey.calendar, journey.scenario_day, journey.touchpoint,
+--   journey.transition_between
 -- Needs: journey_reader
 --
 -- Parameters (psql -v name=value; all may be left out):
 --   from_date, to_date   first and last day of the first step; default: the last 28 days that are
---                        over
+--                        over, up to the last on which a journey started
 --   scenario             default: the one most journeys are of, but visit
 --   segment              one segment; default: all together
 --   min_count            medians stand where at least so many waits are behind them, else only
@@ -24,7 +25,8 @@
 -- Sample: 05-transitions-for-a-map.out, beside this file
 \if :{?to_date}
 \else
-select coalesce((watermark_at at time zone time_zone)::date - 1, 'infinity') as to_date
+select coalesce(least((watermark_at at time zone time_zone)::date - 1,
+                      (select max(day_on) from journey.calendar)), 'infinity') as to_date
 from journey.published
 \gset
 \endif

@@ -1,10 +1,11 @@
 -- Question: Is this week like the weeks before?
 --
--- Reads: journey.published, journey.scenario, journey.scenario_between
+-- Reads: journey.published, journey.calendar, journey.scenario, journey.scenario_between
 -- Needs: journey_reader
 --
 -- Parameters (psql -v name=value; all may be left out):
---   to_date              a day of the last week; default: the last week that is over
+--   to_date              a day of the last week; default: the last week that is over,
+--                        of those in which a journey started
 --   weeks                how many weeks; default 4
 --   scenario             one scenario; default: all but visit
 --   segment              one segment; default: all together
@@ -24,8 +25,8 @@
 -- Sample: 07-week-over-week.out, beside this file
 \if :{?to_date}
 \else
-select coalesce(date_trunc('week', watermark_at at time zone time_zone)::date - 1, current_date)
-    as to_date
+select coalesce(least(date_trunc('week', watermark_at at time zone time_zone)::date - 1,
+                      (select max(day_on) from journey.calendar)), current_date) as to_date
 from journey.published
 \gset
 \endif
