@@ -1,7 +1,7 @@
 #!/bin/bash
-# Who may what, tried by logging in: a database owner who is no superuser applies the schema, a member
-# of journey_writer runs the service, the others read what they may and nothing else. And what apply
-# does when it cannot: it says why and leaves the database as it was.
+# Who may what, tried by logging in: a database owner who is no superuser applies the schema, a
+# member of journey_writer runs the service, the others read what they may and nothing else. And what
+# apply does when it cannot: it says why and leaves the database as it was.
 #
 # Roles belong to all databases of a server and come and go here, so the server is one of its own.
 . "$(dirname "$0")/lib.sh"
@@ -240,6 +240,10 @@ is "what a reader sees is what there is" \
     "$(sql roles 'select count(*), (select sum(n) from (select count(distinct customer_id) as n
                   from journey.journey group by scenario, started_on, segment) as x)
                   from journey.journey')"
+
+said=$("$JOURNEYD" verify -c "$(of dashboard roles)" 2>&1)
+is "the service as a reader: exit code" $? 78
+is "the service as a reader: what lacks" "${said#*run: }" 'grant journey_writer to "dashboard"'
 
 # ---- a database from before there were roles ----
 

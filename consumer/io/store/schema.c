@@ -47,19 +47,31 @@ static bool read_int(struct pg *pg, const char *sql, int *out, struct err *err)
     return true;
 }
 
+/* The order of the cases matters: a schema that one may not use cannot be asked about. */
+static const char *const look =
+    "select case when s.oid is null then 0"
+    " when not has_schema_privilege(s.oid, 'usage') then 2"
+    " when to_regclass('journey_internal.migration') is null then 0 else 1 end"
+    " from (values ((select n.oid from pg_catalog.pg_namespace as n"
+    " where n.nspname = 'journey_internal'))) as s (oid)";
+
 bool schema_read(struct pg *pg, struct schema_status *status, struct err *err)
 {
-    static const char *const exists =
-        "select (to_regclass('journey_internal.migration') is not null)::integer";
     static const char *const version =
         "select coalesce(max(version), 0) from journey_internal.migration";
-    int is_there;
+    enum { NONE, THERE, HIDDEN };
+    int found;
 
     status->newest = schema_newest();
     status->found = 0;
-    if (!read_int(pg, exists, &is_there, err))
+    if (!read_int(pg, look, &found, err))
         return false;
-    return !is_there || read_int(pg, version, &status->found, err);
+    if (found == HIDDEN)
+        return err_set(err, ERR_CONFIG,
+                       "the user of postgres.dsn (%s) may not use the schema. An administrator "
+                       "should run: grant journey_writer to \"%s\"",
+                       PQuser(pg->conn), PQuser(pg->conn));
+    return found == NONE || read_int(pg, version, &status->found, err);
 }
 
 static bool run_file(struct pg *pg, const struct schema_file *f, struct err *err)

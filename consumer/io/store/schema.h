@@ -16,7 +16,7 @@ struct schema_status {
 };
 
 int schema_newest(void);
-/* Version of the database. */
+/* Version of the database. CONFIG when the user may not look. */
 bool schema_read(struct pg *pg, struct schema_status *status, struct err *err) MUST_CHECK;
 /* Everything in one transaction. CONFIG when the database is newer than this program, or when the
  * user lacks rights: the text names all of them and the statements that grant them. */
