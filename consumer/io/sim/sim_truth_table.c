@@ -167,8 +167,9 @@ int32_t sim_truth_day_of(int64_t t_ms)
 }
 
 /* 1.02^m in fixed point, 64 bits before the point and 128 behind it: the error stays far
- * below the distance of any power to a whole number. */
-enum { LIMBS = 6, BUCKETS = 2100 };
+ * below the distance of any power to a whole number. The last bucket begins at 4,000
+ * years. */
+enum { LIMBS = 6, BUCKETS = 2000 };
 
 static void times_51_by_50(uint32_t v[LIMBS])
 {
