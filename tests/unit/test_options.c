@@ -38,17 +38,18 @@ START_TEST(all_spellings)
 {
     struct parsed p;
 
-    parse(&p, "a -c x.yaml --batch=7 b --quiet - -- --not-an-option");
+    parse(&p, "a -c x.yaml --batch=7 b --quiet - -12 -- --not-an-option");
     ck_assert_msg(p.ok, "%s", p.err.text);
     ck_assert_str_eq(options_get(&p.o, "config"), "x.yaml");
     ck_assert_str_eq(options_get(&p.o, "batch"), "7");
     ck_assert(options_has(&p.o, "quiet") && !options_get(&p.o, "quiet"));
     ck_assert(!options_has(&p.o, "watermark"));
-    ck_assert_int_eq(p.o.n_inputs, 4);
+    ck_assert_int_eq(p.o.n_inputs, 5);
     ck_assert_str_eq(p.o.inputs[0], "a");
     ck_assert_str_eq(p.o.inputs[1], "b");
     ck_assert_str_eq(p.o.inputs[2], "-");
-    ck_assert_str_eq(p.o.inputs[3], "--not-an-option");
+    ck_assert_str_eq(p.o.inputs[3], "-12");
+    ck_assert_str_eq(p.o.inputs[4], "--not-an-option");
 
     parse(&p, "-cx.yaml --batch 1 --batch 2");
     ck_assert(p.ok);
