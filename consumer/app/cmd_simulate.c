@@ -8,7 +8,6 @@
 #include "io/sim/sim_files.h"
 #include "io/sim/sim_kafka.h"
 #include "io/sim/sim_truth.h"
-#include "io/sim/sim_truth.h"
 
 enum { MAX_DAYS = 1000, MAX_PARTITIONS = 1000 };
 
@@ -21,11 +20,9 @@ static const struct option_spec simulate_options[] = {
     {"from", 0, "DATE", "first day, like 2026-03-01 (the default)", false},
     {"days", 0, "N",
      "days on which visits begin (default 31); what began is told to its end", false},
-    {"knobs", 0, "LIST", "how messy the library is, like late=50,kiosks=2; see below",
+    {"knobs", 0, "LIST", "how messy the library is, like late=50,kiosks=2; see above",
      false},
-    {"truth", 0, "FILE",
-     "write the figures that a correct reading must arrive at, see above", false},
-    {"truth", 0, "FILE", "also write what must be found in these messages, see below",
+    {"truth", 0, "FILE", "also write what must be found in these messages, see above",
      false},
     {"partitions", 0, "N", "partitions of each topic (default 8)", false},
     {"output", 'o', "DIR", "write DIR/<topic>.ndjson, lines as kcat -C -J prints them",
@@ -79,9 +76,6 @@ static bool read_options(const struct options *o, struct simulate_options *s,
     s->partitions = (int) partitions;
     if (options_has(o, "output") == options_has(o, "brokers"))
         return err_set(err, ERR_USAGE, "say where to: either -o DIR or --brokers LIST");
-    if (options_has(o, "truth") && s->customers > 0 && s->events > 0)
-        return err_set(err, ERR_USAGE,
-                       "--truth is of whole worlds: give --customers or --events");
     if (options_has(o, "truth") && s->customers > 0 && s->events > 0)
         return err_set(err, ERR_USAGE,
                        "--truth is about whole worlds: give --customers or --events, "

@@ -67,6 +67,9 @@ static void add_poison(struct sim_plan *plan, const struct sim_act *good,
     bad.arrive_ms += sim_between(r, 1, 50);
     if (good->topic == SIM_TOPIC_WEB && bad.poison == POISON_BAD_DATE)
         bad.poison = POISON_NO_ID; /* a browser's wrong clock is forgiven */
+    if (good->topic == SIM_TOPIC_HELP && bad.poison == POISON_NO_ID)
+        bad.poison =
+            POISON_NOT_JSON; /* an article without id is none: nothing happened */
     if (touchpoint != NULL && good->topic != SIM_TOPIC_FOREIGN_LOAN &&
         plan->n < SIM_PLAN_MAX)
         plan->at[plan->n++] = bad;

@@ -95,8 +95,8 @@ static void collect_customer(struct run *r, uint32_t no, int day, int64_t from_m
     }
 }
 
-/* Moves every time of the message: to no day at all and long ago, or ten years on and
- * more. */
+/* Moves every time of the message: to no day at all and long ago, or a hundred years on
+ * and more. */
 static void spoil_dates(struct buf *b, bool future)
 {
     static const char epoch[] = "\"timestamp\":";
@@ -106,8 +106,10 @@ static void spoil_dates(struct buf *b, bool future)
 
         if (at[4] == '-' && at[7] == '-' && at[10] == 'T' && at[0] >= '0' &&
             at[0] <= '9') {
-            if (future)
-                at[2] = (char) (at[2] + 1);
+            if (future && at[0] == '1')
+                at[0] = '2';
+            else if (future)
+                at[1] = (char) (at[1] + 1);
             else
                 memcpy(at + 5, "02-30", 5);
         } else if (memcmp(at, epoch, sizeof epoch - 1) == 0 &&
