@@ -110,9 +110,9 @@ sql postgres 'create role service login in role journey_writer'
 sql postgres 'create role analyst login in role journey_detail'
 sql postgres 'create role dashboard login in role journey_reader'
 sql postgres 'create role nobody_special login'
-events --events 1500 --days 60 --poison >"$work/events"
-head -n 900 "$work/events" >"$work/first"
-tail -n +901 "$work/events" >"$work/rest"
+events --events 800 --days 60 --poison >"$work/events"
+head -n 500 "$work/events" >"$work/first"
+tail -n +501 "$work/events" >"$work/rest"
 truth=$(reference roles_truth "$work/events")
 
 c=$(of service roles)
