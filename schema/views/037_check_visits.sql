@@ -1,12 +1,14 @@
 -- Every visit of a customer is one journey of the scenario `visit`. customer_no stands beside the
--- columns of the other checks, so that customers can be looked at by ranges of their numbers.
+-- columns of the other checks, so that customers can be looked at by ranges of their numbers. A
+-- customer's id is looked up for a row that differs only.
 create or replace view journey_internal.check_visits as
 select
     'visits = visit journeys' as check_name,
     null::text as scenario,
     null::date as started_on,
     null::text as segment,
-    c.customer_id,
+    (select c.customer_id from journey_internal.customer as c
+     where c.customer_no = t.customer_no) as customer_id,
     t.left_value,
     t.right_value,
     t.customer_no
@@ -27,7 +29,6 @@ from (
     ) as v
     group by v.customer_no
 ) as t
-left join journey_internal.customer as c on c.customer_no = t.customer_no
 where t.left_value <> t.right_value;
 
 comment on view journey_internal.check_visits is 'visits = visit journeys: of a customer; a row is a bug';

@@ -5,7 +5,7 @@ create extension if not exists pgtap;
 \ir fixture/world.sql
 \ir fixture/cells.sql
 \ir fixture/events.sql
-select plan(22);
+select plan(23);
 
 select is_empty('select * from journey.conservation', 'a world that is right');
 
@@ -122,6 +122,24 @@ select is_empty($$
             and viewname not in ('check_month', 'check_visits') offset 0) as v
     where pg_temp.indexes(viewname) <> 2$$,
     'scenario and days reach the indexes of cell and cell_delta');
+prepare customers (bigint, bigint) as
+    select * from journey_internal.check_visits where customer_no >= $1 and customer_no <= $2;
+create function pg_temp.ranges() returns bigint language plpgsql as $$
+declare
+    line text;
+    n bigint := 0;
+begin
+    for line in execute 'explain (costs off) execute customers (10, 20)' loop
+        if line ~ 'Index Cond: .*customer_no >= .*customer_no <= ' then
+            n := n + 1;
+        end if;
+    end loop;
+    return n;
+end
+$$;
+set local plan_cache_mode = force_generic_plan;
+set local enable_seqscan = off;
+select is(pg_temp.ranges(), 2::bigint, 'a range of customers reads its sessions and journeys');
 select results_eq($$select from_on, before_on from journey_internal.check_month where scenario = 'try'$$,
     $$values (date '2001-01-01', date '2001-02-01'), ('2001-02-01', '2001-03-01'),
              ('2001-03-01', '2001-04-01'), ('2001-04-01', '2001-05-01'),
