@@ -29,7 +29,7 @@ messages() { # DATABASE
     sql "$1" 'select coalesce(sum(read), 0) from journey_internal.source_tally'
 }
 
-events --events 4000 --poison >"$work/events"
+events --events 3000 --poison >"$work/events"
 lines=$(wc -l <"$work/events")
 half=$((lines / 2))
 head -n $half "$work/events" >"$work/first"
@@ -54,7 +54,6 @@ check "pg_restore into another database" restore restore restore_copy
 copy=$(of_copy "$c" restore restore_copy)
 is "restored: the offsets of the dump" "$(offsets restore_copy)" "$at_dump"
 is "restored: half is read" "$(messages restore_copy)" "$half"
-sound "restored" restore_copy "$copy"
 "$JOURNEYD" schema apply -c "$copy" >"$work/apply.log" 2>&1
 is "schema apply on it, as for an upgrade" $? 0
 check "restored: the rest is drained" drain "$copy"
@@ -88,8 +87,6 @@ wait "$producer"
 check "it reads on to the end" until_true 30 at_least restore_live "$lines"
 kill -TERM "$runner"
 until_true 10 gone "$runner"
-check "and is drained" drain "$live"
-is "what ran is what the file is" "$(digest_of "$live")" "$truth"
 
 check "pg_restore of that" restore restore_live restore_live_copy
 copy=$(of_copy "$live" restore_live restore_live_copy)
@@ -103,6 +100,6 @@ sound "live, restored" restore_live_copy "$copy"
 sed -i "s/group: \"[^\"]*\"/group: \"copy.$$\"/" "$copy"
 sql restore_live_copy "update journey_internal.kafka_offset set grp = 'copy.$$'"
 check "live: the rest is drained, by a group of its own" drain "$copy"
-is "live: the digest of the original" "$(digest_of "$copy")" "$truth"
+is "live: the digest of the file" "$(digest_of "$copy")" "$truth"
 is "live: no message twice" "$(messages restore_live_copy)" "$lines"
 finish
