@@ -178,7 +178,7 @@ nothing_in "$database/log" "the log of its server, with every statement and para
 nothing_in "$work/rows.sql" "its rows as text"
 nothing_in "$output" "what journeyd printed"
 is "nothing is found" "$(wc -l <"$work/found")" 0
-check "the log has the parameters" grep -q 'parameters:.*\$1 = ' "$database/log"
+check "the log has the parameters" grep -q '[Pp]arameters:.*\$1 = ' "$database/log"
 check "the output is there" test "$(cat "$output"/* | wc -c)" -gt 100000
 
 # ---- the search finds what there is ----
