@@ -253,7 +253,9 @@ bool load_days(struct store *s, struct guard *g, struct world *w, struct err *er
         " with ordinality as u (customer_no, scenario_no, day, from_us, i)"
         " join journey_internal.journey as j on j.customer_no = u.customer_no"
         " and j.scenario_no = u.scenario_no and j.closed_us >= u.from_us"
-        " and j.day = date '1970-01-01' + u.day";
+        /* day as an expression: else the planner may take the index on (scenario_no, day) and
+         * read the journeys of all customers on that day */
+        " and j.day - date '1970-01-01' = u.day";
     size_t n = w->needs.days.n;
     struct pg_params p;
 
