@@ -333,9 +333,27 @@ create table journey_internal.path (
     path_id bigint primary key,
     collapsed_id bigint not null,
     touchpoints smallint[] not null,
-    is_more boolean not null
+    is_more boolean not null,
+    folded_text text
 );
-comment on table journey_internal.path is 'paths as touchpoint numbers; collapsed_id names the row of the folded path (itself where nothing folds)';
+comment on table journey_internal.path is 'paths as touchpoint numbers; collapsed_id names the row of the folded path (itself where nothing folds). folded_text: how a folded path reads, as a month of path cells shows it thousands of times; a trigger fills it, raw paths are put together when asked for';
+
+create function journey_internal.path_give_text() returns trigger
+language plpgsql as $$
+begin
+    new.folded_text := (
+        select string_agg(t.code, ' > ' order by n.place)
+        from unnest(new.touchpoints) with ordinality as n (touchpoint_no, place)
+        join journey_internal.touchpoint as t on t.touchpoint_no = n.touchpoint_no
+        having count(*) = cardinality(new.touchpoints)
+    ) || case when new.is_more then ' > (more)' else '' end;
+    return new;
+end
+$$;
+comment on function journey_internal.path_give_text() is 'fills path.folded_text; numbers of touchpoints never change, nor do their codes';
+create trigger path_give_text before insert on journey_internal.path
+    for each row when (new.path_id = new.collapsed_id)
+    execute function journey_internal.path_give_text();
 
 create table journey_internal.journey (
     journey_id uuid primary key,
