@@ -14,7 +14,7 @@ between() { # FROM TO: lines of a table between two headings
     sed -n "/$1/,/$2/p" "$out" | grep -c '│'
 }
 # names, titles, searches, subjects, addresses, cards: as the simulator spells them
-secret_words='Quillhaven|Zwirnbein|Osterholm|Wellenbruch|zanzibar|asylum|mail\.example|198\.51\.100|2191300|kiosk-[1-9]|TEST-[12]'
+secret_words='Quillhaven|Zwirnbein|Osterholm|Wellenbruch|zanzibar|asylum|mail\.example|198\.51\.100|\b2191300[0-9]{7}\b|kiosk-[1-9]|TEST-[12]'
 no_secret_in_database() {
     local dir
     dir=$(cat "$DEMO_STATE/pg.dir")
