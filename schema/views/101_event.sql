@@ -19,16 +19,9 @@ select
         where e.at <= s.to_us
     ) end as session_id,
     case when t.rank + e.place <= (select journey_internal.max_day_events()) then (
-        select (t.rank + e.place - s.first_rank + case when s.day = t.day then 0 else (
-            -- a session over midnight: what its earlier days gave to it
-            select sum(least(y.n, (select journey_internal.max_day_events())))
-            from (
-                select sum(z.n) as n
-                from journey_internal.timeline as z
-                where z.customer_no = t.customer_no and z.day >= s.day and z.day < t.day
-                group by z.day
-            ) as y
-        ) end)::integer
+        -- a session over midnight: what its earlier days gave to it comes first
+        select (t.rank + e.place - s.first_rank + case when s.day = t.day then 0 else
+            journey_internal.events_before(t.customer_no, s.day, t.day) end)::integer
         from (
             select x.to_us, x.day, x.first_rank
             from journey_internal.session as x
