@@ -208,8 +208,7 @@ static bool replay(struct options *o, struct err *err)
         if (ok && command_stop)
             ok = err_set(err, ERR_RETRY, "stopped by a signal before the end of the input; what "
                                          "was read is committed, replay again to go on");
-        ok = ok && sweep_finish(&p, watermark_us, err)
-             && folder_run(&p, true, 600 * US_PER_S, err);
+        ok = ok && sweep_finish(&p, watermark_us, err) && folder_finish(&p, err);
         print_end(&p, o);
     }
     decoder_free(d);

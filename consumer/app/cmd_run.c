@@ -41,7 +41,7 @@ static bool run(struct options *o, struct err *err)
         ok = err_set(err, ERR_RETRY, "stopped by a signal before the log ends were reached; what "
                                      "was read is committed, run it again to go on");
     if (ok && drain) {
-        ok = sweep_finish(&p, watermark_us, err) && folder_run(&p, true, 600 * US_PER_S, err);
+        ok = sweep_finish(&p, watermark_us, err) && folder_finish(&p, err);
         print_end(&p);
     }
     if (command_stop && err->kind == ERR_RETRY && !drain) {

@@ -6,7 +6,7 @@
 #include "app/report.h"
 #include "base/clock.h"
 
-enum { FOLD_ROWS = 200000 };
+enum { FOLD_ROWS = 200000, MANY_MESSAGES = 20000 };
 
 bool folder_run(struct pipeline *p, bool whole_days, int64_t at_most_us, struct err *err)
 {
@@ -30,5 +30,22 @@ bool folder_run(struct pipeline *p, bool whole_days, int64_t at_most_us, struct 
         n = pg_int8(r, 0, 0);
         PQclear(r);
     }
+    return true;
+}
+
+bool folder_finish(struct pipeline *p, struct err *err)
+{
+    static const char analyze[] = "select journey_internal.refresh_statistics()";
+    enum attempt attempt = ATTEMPT_LATER;
+    struct err why = {0};
+
+    if (!folder_run(p, true, 600 * US_PER_S, err))
+        return false;
+    if (p->committed < MANY_MESSAGES || command_stop)
+        return true;
+    if (!pipeline_connect(p, &attempt, err))
+        return attempt != ATTEMPT_FAILED;
+    if (!pg_exec(store_pg(p->s), analyze, &why))
+        return pipeline_judge(p, &why, err) != ATTEMPT_FAILED;
     return true;
 }

@@ -11,5 +11,9 @@
  * pass are no errors here: the next call goes on. */
 bool folder_run(struct pipeline *p, bool whole_days, int64_t at_most_us,
                 struct err *err) MUST_CHECK;
+/* What a command that ends leaves tidy: whole days folded and, when it brought many messages, the
+ * planner's statistics, as whoever asks next would meet plans for empty tables until autovacuum
+ * comes by. */
+bool folder_finish(struct pipeline *p, struct err *err) MUST_CHECK;
 
 #endif
