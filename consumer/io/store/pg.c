@@ -236,7 +236,7 @@ static void ignore_notice(void *ctx, const PGresult *r)
 static bool greet(struct pg *pg, struct err *err)
 {
     static const char *const started =
-        "select a.backend_start::text from pg_catalog.pg_stat_activity as a"
+        "select a.backend_start::text, a.pid from pg_catalog.pg_stat_activity as a"
         " where a.pid = pg_catalog.pg_backend_pid()";
     int version = PQserverVersion(pg->conn);
 
@@ -255,8 +255,9 @@ static bool greet(struct pg *pg, struct err *err)
     size_t len = 0;
     const char *text = PQntuples(r) ? pg_text(r, 0, 0, &len) : "";
     snprintf(pg->backend_start, sizeof pg->backend_start, "%.*s", (int) len, text);
+    /* not PQbackendPID: behind a pooler that is the pooler's number */
+    pg->backend_pid = PQntuples(r) ? pg_int4(r, 0, 1) : 0;
     PQclear(r);
-    pg->backend_pid = PQbackendPID(pg->conn);
     return true;
 }
 
