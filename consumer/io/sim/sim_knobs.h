@@ -7,10 +7,12 @@
  *             people have no card and no account at all. At 0 everybody is a card holder
  *             who logs in on each visit and never logs out on a device of their own.
  * late        of 1,000 messages so many come late: minutes to three weeks. At 0 all come
- *             within three minutes.
+ *             within three minutes (in the order of simulate.h: worlds of more than one
+ *             block of customers are told block by block).
  * duplicates  of 1,000 messages so many come once more, byte for byte.
  * kiosks      catalogue computers in the halls, kiosk-1, kiosk-2 ... for which the
- *             configuration has identity.kiosks. At 0 people look things up at home.
+ *             configuration has identity.kiosks. At 0 people look things up there on
+ *             their own device.
  * family      of 1,000 people so many share one e-mail address with their household: two
  *             to five people, now and then ten, whose address has more partners than
  *             max_aliases.
