@@ -68,6 +68,9 @@ def sentences(results):
                f"{late['present_events']:,}, which went in at "
                f"{late['present_events_per_second']:,} events a second.")
     machine = results["machine"]
+    if machine["load_before"] > machine["cores"] / 4:
+        yield ("Taken while other work kept the machine busy: rates and latencies are those of "
+               "what was left of it, and CPU seconds are up to twice too high (shared caches).")
     yield (f"Machine: {machine['cores']} x {machine['cpu']}, {machine['memory_gb']} GB, Linux "
            f"{machine['kernel']}; load before the run {machine['load_before']}. PostgreSQL "
            f"{results['postgres']['server_version']}, fsync {results['postgres']['fsync']}, "
