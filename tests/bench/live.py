@@ -73,7 +73,8 @@ def live(b):
            "cores_busy": round((spent["cpu_s"] + spent["postgres_cpu_s"]) / spent["seconds"], 2),
            "peak_mb": round(spent["peak_mb"], 1),
            "wal_bytes_per_event": round(spent["wal_bytes"] / accepted, 1)}
-    b.loaded.discard(database)  # it holds more than history now
+    b.loaded.discard(database)  # it holds more than history now,
+    b.pg.drop(database)         # and autovacuum would go on with it beside the next part
     return out
 
 
