@@ -29,8 +29,8 @@ from (
             l.a,
             l.b,
             l.c,
-            coalesce(sum(l.c1), 0)::bigint as c1,
-            coalesce(sum(l.c5), 0)::bigint as c5
+            coalesce(journey_internal.total(l.c1), 0) as c1,
+            coalesce(journey_internal.total(l.c5), 0) as c5
         from journey_internal.ledger as l
         join journey_internal.scenario as sc on sc.scenario_no = l.scenario_no
         join journey_internal.segment as sg on sg.segment_no = l.segment_no

@@ -25,10 +25,10 @@ from (
             l.kind,
             l.b,
             l.c,
-            coalesce(sum(l.c1), 0)::bigint as c1,
-            coalesce(sum(l.c2), 0)::bigint as c2,
-            coalesce(sum(l.c3), 0)::bigint as c3,
-            coalesce(sum(l.c5), 0)::bigint as c5,
+            coalesce(journey_internal.total(l.c1), 0) as c1,
+            coalesce(journey_internal.total(l.c2), 0) as c2,
+            coalesce(journey_internal.total(l.c3), 0) as c3,
+            coalesce(journey_internal.total(l.c5), 0) as c5,
             journey_internal.array_concat(l.buckets) filter (where l.kind = 3) as buckets,
             journey_internal.array_concat(l.bucket_counts) filter (where l.kind = 3)
                 as bucket_counts

@@ -60,15 +60,15 @@ from (
             sg.name as segment,
             l.kind,
             l.b,
-            coalesce(sum(l.c1), 0)::bigint as c1,
-            coalesce(sum(l.c2), 0)::bigint as c2,
-            coalesce(sum(l.c3), 0)::bigint as c3,
-            coalesce(sum(l.c4), 0)::bigint as c4,
-            coalesce(sum(l.c5), 0)::bigint as c5,
-            coalesce(sum(l.c6), 0)::bigint as c6,
-            coalesce(sum(l.c7), 0)::bigint as c7,
-            coalesce(sum(l.c8), 0)::bigint as c8,
-            coalesce(sum(l.c9), 0)::bigint as c9
+            coalesce(journey_internal.total(l.c1), 0) as c1,
+            coalesce(journey_internal.total(l.c2), 0) as c2,
+            coalesce(journey_internal.total(l.c3), 0) as c3,
+            coalesce(journey_internal.total(l.c4), 0) as c4,
+            coalesce(journey_internal.total(l.c5), 0) as c5,
+            coalesce(journey_internal.total(l.c6), 0) as c6,
+            coalesce(journey_internal.total(l.c7), 0) as c7,
+            coalesce(journey_internal.total(l.c8), 0) as c8,
+            coalesce(journey_internal.total(l.c9), 0) as c9
         from journey_internal.ledger as l
         join journey_internal.scenario as sc on sc.scenario_no = l.scenario_no
         join journey_internal.segment as sg on sg.segment_no = l.segment_no

@@ -22,14 +22,14 @@ from (
         sg.name as segment,
         cp.checkpoint_no,
         cp.name as checkpoint,
-        coalesce(sum(l.c1) filter (where l.kind = 5), 0)::bigint as entered,
-        coalesce(sum(l.c2) filter (where l.kind = 5), 0)::bigint as went_on,
-        coalesce(sum(l.c3) filter (where l.kind = 5), 0)::bigint as completed_here,
-        coalesce(sum(l.c4) filter (where l.kind = 5), 0)::bigint as ended_here,
-        coalesce(sum(l.c5) filter (where l.kind = 5), 0)::bigint as still_open,
-        coalesce(sum(l.c6) filter (where l.kind = 5), 0)::bigint as distinct_customers,
-        coalesce(sum(l.c1) filter (where l.kind = 0), 0)::bigint as journeys,
-        coalesce(sum(l.c5) filter (where l.kind = 0), 0)::bigint as open
+        coalesce(journey_internal.total(l.c1) filter (where l.kind = 5), 0) as entered,
+        coalesce(journey_internal.total(l.c2) filter (where l.kind = 5), 0) as went_on,
+        coalesce(journey_internal.total(l.c3) filter (where l.kind = 5), 0) as completed_here,
+        coalesce(journey_internal.total(l.c4) filter (where l.kind = 5), 0) as ended_here,
+        coalesce(journey_internal.total(l.c5) filter (where l.kind = 5), 0) as still_open,
+        coalesce(journey_internal.total(l.c6) filter (where l.kind = 5), 0) as distinct_customers,
+        coalesce(journey_internal.total(l.c1) filter (where l.kind = 0), 0) as journeys,
+        coalesce(journey_internal.total(l.c5) filter (where l.kind = 0), 0) as open
     from journey_internal.ledger as l
     join journey_internal.scenario as sc on sc.scenario_no = l.scenario_no
     join journey_internal.segment as sg on sg.segment_no = l.segment_no
