@@ -151,6 +151,13 @@ START_TEST(touchpoints_are_those_of_the_vocabulary)
         ck_assert_int_eq(sim_truth_touchpoint_of(p->code), i);
     }
     free(text);
+    for (int kind = 0; kind < ACT_KINDS; kind++) {
+        const char *meant = sim_meanings[kind].touchpoint;
+
+        UNIT_CHECK(meant == NULL || meant[0] == '(' ||
+                       sim_truth_touchpoint_of(meant) >= 0,
+                   "%s is not in the books", meant);
+    }
 }
 END_TEST
 

@@ -177,11 +177,11 @@ static void book_customer(struct sim_truth_book *b, int owner,
 
 static void make_room(struct sim_truth_book *b, size_t n)
 {
-    if (n <= b->cap)
+    if (n < b->cap)
         return;
     free(b->input);
     free(b->step);
-    b->cap = n + n / 2;
+    b->cap = n + n / 2 + 1;
     b->input = malloc(b->cap * sizeof(struct sim_truth_deed *));
     b->step = malloc(b->cap * sizeof(struct sim_truth_deed *));
     if (b->input == NULL || b->step == NULL)

@@ -25,10 +25,10 @@ void sim_truth_owner_done(struct sim_truth_owners *o)
 
 static void make_room(struct sim_truth_owners *o, size_t n)
 {
-    if (n <= o->cap)
+    if (n < o->cap)
         return;
     sim_truth_owner_done(o);
-    o->cap = n + n / 2;
+    o->cap = n + n / 2 + 1;
     o->by_case = malloc(o->cap * sizeof(struct sim_truth_deed *));
     o->by_owner = malloc(o->cap * sizeof(struct sim_truth_deed *));
     o->logins = malloc(o->cap * sizeof(struct sim_truth_deed *));
