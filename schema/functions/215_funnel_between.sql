@@ -37,7 +37,7 @@ begin
         from journey_internal.scenario_checkpoint as p
         where p.scenario_no = of_scenario and p.checkpoint_no > 0
     ),
-    depth as (
+    depth as materialized (
         select d.segment_no, d.depth, count(*) as customers
         from (
             select case when by_segment then j.segment_no else 0 end as segment_no,
