@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "app/commands.h"
-#include "io/store/offset.h"
+#include "io/store/offset_hand.h"
 #include "io/store/schema.h"
 
 static bool show(struct pg *pg, struct arena *a, const struct config *c, struct err *err)

@@ -70,19 +70,5 @@ bool offset_renew(struct pg *pg, struct arena *a, const char *grp,
 /* Records from `expected` to before `next` are gone; goes on at next. Fenced: *hit = false. */
 bool offset_skip_gap(struct pg *pg, struct arena *a, const char *grp,
                      const struct offset_part *part, bool *hit, struct err *err) MUST_CHECK;
-/* By hand (`journeyd offsets set`): raises the epoch, forgets the fingerprint. */
-bool offset_set(struct pg *pg, struct arena *a, const char *grp, const char *topic, int32_t part,
-                int64_t next, bool *found, struct err *err) MUST_CHECK;
-
-struct offset_row {
-    int32_t part;
-    int64_t next;
-    const char *owner; /* who looked at it within the last OFFSET_OWNED_S seconds; NULL: nobody */
-};
-enum { OFFSET_OWNED_S = 30 }; /* three renewals (offset_renew) */
-/* By hand (`journeyd offsets forget`): takes away the rows of a topic, part -1: of all partitions.
- * All or none: none where one of them has an owner. Returns the rows that were there. */
-bool offset_forget(struct pg *pg, struct arena *a, const char *grp, const char *topic,
-                   int32_t part, struct offset_row **rows, size_t *n, struct err *err) MUST_CHECK;
 
 #endif
