@@ -3,49 +3,145 @@ create schema journey;
 comment on schema journey is 'what readers use: journeys of library customers, paths and drop-off points. Views only; columns are appended to, never changed';
 create schema journey_internal;
 comment on schema journey_internal is 'where journeyd keeps its rows. Its tables may change in every release; read schema journey instead';
+create function journey.drop_off_between(inout scenario text, from_date date, to_date date, inout segment text default null::text, final_only boolean default false, out stage text, out touchpoint text, out label text, out reached bigint, out went_on bigint, out completed_here bigint, out ended_here bigint, out ended_silence bigint, out ended_deadline bigint, out ended_failed bigint, out still_open bigint, out distinct_customers bigint, out drop_off_rate double precision, out rate_low double precision, out rate_high double precision, out is_final boolean, out open_reached bigint) returns setof record
+    language plpgsql stable security definer rows 100 parallel safe
+    set search_path to 'pg_catalog', 'pg_temp'
+    as $$
+#variable_conflict use_column
+declare
+    r record := journey_internal.range_of(scenario, from_date, to_date, segment);
+begin
+    if segment is not null and r.segment_no is null then
+        return;
+    end if;
+    return query
+    select drop_off_between.scenario, f.*
+    from journey_internal.drop_off_range(r.scenario_no, from_date, to_date, r.segment_no,
+        drop_off_between.segment is not null, coalesce(final_only, false)) as f;
+end
+$$;
+comment on function journey.drop_off_between(inout scenario text, from_date date, to_date date, inout segment text, final_only boolean, out stage text, out touchpoint text, out label text, out reached bigint, out went_on bigint, out completed_here bigint, out ended_here bigint, out ended_silence bigint, out ended_deadline bigint, out ended_failed bigint, out still_open bigint, out distinct_customers bigint, out drop_off_rate double precision, out rate_low double precision, out rate_high double precision, out is_final boolean, out open_reached bigint) is 'One row for each touchpoint that a journey of the range has a step at: reached = went_on + completed_here + ended_here + still_open; the counts add up over ranges and segments, ended_here over touchpoints too, reached not. distinct_customers is exact over the range and adds up over nothing. drop_off_rate = ended_here / reached, null until is_final; rate_low and rate_high: 95 % Wilson interval that holds whatever the open journeys will do, null until the last day is over; all three null in scenarios without goals. is_final: the last day is over and no journey of the range is open. Both dates are included. segment null: all segments together, the column then says (all); a segment that nobody has gives no rows. final_only: only days that are over and have no open journey. An unknown scenario or dates the wrong way round are errors';
+create function journey.funnel_between(inout scenario text, from_date date, to_date date, inout segment text default null::text, final_only boolean default false, out checkpoint_no integer, out checkpoint text, out entered bigint, out went_on bigint, out completed_here bigint, out ended_here bigint, out still_open bigint, out distinct_customers bigint, out is_final boolean) returns setof record
+    language plpgsql stable security definer rows 20 parallel safe
+    set search_path to 'pg_catalog', 'pg_temp'
+    as $$
+#variable_conflict use_column
+declare
+    r record := journey_internal.range_of(scenario, from_date, to_date, segment);
+begin
+    if segment is not null and r.segment_no is null then
+        return;
+    end if;
+    return query
+    select funnel_between.scenario, f.*
+    from journey_internal.funnel_range(r.scenario_no, from_date, to_date, r.segment_no,
+        funnel_between.segment is not null, coalesce(final_only, false)) as f;
+end
+$$;
+comment on function journey.funnel_between(inout scenario text, from_date date, to_date date, inout segment text, final_only boolean, out checkpoint_no integer, out checkpoint text, out entered bigint, out went_on bigint, out completed_here bigint, out ended_here bigint, out still_open bigint, out distinct_customers bigint, out is_final boolean) is 'One row for each checkpoint of the scenario, zeros too, where a journey started: entered = went_on + completed_here + ended_here + still_open; the counts add up over ranges and segments, entered not over checkpoints. distinct_customers is exact over the range and adds up over nothing. is_final: the last day is over and no journey of the range is open. Both dates are included. segment null: all segments together, the column then says (all); a segment that nobody has gives no rows. final_only: only days that are over and have no open journey. An unknown scenario or dates the wrong way round are errors';
+create function journey.path_between(inout scenario text, from_date date, to_date date, inout segment text default null::text, final_only boolean default false, out path text, out step_count integer, out journeys bigint, out completed bigint, out lost bigint, out ended bigint, out distinct_customers bigint, out is_final boolean) returns setof record
+    language plpgsql stable security definer parallel safe
+    set search_path to 'pg_catalog', 'pg_temp'
+    as $$
+#variable_conflict use_column
+declare
+    r record := journey_internal.range_of(scenario, from_date, to_date, segment);
+begin
+    if segment is not null and r.segment_no is null then
+        return;
+    end if;
+    return query
+    select path_between.scenario, f.*
+    from journey_internal.path_range(r.scenario_no, from_date, to_date, r.segment_no,
+        path_between.segment is not null, coalesce(final_only, false)) as f;
+end
+$$;
+comment on function journey.path_between(inout scenario text, from_date date, to_date date, inout segment text, final_only boolean, out path text, out step_count integer, out journeys bigint, out completed bigint, out lost bigint, out ended bigint, out distinct_customers bigint, out is_final boolean) is 'One row a path (runs of one touchpoint folded to one): journeys that started in the range and are over = completed + lost + ended; these add up over paths, ranges and segments. distinct_customers is exact over the range and adds up over nothing. is_final: the last day is over and no journey of the range is open. Both dates are included. segment null: all segments together, the column then says (all); a segment that nobody has gives no rows. final_only: only days that are over and have no open journey. An unknown scenario or dates the wrong way round are errors';
+create function journey.path_link_between(inout scenario text, from_date date, to_date date, inout segment text default null::text, final_only boolean default false, out step_no integer, out from_touchpoint text, out to_touchpoint text, out journeys bigint, out is_final boolean) returns setof record
+    language plpgsql stable security definer parallel safe
+    set search_path to 'pg_catalog', 'pg_temp'
+    as $$
+#variable_conflict use_column
+declare
+    r record := journey_internal.range_of(scenario, from_date, to_date, segment);
+begin
+    if segment is not null and r.segment_no is null then
+        return;
+    end if;
+    return query
+    select path_link_between.scenario, f.*
+    from journey_internal.path_link_range(r.scenario_no, from_date, to_date, r.segment_no,
+        path_link_between.segment is not null, coalesce(final_only, false)) as f;
+end
+$$;
+comment on function journey.path_link_between(inout scenario text, from_date date, to_date date, inout segment text, final_only boolean, out step_no integer, out from_touchpoint text, out to_touchpoint text, out journeys bigint, out is_final boolean) is 'One row for each place in the path and pair of touchpoints, to_touchpoint may be an outcome such as (lost): journeys whose path takes this link, open ones too. They add up over ranges and segments; at step_no 1 to all journeys. is_final: the last day is over and no journey of the range is open. Both dates are included. segment null: all segments together, the column then says (all); a segment that nobody has gives no rows. final_only: only days that are over and have no open journey. An unknown scenario or dates the wrong way round are errors';
+create function journey.scenario_between(inout scenario text, from_date date, to_date date, inout segment text default null::text, final_only boolean default false, out journeys bigint, out completed bigint, out lost bigint, out ended bigint, out open bigint, out distinct_customers bigint, out completed_p50_seconds double precision, out completed_p90_seconds double precision, out is_final boolean, out steps bigint) returns setof record
+    language plpgsql stable security definer rows 10 parallel safe
+    set search_path to 'pg_catalog', 'pg_temp'
+    as $$
+#variable_conflict use_column
+declare
+    r record := journey_internal.range_of(scenario, from_date, to_date, segment);
+begin
+    if segment is not null and r.segment_no is null then
+        return;
+    end if;
+    return query
+    select scenario_between.scenario, f.*
+    from journey_internal.scenario_range(r.scenario_no, from_date, to_date, r.segment_no,
+        scenario_between.segment is not null, coalesce(final_only, false)) as f;
+end
+$$;
+comment on function journey.scenario_between(inout scenario text, from_date date, to_date date, inout segment text, final_only boolean, out journeys bigint, out completed bigint, out lost bigint, out ended bigint, out open bigint, out distinct_customers bigint, out completed_p50_seconds double precision, out completed_p90_seconds double precision, out is_final boolean, out steps bigint) is 'One row: journeys that started in the range, by state = completed + lost + ended + open; these and steps add up over ranges and segments. distinct_customers is exact over the range and adds up over nothing. Quantiles of the duration of completed journeys, from summed buckets, relative error at most 1 %. is_final: the last day is over and no journey of the range is open. Both dates are included. segment null: all segments together, the column then says (all); a segment that nobody has gives no rows. final_only: only days that are over and have no open journey. An unknown scenario or dates the wrong way round are errors';
+create function journey.transition_between(inout scenario text, from_date date, to_date date, inout segment text default null::text, final_only boolean default false, out from_touchpoint text, out to_touchpoint text, out transitions bigint, out journeys bigint, out waits bigint, out wait_p50_seconds double precision, out wait_p90_seconds double precision, out wait_p99_seconds double precision, out is_final boolean) returns setof record
+    language plpgsql stable security definer rows 500 parallel safe
+    set search_path to 'pg_catalog', 'pg_temp'
+    as $$
+#variable_conflict use_column
+declare
+    r record := journey_internal.range_of(scenario, from_date, to_date, segment);
+begin
+    if segment is not null and r.segment_no is null then
+        return;
+    end if;
+    return query
+    select transition_between.scenario, f.*
+    from journey_internal.transition_range(r.scenario_no, from_date, to_date, r.segment_no,
+        transition_between.segment is not null, coalesce(final_only, false)) as f;
+end
+$$;
+comment on function journey.transition_between(inout scenario text, from_date date, to_date date, inout segment text, final_only boolean, out from_touchpoint text, out to_touchpoint text, out transitions bigint, out journeys bigint, out waits bigint, out wait_p50_seconds double precision, out wait_p90_seconds double precision, out wait_p99_seconds double precision, out is_final boolean) is 'One row for each pair of touchpoints of which one step follows the other: transitions counts every time, journeys each journey once at a pair, waits the transitions of journeys that are over. These add up over ranges and segments; journeys do not add up over pairs. Quantiles of the waits from summed buckets, relative error at most 1 %. is_final: the last day is over and no journey of the range is open. Both dates are included. segment null: all segments together, the column then says (all); a segment that nobody has gives no rows. final_only: only days that are over and have no open journey. An unknown scenario or dates the wrong way round are errors';
 create function journey.wilson_high(hits bigint, n bigint) returns double precision
     language sql immutable parallel safe
-    as $$
-    select case
-        when n <= 0 then null
-        when hits >= n then 1
-        else (hits + 1.9207294103470627::double precision
-              + 1.959963984540054::double precision
-                * sqrt(hits::double precision * (n - hits) / n
-                       + 0.9603647051735313::double precision))
-             / (n + 3.8414588206941254::double precision)
-    end
-$$;
+    return case when (n <= 0) then null::double precision when (hits >= n) then (1)::double precision else ((((hits)::double precision + (1.9207294103470627)::double precision) + ((1.959963984540054)::double precision * sqrt(((((hits)::double precision * ((n - hits))::double precision) / (n)::double precision) + (0.9603647051735313)::double precision)))) / ((n)::double precision + (3.8414588206941254)::double precision)) end;
 comment on function journey.wilson_high(hits bigint, n bigint) is 'upper end of the 95 % Wilson interval of hits in n; null when n is 0';
 create function journey.wilson_low(hits bigint, n bigint) returns double precision
     language sql immutable parallel safe
-    as $$
-    select case
-        when n <= 0 then null
-        when hits <= 0 then 0
-        else (hits + 1.9207294103470627::double precision
-              - 1.959963984540054::double precision
-                * sqrt(hits::double precision * (n - hits) / n
-                       + 0.9603647051735313::double precision))
-             / (n + 3.8414588206941254::double precision)
-    end
-$$;
+    return case when (n <= 0) then null::double precision when (hits <= 0) then (0)::double precision else ((((hits)::double precision + (1.9207294103470627)::double precision) - ((1.959963984540054)::double precision * sqrt(((((hits)::double precision * ((n - hits))::double precision) / (n)::double precision) + (0.9603647051735313)::double precision)))) / ((n)::double precision + (3.8414588206941254)::double precision)) end;
 comment on function journey.wilson_low(hits bigint, n bigint) is 'lower end of the 95 % Wilson interval of hits in n; null when n is 0';
+create function journey_internal.key_bytes(namespace text, hash uuid) returns bytea
+    language sql stable parallel safe
+    return ((convert_to(namespace, 'UTF8'::name) || '\x00'::bytea) || uuid_send(hash));
+comment on function journey_internal.key_bytes(namespace text, hash uuid) is 'namespace 0x00 and the 16 bytes of a key: how ids name a key';
+create function journey_internal.uuid8(word text, bytes bytea) returns uuid
+    language sql stable parallel safe
+    return (encode(substr(set_bit(set_bit(set_bit(set_bit(set_bit(set_bit(sha256(((convert_to(word, 'UTF8'::name) || '\x00'::bytea) || bytes)), (55)::bigint, 1), (54)::bigint, 0), (53)::bigint, 0), (52)::bigint, 0), (71)::bigint, 1), (70)::bigint, 0), 1, 16), 'hex'::text))::uuid;
+comment on function journey_internal.uuid8(word text, bytes bytea) is 'UUID version 8 of SHA-256(word 0x00 bytes)';
 create function journey_internal.case_uuid(namespace text, hash uuid) returns uuid
     language sql stable parallel safe
-    as $$
-    select journey_internal.uuid8('case', journey_internal.key_bytes(namespace, hash))
-$$;
+    return journey_internal.uuid8('case'::text, journey_internal.key_bytes(namespace, hash));
 comment on function journey_internal.case_uuid(namespace text, hash uuid) is 'public id of a case';
 create function journey_internal.chunk_events(at bigint[], attr integer[], id bigint[], n_keys smallint[]) returns table(place integer, at bigint, attr integer, id bigint, key_from integer, n_keys integer)
     language sql stable rows 16 parallel safe
-    as $_$
-    select e.place::integer, e.at, e.attr, e.id,
-           (1 + sum(e.n_keys) over (order by e.place rows between unbounded preceding
-                                    and current row) - e.n_keys)::integer,
-           e.n_keys::integer
-    from unnest($1, $2, $3, $4) with ordinality as e (at, attr, id, n_keys, place)
-$_$;
+    begin atomic
+ select (e.place)::integer as place,
+     e.at,
+     e.attr,
+     e.id,
+     (((1 + sum(e.n_keys) over (order by e.place rows between unbounded preceding and current row)) - e.n_keys))::integer as int4,
+     (e.n_keys)::integer as n_keys
+    from unnest(chunk_events.at, chunk_events.attr, chunk_events.id, chunk_events.n_keys) with ordinality e(at, attr, id, n_keys, place);
+end;
 comment on function journey_internal.chunk_events(at bigint[], attr integer[], id bigint[], n_keys smallint[]) is 'the events of a chunk, one a row';
 create function journey_internal.customer_give_id() returns trigger
     language plpgsql
@@ -67,19 +163,145 @@ $$;
 comment on function journey_internal.customer_give_id() is 'fills customer.customer_id from the customer''s root key';
 create function journey_internal.customer_uuid(namespace text, hash uuid) returns uuid
     language sql stable parallel safe
-    as $$
-    select journey_internal.uuid8('customer', journey_internal.key_bytes(namespace, hash))
-$$;
+    return journey_internal.uuid8('customer'::text, journey_internal.key_bytes(namespace, hash));
 comment on function journey_internal.customer_uuid(namespace text, hash uuid) is 'public id of the customer whose least key this is; shared keys are told the same way';
-create function journey_internal.duration_us(setting_name text, otherwise bigint) returns bigint
-    language sql stable parallel safe
+create function journey_internal.days_not_final(of_scenario smallint, from_day date, to_day date, of_segment integer) returns date[]
+    language plpgsql stable parallel safe
     as $$
-    select coalesce((select rtrim(s.value, 'us')::bigint from journey_internal.setting as s
-                     where s.name = setting_name), otherwise)
+begin
+    return array(
+        select l.day
+        from journey_internal.ledger as l
+        where l.kind = 0 and l.scenario_no = of_scenario
+          and l.day between from_day and to_day
+          and (of_segment is null or l.segment_no = of_segment)
+        group by l.day
+        having sum(l.c5) <> 0
+            or (l.day < (select journey_internal.first_open_day())) is not true);
+end
 $$;
+comment on function journey_internal.days_not_final(of_scenario smallint, from_day date, to_day date, of_segment integer) is 'days of a range with a journey that is open, or that are not over: what final_only leaves out';
+create function journey_internal.drop_off_range(of_scenario smallint, from_day date, to_day date, of_segment integer, by_segment boolean, only_final boolean) returns table(segment text, stage text, touchpoint text, label text, reached bigint, went_on bigint, completed_here bigint, ended_here bigint, ended_silence bigint, ended_deadline bigint, ended_failed bigint, still_open bigint, distinct_customers bigint, drop_off_rate double precision, rate_low double precision, rate_high double precision, is_final boolean, open_reached bigint)
+    language plpgsql stable security definer rows 100 parallel safe
+    set search_path to 'pg_catalog', 'pg_temp'
+    set jit to 'off'
+    set plan_cache_mode to 'force_custom_plan'
+    set work_mem to '32MB'
+    as $$
+#variable_conflict use_column
+declare
+    left_out date[] := case when only_final then journey_internal.days_not_final(
+        of_scenario, from_day, to_day, of_segment) else '{}' end;
+    is_over boolean := only_final
+        or coalesce(to_day < journey_internal.first_open_day(), false);
+    mask_bytes integer := (select max(t.touchpoint_no) / 8 + 1
+                           from journey_internal.touchpoint as t);
+    has_goals boolean := (select s.has_goals from journey_internal.scenario as s
+                          where s.scenario_no = of_scenario);
+begin
+    return query
+    with cell as (
+        select case when by_segment then l.segment_no else 0 end as segment_no, l.kind, l.b,
+               coalesce(sum(l.c1), 0)::bigint as c1, coalesce(sum(l.c2), 0)::bigint as c2,
+               coalesce(sum(l.c3), 0)::bigint as c3, coalesce(sum(l.c4), 0)::bigint as c4,
+               coalesce(sum(l.c5), 0)::bigint as c5, coalesce(sum(l.c6), 0)::bigint as c6,
+               coalesce(sum(l.c7), 0)::bigint as c7, coalesce(sum(l.c8), 0)::bigint as c8
+        from journey_internal.ledger as l
+        where l.kind in (0, 4) and l.scenario_no = of_scenario
+          and l.day between from_day and to_day and l.day <> all (left_out)
+          and (of_segment is null or l.segment_no = of_segment)
+        group by 1, l.kind, l.b
+    ),
+    counted as (
+        select x.segment_no, x.kind, x.b, x.c1 as reached, x.c2 as went_on,
+               x.c3 as completed_here, x.c4 + x.c5 + x.c6 as ended_here, x.c4 as ended_silence,
+               x.c5 as ended_deadline, x.c6 as ended_failed, x.c7 as still_open,
+               x.c8 as open_reached,
+               coalesce(sum(x.c5) filter (where x.kind = 0)
+                        over (partition by x.segment_no), 0)::bigint as open
+        from cell as x
+    ),
+    -- what each customer reached, as bits in the order of a bit string: touchpoint 0 is the lowest
+    -- bit of the first byte; masks of an older vocabulary are shorter
+    customer_mask as (
+        select case when by_segment then j.segment_no else 0 end as segment_no,
+               bit_or(('x' || rpad(encode(j.mask, 'hex'), 2 * mask_bytes, '0'))::varbit) as bits
+        from journey_internal.journey as j
+        where j.scenario_no = of_scenario
+          and j.day between from_day and to_day and j.day <> all (left_out)
+          and (of_segment is null or j.segment_no = of_segment)
+        group by 1, j.customer_no
+    ),
+    mask as materialized (
+        select m.segment_no, m.bits, count(*) as customers
+        from customer_mask as m
+        group by m.segment_no, m.bits
+    ),
+    customer as (
+        select m.segment_no, t.touchpoint_no, sum(m.customers)::bigint as n
+        from mask as m
+        join journey_internal.touchpoint as t
+            on get_bit(m.bits, t.touchpoint_no / 8 * 8 + 7 - t.touchpoint_no % 8) = 1
+        group by m.segment_no, t.touchpoint_no
+    )
+    select coalesce(sg.name, '(all)'), t.stage, t.code, t.label, x.reached, x.went_on,
+           x.completed_here, x.ended_here, x.ended_silence, x.ended_deadline, x.ended_failed,
+           x.still_open, coalesce(c.n, 0),
+           case when has_goals and is_over and x.open = 0 then
+               x.ended_here::double precision / nullif(x.reached, 0)
+           end,
+           case when has_goals and is_over then
+               journey.wilson_low(x.ended_here, x.reached + x.open - x.open_reached)
+           end,
+           case when has_goals and is_over then
+               journey.wilson_high(x.ended_here + x.open, x.reached + x.open - x.open_reached)
+           end,
+           is_over and x.open = 0, x.open_reached
+    from counted as x
+    left join customer as c on c.segment_no = x.segment_no and c.touchpoint_no = x.b
+    left join journey_internal.segment as sg on sg.segment_no = x.segment_no
+    left join journey_internal.touchpoint as t on t.touchpoint_no = x.b
+    where x.kind = 4
+      and (x.reached, x.went_on, x.completed_here, x.ended_silence, x.ended_deadline,
+           x.ended_failed, x.still_open, x.open_reached) <> (0, 0, 0, 0, 0, 0, 0, 0);
+end
+$$;
+comment on function journey_internal.drop_off_range(of_scenario smallint, from_day date, to_day date, of_segment integer, by_segment boolean, only_final boolean) is 'drop_off_between by numbers; by_segment: rows for each segment, else for all together';
+create table journey_internal.setting (
+    name text not null,
+    value text not null,
+    fingerprint boolean default true not null
+);
+comment on table journey_internal.setting is 'every setting the numbers depend on, as canonical text or digest; row fingerprint = SHA-256 over all';
+create function journey_internal.duration_us(setting_name text, otherwise bigint) returns bigint
+    language sql stable security definer parallel safe
+    set search_path to 'pg_catalog', 'pg_temp'
+    begin atomic
+ select coalesce(( select (rtrim(s.value, 'us'::text))::bigint as rtrim
+            from journey_internal.setting s
+           where (s.name = duration_us.setting_name)), otherwise) as "coalesce";
+end;
 comment on function journey_internal.duration_us(setting_name text, otherwise bigint) is 'a setting that is a duration, in microseconds; otherwise where it is not set';
+create function journey_internal.duration_words(us bigint) returns text
+    language sql immutable strict parallel safe
+    begin atomic
+ select coalesce(string_agg((((u.n || ' '::text) || u.unit) ||
+         case
+             when (u.n = 1) then ''::text
+             else 's'::text
+         end), ' '::text order by u.place), 'less than a second'::text) as "coalesce"
+    from ( select v.place,
+             v.n,
+             v.unit
+            from ( values (1,(duration_words.us / '86400000000'::bigint),'day'::text), (2,((duration_words.us / '3600000000'::bigint) % (24)::bigint),'hour'::text), (3,((duration_words.us / 60000000) % (60)::bigint),'minute'::text), (4,((duration_words.us / 1000000) % (60)::bigint),'second'::text)) v(place, n, unit)
+           where (v.n > 0)
+           order by v.place
+          limit 2) u;
+end;
+comment on function journey_internal.duration_words(us bigint) is 'microseconds in words, for instance 2 days 4 hours; rounded down';
 create function journey_internal.ensure_timeline_month(day date) returns boolean
-    language plpgsql
+    language plpgsql security definer
+    set search_path to 'pg_catalog', 'pg_temp'
     as $$
 declare
     month_on date := date_trunc('month', day::timestamp)::date;
@@ -123,51 +345,90 @@ begin
 end
 $$;
 comment on function journey_internal.ensure_timeline_month(day date) is 'makes the timeline partition for the month of a day; true when it was missing';
-create function journey_internal.event_keys(dictionary bytea[], keys smallint[], key_from integer, n_keys integer) returns bytea
-    language sql stable parallel safe
-    as $$
-    select case n_keys
-        when 1 then dictionary[keys[key_from]]
-        when 2 then dictionary[keys[key_from]] || dictionary[keys[key_from + 1]]
-        when 3 then dictionary[keys[key_from]] || dictionary[keys[key_from + 1]]
-                    || dictionary[keys[key_from + 2]]
-        else journey_internal.event_many_keys(dictionary, keys, key_from, n_keys)
-    end
-$$;
-comment on function journey_internal.event_keys(dictionary bytea[], keys smallint[], key_from integer, n_keys integer) is 'bytes of an event''s keys, joined in key order';
 create function journey_internal.event_many_keys(dictionary bytea[], keys smallint[], key_from integer, n_keys integer) returns bytea
     language sql stable parallel safe
-    as $$
-    select coalesce(string_agg(dictionary[k.position], ''::bytea order by k.place), ''::bytea)
-    from unnest(keys[key_from : key_from + n_keys - 1]) with ordinality as k (position, place)
-$$;
+    begin atomic
+ select coalesce(string_agg((event_many_keys.dictionary)[k."position"], '\x'::bytea order by k.place), '\x'::bytea) as "coalesce"
+    from unnest((event_many_keys.keys)[event_many_keys.key_from:((event_many_keys.key_from + event_many_keys.n_keys) - 1)]) with ordinality k("position", place);
+end;
 comment on function journey_internal.event_many_keys(dictionary bytea[], keys smallint[], key_from integer, n_keys integer) is 'bytes of an event''s keys, joined in key order: any number of keys';
-create function journey_internal.event_uuid(at bigint, touchpoint text, source text, id bigint, namespaces text[], hashes uuid[]) returns uuid
+create function journey_internal.event_keys(dictionary bytea[], keys smallint[], key_from integer, n_keys integer) returns bytea
     language sql stable parallel safe
-    as $$
-    select journey_internal.event_uuid_of(at, touchpoint, source, id, coalesce(
-        (select string_agg(journey_internal.key_bytes(k.namespace, k.hash), ''::bytea
-                           order by k.place)
-         from unnest(namespaces, hashes) with ordinality as k (namespace, hash, place)),
-        ''::bytea))
-$$;
-comment on function journey_internal.event_uuid(at bigint, touchpoint text, source text, id bigint, namespaces text[], hashes uuid[]) is 'public id of an event; keys in key order';
+    return case n_keys when 1 then (dictionary)[(keys)[key_from]] when 2 then ((dictionary)[(keys)[key_from]] || (dictionary)[(keys)[(key_from + 1)]]) when 3 then (((dictionary)[(keys)[key_from]] || (dictionary)[(keys)[(key_from + 1)]]) || (dictionary)[(keys)[(key_from + 2)]]) else journey_internal.event_many_keys(dictionary, keys, key_from, n_keys) end;
+comment on function journey_internal.event_keys(dictionary bytea[], keys smallint[], key_from integer, n_keys integer) is 'bytes of an event''s keys, joined in key order';
 create function journey_internal.event_uuid_of(at bigint, touchpoint text, source text, id bigint, keys bytea) returns uuid
     language sql stable parallel safe
-    as $$
-    select journey_internal.uuid8('event',
-        int8send(at) || convert_to(touchpoint, 'UTF8') || '\x00'::bytea
-        || convert_to(source, 'UTF8') || '\x00'::bytea
-        || int8send(id # (-9223372036854775808)) || keys)
-$$;
+    return journey_internal.uuid8('event'::text, ((((((int8send(at) || convert_to(touchpoint, 'UTF8'::name)) || '\x00'::bytea) || convert_to(source, 'UTF8'::name)) || '\x00'::bytea) || int8send((id # '-9223372036854775808'::bigint))) || keys));
 comment on function journey_internal.event_uuid_of(at bigint, touchpoint text, source text, id bigint, keys bytea) is 'public id of an event whose keys'' bytes are already joined';
-create function journey_internal.first_open_day() returns date
+create function journey_internal.event_uuid(at bigint, touchpoint text, source text, id bigint, namespaces text[], hashes uuid[]) returns uuid
     language sql stable parallel safe
-    as $$
-    select (journey_internal.timestamp_of(w.watermark_us)
-            at time zone journey_internal.library_zone())::date
-    from journey_internal.watermark as w
-$$;
+    return journey_internal.event_uuid_of(at, touchpoint, source, id, coalesce((select string_agg(journey_internal.key_bytes(k.namespace, k.hash), '\x'::bytea order by k.place) as string_agg from unnest(event_uuid.namespaces, event_uuid.hashes) with ordinality k(namespace, hash, place)), '\x'::bytea));
+comment on function journey_internal.event_uuid(at bigint, touchpoint text, source text, id bigint, namespaces text[], hashes uuid[]) is 'public id of an event; keys in key order';
+create function journey_internal.max_day_events() returns integer
+    language sql stable security definer parallel safe
+    set search_path to 'pg_catalog', 'pg_temp'
+    begin atomic
+ select coalesce(( select (s.value)::integer as value
+            from journey_internal.setting s
+           where (s.name = 'sessions.max_day_events'::text)), 2000) as "coalesce";
+end;
+comment on function journey_internal.max_day_events() is 'events of a customer''s day that take part in sessions and journeys; the rest is a flood';
+create table journey_internal.timeline (
+    customer_no bigint not null,
+    day date not null,
+    chunk_no integer not null,
+    rank integer not null,
+    n smallint not null,
+    first_us bigint not null,
+    last_us bigint not null,
+    at bigint[] not null,
+    attr integer[] not null,
+    id bigint[] not null,
+    key_ns smallint[] not null,
+    key_hash uuid[] not null,
+    n_keys smallint[] not null,
+    keys smallint[] not null
+)
+partition by range (day);
+comment on table journey_internal.timeline is 'events of a customer, at most 128 a row, one library day; in the order of semantics section 1. rank = events of the day before this chunk. id = the 8 bytes as unsigned big-endian, top bit flipped, so that bigint order is byte order. key_ns/key_hash: dictionary of the chunk''s keys; keys: for each event n_keys[i] positions (from 1) in it, one event after the other';
+create function journey_internal.events_before(of_customer bigint, from_day date, upto_day date) returns bigint
+    language sql stable security definer parallel safe
+    set search_path to 'pg_catalog', 'pg_temp'
+    begin atomic
+ select (sum(least(d.n, (journey_internal.max_day_events())::bigint)))::bigint as sum
+    from ( select sum(t.n) as n
+            from journey_internal.timeline t
+           where ((t.customer_no = events_before.of_customer) and (t.day >= events_before.from_day) and (t.day < events_before.upto_day))
+           group by t.day) d;
+end;
+comment on function journey_internal.events_before(of_customer bigint, from_day date, upto_day date) is 'events of a customer''s days that take part in sessions';
+create function journey_internal.library_zone() returns text
+    language sql stable security definer parallel safe
+    set search_path to 'pg_catalog', 'pg_temp'
+    begin atomic
+ select coalesce(( select split_part(s.value, ' '::text, 1) as split_part
+            from journey_internal.setting s
+           where (s.name = 'library.time_zone'::text)), 'UTC'::text) as "coalesce";
+end;
+comment on function journey_internal.library_zone() is 'time zone of the library: its days are the days of all *_on columns';
+create function journey_internal.timestamp_of(us bigint) returns timestamp with time zone
+    language sql stable parallel safe
+    return ('1970-01-01 00:00:00+00'::timestamp with time zone + ((us)::double precision * '00:00:00.000001'::interval));
+comment on function journey_internal.timestamp_of(us bigint) is 'timestamptz of microseconds since 1970-01-01 UTC';
+create table journey_internal.watermark (
+    only_row boolean default true not null,
+    watermark_us bigint not null,
+    constraint watermark_only_row_check check (only_row)
+)
+with (fillfactor='50');
+comment on table journey_internal.watermark is 'the published watermark, in microseconds; no row before the first one';
+create function journey_internal.first_open_day() returns date
+    language sql stable security definer parallel safe
+    set search_path to 'pg_catalog', 'pg_temp'
+    begin atomic
+ select ((journey_internal.timestamp_of(w.watermark_us) at time zone journey_internal.library_zone()))::date as timezone
+    from journey_internal.watermark w;
+end;
 comment on function journey_internal.first_open_day() is 'the library day of the published watermark: earlier days are over; null before the first watermark';
 create function journey_internal.fold(older_than interval default '00:00:00'::interval, max_rows bigint default 200000) returns bigint
     language plpgsql
@@ -257,104 +518,345 @@ begin
 end
 $$;
 comment on function journey_internal.fold(older_than interval, max_rows bigint) is 'sums older rows of cell_delta into cell; how many it took';
-create function journey_internal.key_bytes(namespace text, hash uuid) returns bytea
-    language sql stable parallel safe
+create function journey_internal.funnel_range(of_scenario smallint, from_day date, to_day date, of_segment integer, by_segment boolean, only_final boolean) returns table(segment text, checkpoint_no integer, checkpoint text, entered bigint, went_on bigint, completed_here bigint, ended_here bigint, still_open bigint, distinct_customers bigint, is_final boolean)
+    language plpgsql stable security definer rows 20 parallel safe
+    set search_path to 'pg_catalog', 'pg_temp'
+    set jit to 'off'
+    set plan_cache_mode to 'force_custom_plan'
+    set work_mem to '32MB'
     as $$
-    select convert_to(namespace, 'UTF8') || '\x00'::bytea || uuid_send(hash)
+#variable_conflict use_column
+declare
+    left_out date[] := case when only_final then journey_internal.days_not_final(
+        of_scenario, from_day, to_day, of_segment) else '{}' end;
+    is_over boolean := only_final
+        or coalesce(to_day < journey_internal.first_open_day(), false);
+begin
+    return query
+    with cell as (
+        select case when by_segment then l.segment_no else 0 end as segment_no, l.kind, l.b,
+               coalesce(sum(l.c1), 0)::bigint as c1, coalesce(sum(l.c2), 0)::bigint as c2,
+               coalesce(sum(l.c3), 0)::bigint as c3, coalesce(sum(l.c4), 0)::bigint as c4,
+               coalesce(sum(l.c5), 0)::bigint as c5
+        from journey_internal.ledger as l
+        where l.kind in (0, 5) and l.scenario_no = of_scenario
+          and l.day between from_day and to_day and l.day <> all (left_out)
+          and (of_segment is null or l.segment_no = of_segment)
+        group by 1, l.kind, l.b
+    ),
+    checkpoint as (
+        select 0 as checkpoint_no, '(started)' as name
+        union all
+        select p.checkpoint_no, p.name
+        from journey_internal.scenario_checkpoint as p
+        where p.scenario_no = of_scenario and p.checkpoint_no > 0
+    ),
+    depth as materialized (
+        select d.segment_no, d.depth, count(*) as customers
+        from (
+            select case when by_segment then j.segment_no else 0 end as segment_no,
+                   max(j.depth) as depth
+            from journey_internal.journey as j
+            where j.scenario_no = of_scenario
+              and j.day between from_day and to_day and j.day <> all (left_out)
+              and (of_segment is null or j.segment_no = of_segment)
+            group by 1, j.customer_no
+        ) as d
+        group by d.segment_no, d.depth
+    )
+    select coalesce(sg.name, '(all)'), p.checkpoint_no, p.name, coalesce(x.c1, 0),
+           coalesce(x.c2, 0), coalesce(x.c3, 0), coalesce(x.c4, 0), coalesce(x.c5, 0),
+           coalesce((select sum(d.customers) from depth as d
+                     where d.segment_no = g.segment_no and d.depth >= p.checkpoint_no), 0)::bigint,
+           is_over and g.c5 = 0
+    from cell as g
+    cross join checkpoint as p
+    left join cell as x on x.kind = 5 and x.segment_no = g.segment_no and x.b = p.checkpoint_no
+    left join journey_internal.segment as sg on sg.segment_no = g.segment_no
+    where g.kind = 0 and g.c1 <> 0;
+end
 $$;
-comment on function journey_internal.key_bytes(namespace text, hash uuid) is 'namespace 0x00 and the 16 bytes of a key: how ids name a key';
-create function journey_internal.library_zone() returns text
-    language sql stable parallel safe
-    as $$
-    select coalesce((select split_part(s.value, ' ', 1) from journey_internal.setting as s
-                     where s.name = 'library.time_zone'), 'UTC')
-$$;
-comment on function journey_internal.library_zone() is 'time zone of the library: its days are the days of all *_on columns';
-create function journey_internal.max_day_events() returns integer
-    language sql stable parallel safe
-    as $$
-    select coalesce((select s.value::integer from journey_internal.setting as s
-                     where s.name = 'sessions.max_day_events'), 2000)
-$$;
-comment on function journey_internal.max_day_events() is 'events of a customer''s day that take part in sessions and journeys; the rest is a flood';
+comment on function journey_internal.funnel_range(of_scenario smallint, from_day date, to_day date, of_segment integer, by_segment boolean, only_final boolean) is 'funnel_between by numbers; by_segment: rows for each segment, else for all together';
+create table journey_internal.namespace (
+    ns_no smallint not null,
+    name text not null,
+    kind text not null,
+    constraint namespace_kind_check check ((kind = any (array['person'::text, 'device'::text, 'case'::text])))
+);
+comment on table journey_internal.namespace is 'key namespaces; ns_no is the place of the declaration, from 0';
 create function journey_internal.namespace_bytes() returns bytea[]
-    language sql stable parallel safe
-    as $$
-    select array_agg(convert_to(t.name, 'UTF8') || '\x00'::bytea order by n.ns_no)
-    from generate_series(0, (select max(m.ns_no) from journey_internal.namespace as m)) as n (ns_no)
-    left join journey_internal.namespace as t on t.ns_no = n.ns_no
-$$;
+    language sql stable security definer parallel safe
+    set search_path to 'pg_catalog', 'pg_temp'
+    begin atomic
+ select array_agg((convert_to(t.name, 'UTF8'::name) || '\x00'::bytea) order by n.ns_no) as array_agg
+    from (generate_series(0, (( select max(m.ns_no) as max
+            from journey_internal.namespace m))::integer) n(ns_no)
+      left join journey_internal.namespace t on ((t.ns_no = n.ns_no)));
+end;
 comment on function journey_internal.namespace_bytes() is 'names of namespaces as they stand before a key in an id; element n + 1 is namespace number n';
+create function journey_internal.path_give_text() returns trigger
+    language plpgsql
+    as $$
+begin
+    new.folded_text := (
+        select string_agg(t.code, ' > ' order by n.place)
+        from unnest(new.touchpoints) with ordinality as n (touchpoint_no, place)
+        join journey_internal.touchpoint as t on t.touchpoint_no = n.touchpoint_no
+        having count(*) = cardinality(new.touchpoints)
+    ) || case when new.is_more then ' > (more)' else '' end;
+    return new;
+end
+$$;
+comment on function journey_internal.path_give_text() is 'fills path.folded_text; numbers of touchpoints never change, nor do their codes';
+create function journey_internal.path_link_range(of_scenario smallint, from_day date, to_day date, of_segment integer, by_segment boolean, only_final boolean) returns table(segment text, step_no integer, from_touchpoint text, to_touchpoint text, journeys bigint, is_final boolean)
+    language plpgsql stable security definer parallel safe
+    set search_path to 'pg_catalog', 'pg_temp'
+    set jit to 'off'
+    set plan_cache_mode to 'force_custom_plan'
+    set work_mem to '32MB'
+    as $$
+#variable_conflict use_column
+declare
+    left_out date[] := case when only_final then journey_internal.days_not_final(
+        of_scenario, from_day, to_day, of_segment) else '{}' end;
+    is_over boolean := only_final
+        or coalesce(to_day < journey_internal.first_open_day(), false);
+begin
+    return query
+    with cell as (
+        select case when by_segment then l.segment_no else 0 end as segment_no,
+               l.kind, l.a, l.b, l.c,
+               coalesce(sum(l.c1), 0)::bigint as c1, coalesce(sum(l.c5), 0)::bigint as c5
+        from journey_internal.ledger as l
+        where l.kind in (0, 2) and l.scenario_no = of_scenario
+          and l.day between from_day and to_day and l.day <> all (left_out)
+          and (of_segment is null or l.segment_no = of_segment)
+        group by 1, l.kind, l.a, l.b, l.c
+    ),
+    counted as (
+        select x.*, coalesce(sum(x.c5) filter (where x.kind = 0)
+                             over (partition by x.segment_no), 0) as open
+        from cell as x
+    )
+    select coalesce(sg.name, '(all)'), x.a::integer,
+           case when x.b = -1 then '(more)' else f.code end,
+           case x.c
+               when -1 then '(more)'
+               when -2 then '(completed)'
+               when -3 then '(lost)'
+               when -4 then '(ended)'
+               when -5 then '(open)'
+               else t.code
+           end,
+           x.c1, is_over and x.open = 0
+    from counted as x
+    left join journey_internal.segment as sg on sg.segment_no = x.segment_no
+    left join journey_internal.touchpoint as f on f.touchpoint_no = x.b
+    left join journey_internal.touchpoint as t on t.touchpoint_no = x.c
+    where x.kind = 2 and x.c1 <> 0;
+end
+$$;
+comment on function journey_internal.path_link_range(of_scenario smallint, from_day date, to_day date, of_segment integer, by_segment boolean, only_final boolean) is 'path_link_between by numbers; by_segment: rows for each segment, else for all together';
+create function journey_internal.path_range(of_scenario smallint, from_day date, to_day date, of_segment integer, by_segment boolean, only_final boolean) returns table(segment text, path text, step_count integer, journeys bigint, completed bigint, lost bigint, ended bigint, distinct_customers bigint, is_final boolean)
+    language plpgsql stable security definer parallel safe
+    set search_path to 'pg_catalog', 'pg_temp'
+    set jit to 'off'
+    set plan_cache_mode to 'force_custom_plan'
+    set work_mem to '32MB'
+    as $$
+#variable_conflict use_column
+declare
+    left_out date[] := case when only_final then journey_internal.days_not_final(
+        of_scenario, from_day, to_day, of_segment) else '{}' end;
+    is_over boolean := only_final
+        or coalesce(to_day < journey_internal.first_open_day(), false);
+begin
+    return query
+    with cell as (
+        select case when by_segment then l.segment_no else 0 end as segment_no, l.kind, l.a,
+               coalesce(sum(l.c1), 0)::bigint as c1, coalesce(sum(l.c2), 0)::bigint as c2,
+               coalesce(sum(l.c3), 0)::bigint as c3, coalesce(sum(l.c4), 0)::bigint as c4,
+               coalesce(sum(l.c5), 0)::bigint as c5
+        from journey_internal.ledger as l
+        where l.kind in (0, 1) and l.scenario_no = of_scenario
+          and l.day between from_day and to_day and l.day <> all (left_out)
+          and (of_segment is null or l.segment_no = of_segment)
+        group by 1, l.kind, l.a
+    ),
+    counted as (
+        select x.*, coalesce(sum(x.c5) filter (where x.kind = 0)
+                             over (partition by x.segment_no), 0) as open
+        from cell as x
+    ),
+    customer as (
+        select x.segment_no, x.collapsed_id, count(*) as n
+        from (
+            select distinct case when by_segment then j.segment_no else 0 end as segment_no,
+                            j.collapsed_id, j.customer_no
+            from journey_internal.journey as j
+            where j.scenario_no = of_scenario
+              and j.day between from_day and to_day and j.day <> all (left_out)
+              and (of_segment is null or j.segment_no = of_segment)
+              and j.state <> 0
+        ) as x
+        group by x.segment_no, x.collapsed_id
+    )
+    select coalesce(sg.name, '(all)'), p.path, p.step_count, x.c1, x.c2, x.c3, x.c4,
+           coalesce(c.n, 0), is_over and x.open = 0
+    from counted as x
+    left join customer as c on c.segment_no = x.segment_no and c.collapsed_id = x.a
+    left join journey_internal.segment as sg on sg.segment_no = x.segment_no
+    left join journey_internal.path_text as p on p.path_id = x.a
+    where x.kind = 1 and (x.c1, x.c2, x.c3, x.c4) <> (0, 0, 0, 0);
+end
+$$;
+comment on function journey_internal.path_range(of_scenario smallint, from_day date, to_day date, of_segment integer, by_segment boolean, only_final boolean) is 'path_between by numbers; by_segment: rows for each segment, else for all together';
+create table journey_internal.bucket (
+    bucket_no smallint not null,
+    lower_us bigint not null,
+    told_us double precision not null
+);
+comment on table journey_internal.bucket is 'log buckets of waits and durations: lower bound and the value told, 1.02^(k - 1/2) us';
 create function journey_internal.quantile_seconds(buckets smallint[], counts bigint[], percent integer) returns double precision
     language sql stable parallel safe
-    as $$
-    with bucket_sum as (
-        select h.bucket, sum(sum(h.n)) over (order by h.bucket) as upto, sum(sum(h.n)) over () as n
-        from unnest(buckets, counts) as h (bucket, n)
-        group by h.bucket
-    )
-    select b.told_us / 1e6
-    from bucket_sum as s
-    join journey_internal.bucket as b on b.bucket_no = s.bucket
-    where s.n > 0 and s.upto >= ceil(percent * s.n / 100)
-    order by s.bucket
-    limit 1
-$$;
+    begin atomic
+ with bucket_sum as (
+          select h.bucket,
+             sum(sum(h.n)) over (order by h.bucket) as upto,
+             sum(sum(h.n)) over () as n
+            from unnest(quantile_seconds.buckets, quantile_seconds.counts) h(bucket, n)
+           group by h.bucket
+         )
+  select (b.told_us / ('1000000'::numeric)::double precision)
+    from (bucket_sum s
+      join journey_internal.bucket b on ((b.bucket_no = s.bucket)))
+   where ((s.n > (0)::numeric) and (s.upto >= ceil((((quantile_seconds.percent)::numeric * s.n) / (100)::numeric))))
+   order by s.bucket
+  limit 1;
+end;
 comment on function journey_internal.quantile_seconds(buckets smallint[], counts bigint[], percent integer) is 'quantile of a log-bucket histogram, in seconds; null when it is empty. Relative error at most 1 %';
-create function journey_internal.timestamp_of(us bigint) returns timestamp with time zone
-    language sql stable parallel safe
+create function journey_internal.range_of(scenario text, from_date date, to_date date, segment text, out scenario_no smallint, out segment_no integer) returns record
+    language plpgsql stable parallel safe
     as $$
-    select timestamptz '1970-01-01 00:00:00+00' + us * interval '1 microsecond'
+#variable_conflict use_column
+begin
+    select s.scenario_no into range_of.scenario_no
+    from journey_internal.scenario as s
+    where s.name = range_of.scenario and s.is_configured;
+    if not found then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format('there is no scenario %L, there are: %s', range_of.scenario,
+                (select string_agg(s.name, ', ' order by s.name collate "C")
+                 from journey_internal.scenario as s where s.is_configured));
+    end if;
+    if range_of.from_date is null or range_of.to_date is null then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = 'from_date and to_date must not be null',
+            hint = 'Both dates are included; the same date twice is one day.';
+    end if;
+    if range_of.from_date > range_of.to_date then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format('from_date %s is later than to_date %s',
+                             range_of.from_date, range_of.to_date),
+            hint = 'The earlier date comes first; both are included.';
+    end if;
+    select g.segment_no into range_of.segment_no
+    from journey_internal.segment as g where g.name = range_of.segment;
+end
 $$;
-comment on function journey_internal.timestamp_of(us bigint) is 'timestamptz of microseconds since 1970-01-01 UTC';
-create function journey_internal.touchpoint_codes() returns text[]
-    language sql stable parallel safe
+comment on function journey_internal.range_of(scenario text, from_date date, to_date date, segment text, out scenario_no smallint, out segment_no integer) is 'checks the arguments of a _between function; scenario and segment by number, the latter null where there is none';
+create function journey_internal.refresh_statistics() returns void
+    language plpgsql security definer
+    set search_path to 'pg_catalog', 'pg_temp'
     as $$
-    select array_agg(t.code order by n.touchpoint_no)
-    from generate_series(0, (select max(m.touchpoint_no) from journey_internal.touchpoint as m))
-         as n (touchpoint_no)
-    left join journey_internal.touchpoint as t on t.touchpoint_no = n.touchpoint_no
+declare
+    table_name regclass;
+begin
+    for table_name in
+        select c.oid::regclass
+        from pg_catalog.pg_class as c
+        where c.relnamespace = 'journey_internal'::regnamespace
+          and c.relkind in ('r', 'p') and not c.relispartition
+        order by c.oid
+    loop
+        execute format('analyze %s', table_name);
+    end loop;
+end
 $$;
-comment on function journey_internal.touchpoint_codes() is 'codes of touchpoints; element n + 1 is touchpoint number n';
-create function journey_internal.touchpoint_labels() returns text[]
-    language sql stable parallel safe
+comment on function journey_internal.refresh_statistics() is 'analyzes every table, for readers who come right after a large import';
+create function journey_internal.scenario_range(of_scenario smallint, from_day date, to_day date, of_segment integer, by_segment boolean, only_final boolean) returns table(segment text, journeys bigint, completed bigint, lost bigint, ended bigint, open bigint, distinct_customers bigint, completed_p50_seconds double precision, completed_p90_seconds double precision, is_final boolean, steps bigint)
+    language plpgsql stable security definer rows 10 parallel safe
+    set search_path to 'pg_catalog', 'pg_temp'
+    set jit to 'off'
+    set plan_cache_mode to 'force_custom_plan'
+    set work_mem to '32MB'
     as $$
-    select array_agg(t.label order by n.touchpoint_no)
-    from generate_series(0, (select max(m.touchpoint_no) from journey_internal.touchpoint as m))
-         as n (touchpoint_no)
-    left join journey_internal.touchpoint as t on t.touchpoint_no = n.touchpoint_no
+#variable_conflict use_column
+declare
+    left_out date[] := case when only_final then journey_internal.days_not_final(
+        of_scenario, from_day, to_day, of_segment) else '{}' end;
+    is_over boolean := only_final
+        or coalesce(to_day < journey_internal.first_open_day(), false);
+begin
+    return query
+    with cell as materialized (
+        select case when by_segment then l.segment_no else 0 end as segment_no,
+               l.c1, l.c2, l.c3, l.c4, l.c5, l.c7, l.buckets, l.bucket_counts
+        from journey_internal.ledger as l
+        where l.kind = 0 and l.scenario_no = of_scenario
+          and l.day between from_day and to_day and l.day <> all (left_out)
+          and (of_segment is null or l.segment_no = of_segment)
+    ),
+    total as (
+        select x.segment_no,
+               coalesce(sum(x.c1), 0)::bigint as journeys,
+               coalesce(sum(x.c2), 0)::bigint as completed,
+               coalesce(sum(x.c3), 0)::bigint as lost,
+               coalesce(sum(x.c4), 0)::bigint as ended,
+               coalesce(sum(x.c5), 0)::bigint as open,
+               coalesce(sum(x.c7), 0)::bigint as steps
+        from cell as x
+        group by x.segment_no
+    ),
+    bucket_sum as (
+        select x.segment_no, h.bucket, sum(h.n)::bigint as n
+        from cell as x
+        cross join lateral unnest(x.buckets, x.bucket_counts) as h (bucket, n)
+        group by x.segment_no, h.bucket
+    ),
+    histogram as (
+        select b.segment_no, array_agg(b.bucket) as buckets, array_agg(b.n) as counts
+        from bucket_sum as b
+        group by b.segment_no
+    ),
+    customer as (
+        select x.segment_no, count(*) as n
+        from (
+            select distinct case when by_segment then j.segment_no else 0 end as segment_no,
+                            j.customer_no
+            from journey_internal.journey as j
+            where j.scenario_no = of_scenario
+              and j.day between from_day and to_day and j.day <> all (left_out)
+              and (of_segment is null or j.segment_no = of_segment)
+        ) as x
+        group by x.segment_no
+    )
+    select coalesce(sg.name, '(all)'), t.journeys, t.completed, t.lost, t.ended, t.open,
+           coalesce(c.n, 0),
+           journey_internal.quantile_seconds(h.buckets, h.counts, 50),
+           journey_internal.quantile_seconds(h.buckets, h.counts, 90),
+           is_over and t.open = 0, t.steps
+    from total as t
+    left join histogram as h on h.segment_no = t.segment_no
+    left join customer as c on c.segment_no = t.segment_no
+    left join journey_internal.segment as sg on sg.segment_no = t.segment_no
+    where (t.journeys, t.completed, t.lost, t.ended, t.open, t.steps) <> (0, 0, 0, 0, 0, 0);
+end
 $$;
-comment on function journey_internal.touchpoint_labels() is 'labels of touchpoints; element n + 1 is touchpoint number n';
-create function journey_internal.touchpoint_stages() returns text[]
-    language sql stable parallel safe
-    as $$
-    select array_agg(t.stage order by n.touchpoint_no)
-    from generate_series(0, (select max(m.touchpoint_no) from journey_internal.touchpoint as m))
-         as n (touchpoint_no)
-    left join journey_internal.touchpoint as t on t.touchpoint_no = n.touchpoint_no
-$$;
-comment on function journey_internal.touchpoint_stages() is 'stages of touchpoints; element n + 1 is touchpoint number n';
-create function journey_internal.uuid8(word text, bytes bytea) returns uuid
-    language sql stable parallel safe
-    as $$
-    select encode(substr(
-        set_bit(set_bit(set_bit(set_bit(set_bit(set_bit(
-            sha256(convert_to(word, 'UTF8') || '\x00'::bytea || bytes),
-            55, 1), 54, 0), 53, 0), 52, 0), 71, 1), 70, 0),
-        1, 16), 'hex')::uuid
-$$;
-comment on function journey_internal.uuid8(word text, bytes bytea) is 'UUID version 8 of SHA-256(word 0x00 bytes)';
-create aggregate journey_internal.array_concat(anycompatiblearray) (
-    sfunc = array_cat,
-    stype = anycompatiblearray,
-    parallel = safe
-);
-comment on aggregate journey_internal.array_concat(anycompatiblearray) is 'arrays one after the other';
-create table journey_internal.channel (
-    channel_no smallint not null,
-    name text not null
-);
-comment on table journey_internal.channel is 'channels seen in events';
+comment on function journey_internal.scenario_range(of_scenario smallint, from_day date, to_day date, of_segment integer, by_segment boolean, only_final boolean) is 'scenario_between by numbers; by_segment: a row for each segment, else one for all together';
 create table journey_internal.touchpoint (
     touchpoint_no smallint not null,
     code text not null,
@@ -367,6 +869,181 @@ create table journey_internal.touchpoint (
     friction boolean
 );
 comment on table journey_internal.touchpoint is 'touchpoints by a number that never changes; place (from 1) and labels follow the vocabulary, place is null for a removed one';
+create function journey_internal.touchpoint_codes() returns text[]
+    language sql stable security definer parallel safe
+    set search_path to 'pg_catalog', 'pg_temp'
+    begin atomic
+ select array_agg(t.code order by n.touchpoint_no) as array_agg
+    from (generate_series(0, (( select max(m.touchpoint_no) as max
+            from journey_internal.touchpoint m))::integer) n(touchpoint_no)
+      left join journey_internal.touchpoint t on ((t.touchpoint_no = n.touchpoint_no)));
+end;
+comment on function journey_internal.touchpoint_codes() is 'codes of touchpoints; element n + 1 is touchpoint number n';
+create function journey_internal.touchpoint_labels() returns text[]
+    language sql stable security definer parallel safe
+    set search_path to 'pg_catalog', 'pg_temp'
+    begin atomic
+ select array_agg(t.label order by n.touchpoint_no) as array_agg
+    from (generate_series(0, (( select max(m.touchpoint_no) as max
+            from journey_internal.touchpoint m))::integer) n(touchpoint_no)
+      left join journey_internal.touchpoint t on ((t.touchpoint_no = n.touchpoint_no)));
+end;
+comment on function journey_internal.touchpoint_labels() is 'labels of touchpoints; element n + 1 is touchpoint number n';
+create function journey_internal.touchpoint_stages() returns text[]
+    language sql stable security definer parallel safe
+    set search_path to 'pg_catalog', 'pg_temp'
+    begin atomic
+ select array_agg(t.stage order by n.touchpoint_no) as array_agg
+    from (generate_series(0, (( select max(m.touchpoint_no) as max
+            from journey_internal.touchpoint m))::integer) n(touchpoint_no)
+      left join journey_internal.touchpoint t on ((t.touchpoint_no = n.touchpoint_no)));
+end;
+comment on function journey_internal.touchpoint_stages() is 'stages of touchpoints; element n + 1 is touchpoint number n';
+create function journey_internal.transition_range(of_scenario smallint, from_day date, to_day date, of_segment integer, by_segment boolean, only_final boolean) returns table(segment text, from_touchpoint text, to_touchpoint text, transitions bigint, journeys bigint, waits bigint, wait_p50_seconds double precision, wait_p90_seconds double precision, wait_p99_seconds double precision, is_final boolean)
+    language plpgsql stable security definer rows 500 parallel safe
+    set search_path to 'pg_catalog', 'pg_temp'
+    set jit to 'off'
+    set plan_cache_mode to 'force_custom_plan'
+    set work_mem to '32MB'
+    as $$
+#variable_conflict use_column
+declare
+    left_out date[] := case when only_final then journey_internal.days_not_final(
+        of_scenario, from_day, to_day, of_segment) else '{}' end;
+    is_over boolean := only_final
+        or coalesce(to_day < journey_internal.first_open_day(), false);
+begin
+    return query
+    with cell as materialized (
+        select case when by_segment then l.segment_no else 0 end as segment_no, l.kind, l.b, l.c,
+               l.c1, l.c2, l.c3, l.c5, l.buckets, l.bucket_counts
+        from journey_internal.ledger as l
+        where l.kind in (0, 3) and l.scenario_no = of_scenario
+          and l.day between from_day and to_day and l.day <> all (left_out)
+          and (of_segment is null or l.segment_no = of_segment)
+    ),
+    total as (
+        select x.segment_no, x.kind, x.b, x.c,
+               coalesce(sum(x.c1), 0)::bigint as c1, coalesce(sum(x.c2), 0)::bigint as c2,
+               coalesce(sum(x.c3), 0)::bigint as c3, coalesce(sum(x.c5), 0)::bigint as c5
+        from cell as x
+        group by x.segment_no, x.kind, x.b, x.c
+    ),
+    counted as (
+        select x.*, coalesce(sum(x.c5) filter (where x.kind = 0)
+                             over (partition by x.segment_no), 0) as open
+        from total as x
+    ),
+    bucket_sum as (
+        select x.segment_no, x.b, x.c, h.bucket, sum(h.n) as n
+        from cell as x
+        cross join lateral unnest(x.buckets, x.bucket_counts) as h (bucket, n)
+        where x.kind = 3
+        group by x.segment_no, x.b, x.c, h.bucket
+    ),
+    upto as (
+        select s.segment_no, s.b, s.c, b.told_us,
+               sum(s.n) over (partition by s.segment_no, s.b, s.c order by s.bucket) as upto,
+               sum(s.n) over (partition by s.segment_no, s.b, s.c) as n
+        from bucket_sum as s
+        join journey_internal.bucket as b on b.bucket_no = s.bucket
+    ),
+    quantile as (
+        select u.segment_no, u.b, u.c,
+               min(u.told_us) filter (where u.upto >= ceil(50 * u.n / 100)) / 1e6 as p50,
+               min(u.told_us) filter (where u.upto >= ceil(90 * u.n / 100)) / 1e6 as p90,
+               min(u.told_us) filter (where u.upto >= ceil(99 * u.n / 100)) / 1e6 as p99
+        from upto as u
+        where u.n > 0
+        group by u.segment_no, u.b, u.c
+    )
+    select coalesce(sg.name, '(all)'), f.code, t.code, x.c1, x.c2, x.c3, q.p50, q.p90, q.p99,
+           is_over and x.open = 0
+    from counted as x
+    left join quantile as q on q.segment_no = x.segment_no and q.b = x.b and q.c = x.c
+    left join journey_internal.segment as sg on sg.segment_no = x.segment_no
+    left join journey_internal.touchpoint as f on f.touchpoint_no = x.b
+    left join journey_internal.touchpoint as t on t.touchpoint_no = x.c
+    where x.kind = 3 and (x.c1, x.c2, x.c3) <> (0, 0, 0);
+end
+$$;
+comment on function journey_internal.transition_range(of_scenario smallint, from_day date, to_day date, of_segment integer, by_segment boolean, only_final boolean) is 'transition_between by numbers; by_segment: rows for each segment, else for all together';
+create aggregate journey_internal.array_concat(anycompatiblearray) (
+    sfunc = array_cat,
+    stype = anycompatiblearray,
+    parallel = safe
+);
+comment on aggregate journey_internal.array_concat(anycompatiblearray) is 'arrays one after the other';
+create aggregate journey_internal.total(bigint) (
+    sfunc = int8pl,
+    stype = bigint,
+    combinefunc = int8pl,
+    parallel = safe
+);
+comment on aggregate journey_internal.total(bigint) is 'sum of counts, as bigint; null of none';
+create table journey_internal.journey (
+    journey_id uuid not null,
+    customer_no bigint not null,
+    scenario_no smallint not null,
+    case_no bigint default 0 not null,
+    first_us bigint not null,
+    last_us bigint not null,
+    due_us bigint not null,
+    check_us bigint not null,
+    closed_us bigint not null,
+    day date not null,
+    segment_no integer not null,
+    state smallint not null,
+    reason smallint not null,
+    failed_by_no smallint,
+    first_no smallint not null,
+    last_no smallint not null,
+    n_steps integer not null,
+    path_id bigint not null,
+    collapsed_id bigint not null,
+    mask bytea not null,
+    switches integer not null,
+    channels text not null,
+    n_channels smallint not null,
+    depth smallint not null,
+    first_skip integer not null
+)
+with (fillfactor='60');
+comment on table journey_internal.journey is 'journeys, visits too. state 0 open 1 completed 2 lost 3 ended; reason 0 none 1 silence 2 deadline 3 failed; due_us and closed_us 9223372036854775807 = none; check_us <= due_us is lazy: the sweep re-arms it, so that extending an open journey stays HOT; mask: bit touchpoint_no';
+create table journey_internal.scenario (
+    scenario_no smallint not null,
+    name text not null,
+    label text,
+    scope text,
+    has_goals boolean default false not null,
+    patience_us bigint,
+    deadline_us bigint,
+    is_configured boolean default true not null
+);
+comment on table journey_internal.scenario is 'scenarios by a number that never changes; scope null or customer: customers, else a case namespace';
+create view journey.calendar as
+ select (c.day)::date as day_on,
+    (date_trunc('month'::text, c.day))::date as month_on,
+    to_char(c.day, 'IYYY-"W"IW'::text) as iso_week,
+    (extract(isodow from c.day))::integer as weekday
+   from (( select min(d.first_day) as first_day,
+            max(d.last_day) as last_day
+           from (journey_internal.scenario s
+             cross join lateral ( select (min(j.day))::timestamp without time zone as first_day,
+                    (max(j.day))::timestamp without time zone as last_day
+                   from journey_internal.journey j
+                  where (j.scenario_no = s.scenario_no)) d)) r
+     cross join lateral generate_series(r.first_day, r.last_day, '1 day'::interval) c(day));
+comment on view journey.calendar is 'one row a day from the first to the last started_on of all journeys: join it to show days without a row';
+comment on column journey.calendar.day_on is 'library day';
+comment on column journey.calendar.month_on is 'first day of its month';
+comment on column journey.calendar.iso_week is 'week by ISO 8601, like 2026-W09: of the year that holds its Thursday';
+comment on column journey.calendar.weekday is '1 for Monday to 7 for Sunday';
+create table journey_internal.channel (
+    channel_no smallint not null,
+    name text not null
+);
+comment on table journey_internal.channel is 'channels seen in events';
 create view journey.channel as
  select c.channel,
     c.channel as label
@@ -376,7 +1053,7 @@ create view journey.channel as
         union
          select n.name
            from journey_internal.channel n) c;
-comment on view journey.channel is 'channels of the vocabulary''s stages and those seen in events';
+comment on view journey.channel is 'one row a channel: those of the vocabulary''s stages and those seen in events';
 comment on column journey.channel.channel is 'code of the channel';
 comment on column journey.channel.label is 'the channel in words; its code where none is given';
 create table journey_internal.cell (
@@ -423,48 +1100,6 @@ create table journey_internal.cell_delta (
     bucket_counts bigint[]
 );
 comment on table journey_internal.cell_delta is 'the ledger: batches append consolidated differences, a folder sums older ones into cell. kind and columns: see consumer/core/cell.h; b and c hold touchpoint_no (link: negative pseudo touchpoints)';
-create table journey_internal.customer (
-    customer_no bigint not null,
-    customer_id uuid not null,
-    events bigint default 0 not null,
-    sessions bigint default 0 not null,
-    journeys bigint default 0 not null,
-    flood_days bigint default 0 not null,
-    first_us bigint,
-    last_us bigint,
-    channels smallint[] default '{}'::smallint[] not null
-)
-with (fillfactor='60');
-comment on table journey_internal.customer is 'counters of a customer; customer_no = key_no of the key it is rooted at. customer_id is its public UUID (word customer), stored so that views find a customer by it; a writer that leaves it out gets it from the trigger';
-create table journey_internal.journey (
-    journey_id uuid not null,
-    customer_no bigint not null,
-    scenario_no smallint not null,
-    case_no bigint default 0 not null,
-    first_us bigint not null,
-    last_us bigint not null,
-    due_us bigint not null,
-    check_us bigint not null,
-    closed_us bigint not null,
-    day date not null,
-    segment_no integer not null,
-    state smallint not null,
-    reason smallint not null,
-    failed_by_no smallint,
-    first_no smallint not null,
-    last_no smallint not null,
-    n_steps integer not null,
-    path_id bigint not null,
-    collapsed_id bigint not null,
-    mask bytea not null,
-    switches integer not null,
-    channels text not null,
-    n_channels smallint not null,
-    depth smallint not null,
-    first_skip integer not null
-)
-with (fillfactor='60');
-comment on table journey_internal.journey is 'journeys, visits too. state 0 open 1 completed 2 lost 3 ended; reason 0 none 1 silence 2 deadline 3 failed; due_us and closed_us 9223372036854775807 = none; check_us <= due_us is lazy: the sweep re-arms it, so that extending an open journey stays HOT; mask: bit touchpoint_no';
 create view journey_internal.ledger as
  select cell.kind,
     cell.scenario_no,
@@ -506,22 +1141,335 @@ union all
     cell_delta.bucket_counts
    from journey_internal.cell_delta;
 comment on view journey_internal.ledger is 'cell and cell_delta as one; kinds and columns: see consumer/core/cell.h';
-create table journey_internal.scenario (
-    scenario_no smallint not null,
-    name text not null,
-    label text,
-    scope text,
-    has_goals boolean default false not null,
-    patience_us bigint,
-    deadline_us bigint,
-    is_configured boolean default true not null
-);
-comment on table journey_internal.scenario is 'scenarios by a number that never changes; scope null or customer: customers, else a case namespace';
 create table journey_internal.segment (
     segment_no integer not null,
     name text not null
 );
 comment on table journey_internal.segment is 'values of the configured dimension at the first step of a journey; (none) where it has none';
+create view journey_internal.named_ledger as
+ select sc.name as scenario,
+    l.day as started_on,
+    sg.name as segment,
+    l.kind,
+    l.a,
+    l.b,
+    l.c,
+    l.c1,
+    l.c2,
+    l.c3,
+    l.c4,
+    l.c5,
+    l.c6,
+    l.c7,
+    l.c8,
+    l.c9
+   from ((journey_internal.ledger l
+     left join journey_internal.scenario sc on ((sc.scenario_no = l.scenario_no)))
+     left join journey_internal.segment sg on ((sg.segment_no = l.segment_no)));
+comment on view journey_internal.named_ledger is 'the ledger with the names of scenarios and segments; kinds and counts: see consumer/core/cell.h';
+create view journey_internal.check_drop_off_completed as
+ select 'drop-off: completed_here = completed'::text as check_name,
+    t.scenario,
+    t.started_on,
+    t.segment,
+    null::uuid as customer_id,
+    t.left_value,
+    t.right_value
+   from ( select l.scenario,
+            l.started_on,
+            l.segment,
+            (coalesce(sum(l.c3) filter (where (l.kind = 4)), (0)::numeric))::bigint as left_value,
+            (coalesce(sum(l.c2) filter (where (l.kind = 0)), (0)::numeric))::bigint as right_value
+           from journey_internal.named_ledger l
+          where (l.kind = any (array[0, 4]))
+          group by l.scenario, l.started_on, l.segment) t
+  where (t.left_value <> t.right_value);
+comment on view journey_internal.check_drop_off_completed is 'drop-off: completed_here = completed: of a scenario, day and segment; a row is a bug';
+create view journey_internal.check_drop_off_ended as
+ select 'drop-off: ended_here = lost + ended'::text as check_name,
+    t.scenario,
+    t.started_on,
+    t.segment,
+    null::uuid as customer_id,
+    t.left_value,
+    t.right_value
+   from ( select l.scenario,
+            l.started_on,
+            l.segment,
+            (((coalesce(sum(l.c4) filter (where (l.kind = 4)), (0)::numeric) + coalesce(sum(l.c5) filter (where (l.kind = 4)), (0)::numeric)) + coalesce(sum(l.c6) filter (where (l.kind = 4)), (0)::numeric)))::bigint as left_value,
+            ((coalesce(sum(l.c3) filter (where (l.kind = 0)), (0)::numeric) + coalesce(sum(l.c4) filter (where (l.kind = 0)), (0)::numeric)))::bigint as right_value
+           from journey_internal.named_ledger l
+          where (l.kind = any (array[0, 4]))
+          group by l.scenario, l.started_on, l.segment) t
+  where (t.left_value <> t.right_value);
+comment on view journey_internal.check_drop_off_ended is 'drop-off: ended_here = lost + ended: of a scenario, day and segment; a row is a bug';
+create view journey_internal.check_drop_off_open as
+ select 'drop-off: still_open = open'::text as check_name,
+    t.scenario,
+    t.started_on,
+    t.segment,
+    null::uuid as customer_id,
+    t.left_value,
+    t.right_value
+   from ( select l.scenario,
+            l.started_on,
+            l.segment,
+            (coalesce(sum(l.c7) filter (where (l.kind = 4)), (0)::numeric))::bigint as left_value,
+            (coalesce(sum(l.c5) filter (where (l.kind = 0)), (0)::numeric))::bigint as right_value
+           from journey_internal.named_ledger l
+          where (l.kind = any (array[0, 4]))
+          group by l.scenario, l.started_on, l.segment) t
+  where (t.left_value <> t.right_value);
+comment on view journey_internal.check_drop_off_open is 'drop-off: still_open = open: of a scenario, day and segment; a row is a bug';
+create view journey_internal.check_drop_off_reached as
+ select 'drop-off: reached = went_on + completed_here + ended_here + still_open'::text as check_name,
+    t.scenario,
+    t.started_on,
+    t.segment,
+    null::uuid as customer_id,
+    t.left_value,
+    t.right_value
+   from ( select l.scenario,
+            l.started_on,
+            l.segment,
+            (coalesce(sum(l.c1), (0)::numeric))::bigint as left_value,
+            ((((((coalesce(sum(l.c2), (0)::numeric) + coalesce(sum(l.c3), (0)::numeric)) + coalesce(sum(l.c4), (0)::numeric)) + coalesce(sum(l.c5), (0)::numeric)) + coalesce(sum(l.c6), (0)::numeric)) + coalesce(sum(l.c7), (0)::numeric)))::bigint as right_value
+           from journey_internal.named_ledger l
+          where (l.kind = 4)
+          group by l.scenario, l.started_on, l.segment, l.b) t
+  where (t.left_value <> t.right_value);
+comment on view journey_internal.check_drop_off_reached is 'drop-off: reached = went_on + completed_here + ended_here + still_open: of a touchpoint in a scenario, day and segment; a row is a bug';
+create view journey_internal.check_first_links as
+ select 'journeys = first links'::text as check_name,
+    t.scenario,
+    t.started_on,
+    t.segment,
+    null::uuid as customer_id,
+    t.left_value,
+    t.right_value
+   from ( select l.scenario,
+            l.started_on,
+            l.segment,
+            (coalesce(sum(l.c1) filter (where (l.kind = 0)), (0)::numeric))::bigint as left_value,
+            (coalesce(sum(l.c1) filter (where (l.kind = 2)), (0)::numeric))::bigint as right_value
+           from journey_internal.named_ledger l
+          where ((l.kind = any (array[0, 2])) and ((l.kind = 0) or (l.a = 1)))
+          group by l.scenario, l.started_on, l.segment) t
+  where (t.left_value <> t.right_value);
+comment on view journey_internal.check_first_links is 'journeys = first links: of a scenario, day and segment; a row is a bug';
+create view journey_internal.check_funnel_completed as
+ select 'funnel: completed_here = completed'::text as check_name,
+    t.scenario,
+    t.started_on,
+    t.segment,
+    null::uuid as customer_id,
+    t.left_value,
+    t.right_value
+   from ( select l.scenario,
+            l.started_on,
+            l.segment,
+            (coalesce(sum(l.c3) filter (where (l.kind = 5)), (0)::numeric))::bigint as left_value,
+            (coalesce(sum(l.c2) filter (where (l.kind = 0)), (0)::numeric))::bigint as right_value
+           from journey_internal.named_ledger l
+          where (l.kind = any (array[0, 5]))
+          group by l.scenario, l.started_on, l.segment) t
+  where (t.left_value <> t.right_value);
+comment on view journey_internal.check_funnel_completed is 'funnel: completed_here = completed: of a scenario, day and segment; a row is a bug';
+create view journey_internal.check_funnel_ended as
+ select 'funnel: ended_here = lost + ended'::text as check_name,
+    t.scenario,
+    t.started_on,
+    t.segment,
+    null::uuid as customer_id,
+    t.left_value,
+    t.right_value
+   from ( select l.scenario,
+            l.started_on,
+            l.segment,
+            (coalesce(sum(l.c4) filter (where (l.kind = 5)), (0)::numeric))::bigint as left_value,
+            ((coalesce(sum(l.c3) filter (where (l.kind = 0)), (0)::numeric) + coalesce(sum(l.c4) filter (where (l.kind = 0)), (0)::numeric)))::bigint as right_value
+           from journey_internal.named_ledger l
+          where (l.kind = any (array[0, 5]))
+          group by l.scenario, l.started_on, l.segment) t
+  where (t.left_value <> t.right_value);
+comment on view journey_internal.check_funnel_ended is 'funnel: ended_here = lost + ended: of a scenario, day and segment; a row is a bug';
+create view journey_internal.check_funnel_entered as
+ select 'funnel: entered = went_on + completed_here + ended_here + still_open'::text as check_name,
+    t.scenario,
+    t.started_on,
+    t.segment,
+    null::uuid as customer_id,
+    t.left_value,
+    t.right_value
+   from ( select l.scenario,
+            l.started_on,
+            l.segment,
+            (coalesce(sum(l.c1), (0)::numeric))::bigint as left_value,
+            ((((coalesce(sum(l.c2), (0)::numeric) + coalesce(sum(l.c3), (0)::numeric)) + coalesce(sum(l.c4), (0)::numeric)) + coalesce(sum(l.c5), (0)::numeric)))::bigint as right_value
+           from journey_internal.named_ledger l
+          where (l.kind = 5)
+          group by l.scenario, l.started_on, l.segment, l.b) t
+  where (t.left_value <> t.right_value);
+comment on view journey_internal.check_funnel_entered is 'funnel: entered = went_on + completed_here + ended_here + still_open: of a checkpoint in a scenario, day and segment; a row is a bug';
+create view journey_internal.check_funnel_next as
+ select 'funnel: went_on = entered of the next'::text as check_name,
+    t.scenario,
+    t.started_on,
+    t.segment,
+    null::uuid as customer_id,
+    t.left_value,
+    t.right_value
+   from ( select l.scenario,
+            l.started_on,
+            l.segment,
+            (coalesce(sum(n.went_on), (0)::numeric))::bigint as left_value,
+            (coalesce(sum(n.entered), (0)::numeric))::bigint as right_value
+           from (journey_internal.named_ledger l
+             cross join lateral ( values ((l.b + 1),l.c2,(0)::bigint), (l.b,(0)::bigint,l.c1)) n(checkpoint_no, went_on, entered))
+          where ((l.kind = 5) and (n.checkpoint_no > 0))
+          group by l.scenario, l.started_on, l.segment, n.checkpoint_no) t
+  where (t.left_value <> t.right_value);
+comment on view journey_internal.check_funnel_next is 'funnel: went_on = entered of the next: of a checkpoint in a scenario, day and segment; a row is a bug';
+create view journey_internal.check_funnel_open as
+ select 'funnel: still_open = open'::text as check_name,
+    t.scenario,
+    t.started_on,
+    t.segment,
+    null::uuid as customer_id,
+    t.left_value,
+    t.right_value
+   from ( select l.scenario,
+            l.started_on,
+            l.segment,
+            (coalesce(sum(l.c5) filter (where (l.kind = 5)), (0)::numeric))::bigint as left_value,
+            (coalesce(sum(l.c5) filter (where (l.kind = 0)), (0)::numeric))::bigint as right_value
+           from journey_internal.named_ledger l
+          where (l.kind = any (array[0, 5]))
+          group by l.scenario, l.started_on, l.segment) t
+  where (t.left_value <> t.right_value);
+comment on view journey_internal.check_funnel_open is 'funnel: still_open = open: of a scenario, day and segment; a row is a bug';
+create view journey_internal.check_funnel_started as
+ select 'funnel: entered (started) = journeys'::text as check_name,
+    t.scenario,
+    t.started_on,
+    t.segment,
+    null::uuid as customer_id,
+    t.left_value,
+    t.right_value
+   from ( select l.scenario,
+            l.started_on,
+            l.segment,
+            (coalesce(sum(l.c1) filter (where (l.kind = 5)), (0)::numeric))::bigint as left_value,
+            (coalesce(sum(l.c1) filter (where (l.kind = 0)), (0)::numeric))::bigint as right_value
+           from journey_internal.named_ledger l
+          where ((l.kind = any (array[0, 5])) and ((l.kind = 0) or (l.b = 0)))
+          group by l.scenario, l.started_on, l.segment) t
+  where (t.left_value <> t.right_value);
+comment on view journey_internal.check_funnel_started is 'funnel: entered (started) = journeys: of a scenario, day and segment; a row is a bug';
+create view journey_internal.check_links as
+ select 'path links in = links out'::text as check_name,
+    t.scenario,
+    t.started_on,
+    t.segment,
+    null::uuid as customer_id,
+    t.left_value,
+    t.right_value
+   from ( select l.scenario,
+            l.started_on,
+            l.segment,
+            (coalesce(sum(l.c1) filter (where n.is_in), (0)::numeric))::bigint as left_value,
+            (coalesce(sum(l.c1) filter (where (not n.is_in)), (0)::numeric))::bigint as right_value
+           from (journey_internal.named_ledger l
+             cross join lateral ( values (true,(l.a + 1),l.c), (false,l.a,l.b)) n(is_in, place, node))
+          where ((l.kind = 2) and (n.place > 1) and (n.node >= '-1'::integer))
+          group by l.scenario, l.started_on, l.segment, n.place, n.node) t
+  where (t.left_value <> t.right_value);
+comment on view journey_internal.check_links is 'path links in = links out: of a place and touchpoint in a scenario, day and segment; a row is a bug';
+create view journey_internal.check_path_states as
+ select 'path: journeys = completed + lost + ended'::text as check_name,
+    t.scenario,
+    t.started_on,
+    t.segment,
+    null::uuid as customer_id,
+    t.left_value,
+    t.right_value
+   from ( select l.scenario,
+            l.started_on,
+            l.segment,
+            (coalesce(sum(l.c1), (0)::numeric))::bigint as left_value,
+            (((coalesce(sum(l.c2), (0)::numeric) + coalesce(sum(l.c3), (0)::numeric)) + coalesce(sum(l.c4), (0)::numeric)))::bigint as right_value
+           from journey_internal.named_ledger l
+          where (l.kind = 1)
+          group by l.scenario, l.started_on, l.segment, l.a) t
+  where (t.left_value <> t.right_value);
+comment on view journey_internal.check_path_states is 'path: journeys = completed + lost + ended: of a path in a scenario, day and segment; a row is a bug';
+create view journey_internal.check_paths as
+ select 'paths = completed + lost + ended'::text as check_name,
+    t.scenario,
+    t.started_on,
+    t.segment,
+    null::uuid as customer_id,
+    t.left_value,
+    t.right_value
+   from ( select l.scenario,
+            l.started_on,
+            l.segment,
+            (coalesce(sum(l.c1) filter (where (l.kind = 1)), (0)::numeric))::bigint as left_value,
+            (((coalesce(sum(l.c2) filter (where (l.kind = 0)), (0)::numeric) + coalesce(sum(l.c3) filter (where (l.kind = 0)), (0)::numeric)) + coalesce(sum(l.c4) filter (where (l.kind = 0)), (0)::numeric)))::bigint as right_value
+           from journey_internal.named_ledger l
+          where (l.kind = any (array[0, 1]))
+          group by l.scenario, l.started_on, l.segment) t
+  where (t.left_value <> t.right_value);
+comment on view journey_internal.check_paths is 'paths = completed + lost + ended: of a scenario, day and segment; a row is a bug';
+create view journey_internal.check_states as
+ select 'journeys = completed + lost + ended + open'::text as check_name,
+    t.scenario,
+    t.started_on,
+    t.segment,
+    null::uuid as customer_id,
+    t.left_value,
+    t.right_value
+   from ( select l.scenario,
+            l.started_on,
+            l.segment,
+            (coalesce(sum(l.c1), (0)::numeric))::bigint as left_value,
+            ((((coalesce(sum(l.c2), (0)::numeric) + coalesce(sum(l.c3), (0)::numeric)) + coalesce(sum(l.c4), (0)::numeric)) + coalesce(sum(l.c5), (0)::numeric)))::bigint as right_value
+           from journey_internal.named_ledger l
+          where (l.kind = 0)
+          group by l.scenario, l.started_on, l.segment) t
+  where (t.left_value <> t.right_value);
+comment on view journey_internal.check_states is 'journeys = completed + lost + ended + open: of a scenario, day and segment; a row is a bug';
+create view journey_internal.check_transitions as
+ select 'transitions = steps - journeys'::text as check_name,
+    t.scenario,
+    t.started_on,
+    t.segment,
+    null::uuid as customer_id,
+    t.left_value,
+    t.right_value
+   from ( select l.scenario,
+            l.started_on,
+            l.segment,
+            (coalesce(sum(l.c1) filter (where (l.kind = 3)), (0)::numeric))::bigint as left_value,
+            ((coalesce(sum(l.c7) filter (where (l.kind = 0)), (0)::numeric) - coalesce(sum(l.c1) filter (where (l.kind = 0)), (0)::numeric)))::bigint as right_value
+           from journey_internal.named_ledger l
+          where (l.kind = any (array[0, 3]))
+          group by l.scenario, l.started_on, l.segment) t
+  where (t.left_value <> t.right_value);
+comment on view journey_internal.check_transitions is 'transitions = steps - journeys: of a scenario, day and segment; a row is a bug';
+create table journey_internal.customer (
+    customer_no bigint not null,
+    customer_id uuid not null,
+    events bigint default 0 not null,
+    sessions bigint default 0 not null,
+    journeys bigint default 0 not null,
+    flood_days bigint default 0 not null,
+    first_us bigint,
+    last_us bigint,
+    channels smallint[] default '{}'::smallint[] not null
+)
+with (fillfactor='60');
+comment on table journey_internal.customer is 'counters of a customer; customer_no = key_no of the key it is rooted at. customer_id is its public UUID (word customer), stored so that views find a customer by it; a writer that leaves it out gets it from the trigger';
 create table journey_internal.session (
     customer_no bigint not null,
     from_us bigint not null,
@@ -538,99 +1486,20 @@ create table journey_internal.session (
 )
 with (fillfactor='70');
 comment on table journey_internal.session is 'sessions; first_rank = rank of the first event within its day, from 0';
-create view journey.conservation as
- with count as materialized (
-         select l.kind,
-            l.scenario_no,
-            l.day,
-            l.segment_no,
-            l.a,
-            l.b,
-            l.c,
-            (coalesce(sum(l.c1), (0)::numeric))::bigint as c1,
-            (coalesce(sum(l.c2), (0)::numeric))::bigint as c2,
-            (coalesce(sum(l.c3), (0)::numeric))::bigint as c3,
-            (coalesce(sum(l.c4), (0)::numeric))::bigint as c4,
-            (coalesce(sum(l.c5), (0)::numeric))::bigint as c5,
-            (coalesce(sum(l.c6), (0)::numeric))::bigint as c6,
-            (coalesce(sum(l.c7), (0)::numeric))::bigint as c7
-           from journey_internal.ledger l
-          group by l.kind, l.scenario_no, l.day, l.segment_no, l.a, l.b, l.c
-        ), total as (
-         select count.scenario_no,
-            count.day,
-            count.segment_no,
-            coalesce(sum(count.c1) filter (where (count.kind = 0)), (0)::numeric) as journeys,
-            coalesce(sum(count.c2) filter (where (count.kind = 0)), (0)::numeric) as completed,
-            coalesce(sum((count.c3 + count.c4)) filter (where (count.kind = 0)), (0)::numeric) as lost_ended,
-            coalesce(sum(count.c5) filter (where (count.kind = 0)), (0)::numeric) as open,
-            coalesce(sum(count.c7) filter (where (count.kind = 0)), (0)::numeric) as steps,
-            coalesce(sum(count.c1) filter (where (count.kind = 1)), (0)::numeric) as path_journeys,
-            coalesce(sum(count.c1) filter (where ((count.kind = 2) and (count.a = 1))), (0)::numeric) as first_links,
-            coalesce(sum(count.c1) filter (where (count.kind = 3)), (0)::numeric) as transitions,
-            coalesce(sum(count.c3) filter (where (count.kind = 4)), (0)::numeric) as drop_completed,
-            coalesce(sum(((count.c4 + count.c5) + count.c6)) filter (where (count.kind = 4)), (0)::numeric) as drop_ended,
-            coalesce(sum(count.c7) filter (where (count.kind = 4)), (0)::numeric) as drop_open,
-            coalesce(sum(count.c1) filter (where ((count.kind = 5) and (count.b = 0))), (0)::numeric) as funnel_entered,
-            coalesce(sum(count.c3) filter (where (count.kind = 5)), (0)::numeric) as funnel_completed,
-            coalesce(sum(count.c4) filter (where (count.kind = 5)), (0)::numeric) as funnel_ended,
-            coalesce(sum(count.c5) filter (where (count.kind = 5)), (0)::numeric) as funnel_open
-           from count
-          group by count.scenario_no, count.day, count.segment_no
-        ), node as (
-         select link.scenario_no,
-            link.day,
-            link.segment_no,
-            sum(link.n_in) as n_in,
-            sum(link.n_out) as n_out
-           from ( select count.scenario_no,
-                    count.day,
-                    count.segment_no,
-                    (count.a + 1) as i,
-                    count.c as x,
-                    count.c1 as n_in,
-                    0 as n_out
-                   from count
-                  where ((count.kind = 2) and (count.c >= '-1'::integer))
-                union all
-                 select count.scenario_no,
-                    count.day,
-                    count.segment_no,
-                    count.a,
-                    count.b,
-                    0,
-                    count.c1
-                   from count
-                  where ((count.kind = 2) and (count.a > 1))) link
-          group by link.scenario_no, link.day, link.segment_no, link.i, link.x
-        ), checkpoint as (
-         select pair.scenario_no,
-            pair.day,
-            pair.segment_no,
-            sum(pair.went_on) as went_on,
-            sum(pair.entered) as entered
-           from ( select count.scenario_no,
-                    count.day,
-                    count.segment_no,
-                    (count.b + 1) as k,
-                    count.c2 as went_on,
-                    0 as entered
-                   from count
-                  where (count.kind = 5)
-                union all
-                 select count.scenario_no,
-                    count.day,
-                    count.segment_no,
-                    count.b,
-                    0,
-                    count.c1
-                   from count
-                  where ((count.kind = 5) and (count.b > 0))) pair
-          group by pair.scenario_no, pair.day, pair.segment_no, pair.k
-        ), visit as (
-         select either.customer_no,
-            sum(either.sessions) as sessions,
-            sum(either.journeys) as journeys
+create view journey_internal.check_visits as
+ select 'visits = visit journeys'::text as check_name,
+    null::text as scenario,
+    null::date as started_on,
+    null::text as segment,
+    ( select c.customer_id
+           from journey_internal.customer c
+          where (c.customer_no = t.customer_no)) as customer_id,
+    t.left_value,
+    t.right_value,
+    t.customer_no
+   from ( select v.customer_no,
+            sum(v.sessions) as left_value,
+            sum(v.journeys) as right_value
            from ( select s.customer_no,
                     1 as sessions,
                     0 as journeys
@@ -641,90 +1510,165 @@ create view journey.conservation as
                     0,
                     1
                    from (journey_internal.journey j
-                     join journey_internal.scenario sc_1 on ((sc_1.scenario_no = j.scenario_no)))
-                  where (sc_1.name = 'visit'::text)) either
-          group by either.customer_no
-        ), checked as (
-         select k_1.check_name,
-            t.scenario_no,
-            t.day,
-            t.segment_no,
-            null::bigint as customer_no,
-            k_1.left_value,
-            k_1.right_value
-           from (total t
-             cross join lateral ( values ('journeys = completed + lost + ended + open'::text,t.journeys,((t.completed + t.lost_ended) + t.open)), ('paths = completed + lost + ended'::text,t.path_journeys,(t.completed + t.lost_ended)), ('journeys = first links'::text,t.journeys,t.first_links), ('drop-off: ended_here = lost + ended'::text,t.drop_ended,t.lost_ended), ('drop-off: completed_here = completed'::text,t.drop_completed,t.completed), ('drop-off: still_open = open'::text,t.drop_open,t.open), ('funnel: entered (started) = journeys'::text,t.funnel_entered,t.journeys), ('funnel: ended_here = lost + ended'::text,t.funnel_ended,t.lost_ended), ('funnel: completed_here = completed'::text,t.funnel_completed,t.completed), ('funnel: still_open = open'::text,t.funnel_open,t.open), ('transitions = steps - journeys'::text,t.transitions,(t.steps - t.journeys))) k_1(check_name, left_value, right_value))
-        union all
-         select 'path: journeys = completed + lost + ended'::text,
-            count.scenario_no,
-            count.day,
-            count.segment_no,
-            null::bigint,
-            count.c1,
-            ((count.c2 + count.c3) + count.c4)
-           from count
-          where (count.kind = 1)
-        union all
-         select 'path links in = links out'::text,
-            node.scenario_no,
-            node.day,
-            node.segment_no,
-            null::bigint,
-            node.n_in,
-            node.n_out
-           from node
-        union all
-         select 'drop-off: reached = went_on + completed_here + ended_here + still_open'::text,
-            count.scenario_no,
-            count.day,
-            count.segment_no,
-            null::bigint,
-            count.c1,
-            (((((count.c2 + count.c3) + count.c4) + count.c5) + count.c6) + count.c7)
-           from count
-          where (count.kind = 4)
-        union all
-         select 'funnel: entered = went_on + completed_here + ended_here + still_open'::text,
-            count.scenario_no,
-            count.day,
-            count.segment_no,
-            null::bigint,
-            count.c1,
-            (((count.c2 + count.c3) + count.c4) + count.c5)
-           from count
-          where (count.kind = 5)
-        union all
-         select 'funnel: went_on = entered of the next'::text,
-            checkpoint.scenario_no,
-            checkpoint.day,
-            checkpoint.segment_no,
-            null::bigint,
-            checkpoint.went_on,
-            checkpoint.entered
-           from checkpoint
-        union all
-         select 'visits = visit journeys'::text,
-            null::smallint,
-            null::date,
-            null::integer,
-            visit.customer_no,
-            visit.sessions,
-            visit.journeys
-           from visit
-        )
- select k.check_name,
-    sc.name as scenario,
-    k.day as started_on,
-    sg.name as segment,
-    c.customer_id,
-    (k.left_value)::bigint as left_value,
-    (k.right_value)::bigint as right_value
-   from (((checked k
-     left join journey_internal.scenario sc on ((sc.scenario_no = k.scenario_no)))
-     left join journey_internal.segment sg on ((sg.segment_no = k.segment_no)))
-     left join journey_internal.customer c on ((c.customer_no = k.customer_no)))
-  where (k.left_value <> k.right_value);
-comment on view journey.conservation is 'sums that must agree and do not: a row is a bug';
+                     join journey_internal.scenario sc on ((sc.scenario_no = j.scenario_no)))
+                  where (sc.name = 'visit'::text)) v
+          group by v.customer_no) t
+  where (t.left_value <> t.right_value);
+comment on view journey_internal.check_visits is 'visits = visit journeys: of a customer; a row is a bug';
+create view journey.conservation as
+ select check_states.check_name,
+    check_states.scenario,
+    check_states.started_on,
+    check_states.segment,
+    check_states.customer_id,
+    check_states.left_value,
+    check_states.right_value
+   from journey_internal.check_states
+union all
+ select check_paths.check_name,
+    check_paths.scenario,
+    check_paths.started_on,
+    check_paths.segment,
+    check_paths.customer_id,
+    check_paths.left_value,
+    check_paths.right_value
+   from journey_internal.check_paths
+union all
+ select check_path_states.check_name,
+    check_path_states.scenario,
+    check_path_states.started_on,
+    check_path_states.segment,
+    check_path_states.customer_id,
+    check_path_states.left_value,
+    check_path_states.right_value
+   from journey_internal.check_path_states
+union all
+ select check_first_links.check_name,
+    check_first_links.scenario,
+    check_first_links.started_on,
+    check_first_links.segment,
+    check_first_links.customer_id,
+    check_first_links.left_value,
+    check_first_links.right_value
+   from journey_internal.check_first_links
+union all
+ select check_links.check_name,
+    check_links.scenario,
+    check_links.started_on,
+    check_links.segment,
+    check_links.customer_id,
+    check_links.left_value,
+    check_links.right_value
+   from journey_internal.check_links
+union all
+ select check_transitions.check_name,
+    check_transitions.scenario,
+    check_transitions.started_on,
+    check_transitions.segment,
+    check_transitions.customer_id,
+    check_transitions.left_value,
+    check_transitions.right_value
+   from journey_internal.check_transitions
+union all
+ select check_drop_off_reached.check_name,
+    check_drop_off_reached.scenario,
+    check_drop_off_reached.started_on,
+    check_drop_off_reached.segment,
+    check_drop_off_reached.customer_id,
+    check_drop_off_reached.left_value,
+    check_drop_off_reached.right_value
+   from journey_internal.check_drop_off_reached
+union all
+ select check_drop_off_completed.check_name,
+    check_drop_off_completed.scenario,
+    check_drop_off_completed.started_on,
+    check_drop_off_completed.segment,
+    check_drop_off_completed.customer_id,
+    check_drop_off_completed.left_value,
+    check_drop_off_completed.right_value
+   from journey_internal.check_drop_off_completed
+union all
+ select check_drop_off_ended.check_name,
+    check_drop_off_ended.scenario,
+    check_drop_off_ended.started_on,
+    check_drop_off_ended.segment,
+    check_drop_off_ended.customer_id,
+    check_drop_off_ended.left_value,
+    check_drop_off_ended.right_value
+   from journey_internal.check_drop_off_ended
+union all
+ select check_drop_off_open.check_name,
+    check_drop_off_open.scenario,
+    check_drop_off_open.started_on,
+    check_drop_off_open.segment,
+    check_drop_off_open.customer_id,
+    check_drop_off_open.left_value,
+    check_drop_off_open.right_value
+   from journey_internal.check_drop_off_open
+union all
+ select check_funnel_started.check_name,
+    check_funnel_started.scenario,
+    check_funnel_started.started_on,
+    check_funnel_started.segment,
+    check_funnel_started.customer_id,
+    check_funnel_started.left_value,
+    check_funnel_started.right_value
+   from journey_internal.check_funnel_started
+union all
+ select check_funnel_entered.check_name,
+    check_funnel_entered.scenario,
+    check_funnel_entered.started_on,
+    check_funnel_entered.segment,
+    check_funnel_entered.customer_id,
+    check_funnel_entered.left_value,
+    check_funnel_entered.right_value
+   from journey_internal.check_funnel_entered
+union all
+ select check_funnel_next.check_name,
+    check_funnel_next.scenario,
+    check_funnel_next.started_on,
+    check_funnel_next.segment,
+    check_funnel_next.customer_id,
+    check_funnel_next.left_value,
+    check_funnel_next.right_value
+   from journey_internal.check_funnel_next
+union all
+ select check_funnel_completed.check_name,
+    check_funnel_completed.scenario,
+    check_funnel_completed.started_on,
+    check_funnel_completed.segment,
+    check_funnel_completed.customer_id,
+    check_funnel_completed.left_value,
+    check_funnel_completed.right_value
+   from journey_internal.check_funnel_completed
+union all
+ select check_funnel_ended.check_name,
+    check_funnel_ended.scenario,
+    check_funnel_ended.started_on,
+    check_funnel_ended.segment,
+    check_funnel_ended.customer_id,
+    check_funnel_ended.left_value,
+    check_funnel_ended.right_value
+   from journey_internal.check_funnel_ended
+union all
+ select check_funnel_open.check_name,
+    check_funnel_open.scenario,
+    check_funnel_open.started_on,
+    check_funnel_open.segment,
+    check_funnel_open.customer_id,
+    check_funnel_open.left_value,
+    check_funnel_open.right_value
+   from journey_internal.check_funnel_open
+union all
+ select check_visits.check_name,
+    check_visits.scenario,
+    check_visits.started_on,
+    check_visits.segment,
+    check_visits.customer_id,
+    check_visits.left_value,
+    check_visits.right_value
+   from journey_internal.check_visits;
+comment on view journey.conservation is 'one row a violation of what must hold whatever arrives; a row is a bug. Reads all counts: journeyd verify --sql asks the same in slices';
 comment on column journey.conservation.check_name is 'what should be equal';
 comment on column journey.conservation.scenario is 'the scenario; null for checks of customers';
 comment on column journey.conservation.started_on is 'library day of the first step; null for checks of customers';
@@ -746,13 +1690,6 @@ create table journey_internal.key (
 )
 with (fillfactor='50');
 comment on table journey_internal.key is 'every key ever seen, and the guard (select for update) of what it names: its aliases, logins, case facts, and, as the root of a customer, its timeline, sessions and journeys. shared: 0 no, 1 several_customers, 2 max_aliases';
-create table journey_internal.namespace (
-    ns_no smallint not null,
-    name text not null,
-    kind text not null,
-    constraint namespace_kind_check check ((kind = any (array['person'::text, 'device'::text, 'case'::text])))
-);
-comment on table journey_internal.namespace is 'key namespaces; ns_no is the place of the declaration, from 0';
 create view journey.customer as
  select c.customer_id,
         case
@@ -793,7 +1730,7 @@ create view journey.data_dictionary as
      join pg_namespace n on ((n.oid = v.relnamespace)))
      join pg_attribute a on ((a.attrelid = v.oid)))
   where ((n.nspname = 'journey'::name) and (v.relkind = 'v'::"char") and (a.attnum > 0) and (not a.attisdropped));
-comment on view journey.data_dictionary is 'every column of every view of the schema journey, from the comments in the catalog';
+comment on view journey.data_dictionary is 'one row a column of a view of the schema journey, from the comments in the catalogue';
 comment on column journey.data_dictionary.view_name is 'the view';
 comment on column journey.data_dictionary.column_name is 'the column';
 comment on column journey.data_dictionary.data_type is 'its type';
@@ -851,15 +1788,15 @@ create view journey.drop_off as
                     sg.name as segment,
                     l.kind,
                     l.b,
-                    (coalesce(sum(l.c1), (0)::numeric))::bigint as c1,
-                    (coalesce(sum(l.c2), (0)::numeric))::bigint as c2,
-                    (coalesce(sum(l.c3), (0)::numeric))::bigint as c3,
-                    (coalesce(sum(l.c4), (0)::numeric))::bigint as c4,
-                    (coalesce(sum(l.c5), (0)::numeric))::bigint as c5,
-                    (coalesce(sum(l.c6), (0)::numeric))::bigint as c6,
-                    (coalesce(sum(l.c7), (0)::numeric))::bigint as c7,
-                    (coalesce(sum(l.c8), (0)::numeric))::bigint as c8,
-                    (coalesce(sum(l.c9), (0)::numeric))::bigint as c9
+                    coalesce(journey_internal.total(l.c1), (0)::bigint) as c1,
+                    coalesce(journey_internal.total(l.c2), (0)::bigint) as c2,
+                    coalesce(journey_internal.total(l.c3), (0)::bigint) as c3,
+                    coalesce(journey_internal.total(l.c4), (0)::bigint) as c4,
+                    coalesce(journey_internal.total(l.c5), (0)::bigint) as c5,
+                    coalesce(journey_internal.total(l.c6), (0)::bigint) as c6,
+                    coalesce(journey_internal.total(l.c7), (0)::bigint) as c7,
+                    coalesce(journey_internal.total(l.c8), (0)::bigint) as c8,
+                    coalesce(journey_internal.total(l.c9), (0)::bigint) as c9
                    from ((journey_internal.ledger l
                      join journey_internal.scenario sc on ((sc.scenario_no = l.scenario_no)))
                      join journey_internal.segment sg on ((sg.segment_no = l.segment_no)))
@@ -888,6 +1825,62 @@ comment on column journey.drop_off.rate_low is 'lower end of the 95 % Wilson int
 comment on column journey.drop_off.rate_high is 'upper end of the same interval';
 comment on column journey.drop_off.is_final is 'true when the day is over and no journey of this scenario, day and segment is open';
 comment on column journey.drop_off.open_reached is 'open journeys with at least one step at the touchpoint, wherever their last step is';
+create view journey_internal.month as
+ select s.scenario_no,
+    s.name as scenario,
+    (m.month_on)::date as month_on,
+    (((m.month_on + '1 mon'::interval) - '1 day'::interval))::date as last_day_on
+   from ((journey_internal.scenario s
+     cross join lateral ( select (min(j.day))::timestamp without time zone as first_day,
+            (max(j.day))::timestamp without time zone as last_day
+           from journey_internal.journey j
+          where (j.scenario_no = s.scenario_no)) d)
+     cross join lateral generate_series(date_trunc('month'::text, d.first_day), d.last_day, '1 mon'::interval) m(month_on));
+comment on view journey_internal.month is 'months from the first to the last journey of each scenario';
+create view journey.drop_off_monthly as
+ select m.scenario,
+    m.month_on,
+    f.segment,
+    f.stage,
+    f.touchpoint,
+    f.label,
+    f.reached,
+    f.went_on,
+    f.completed_here,
+    f.ended_here,
+    f.ended_silence,
+    f.ended_deadline,
+    f.ended_failed,
+    f.still_open,
+    f.distinct_customers,
+    f.drop_off_rate,
+    f.rate_low,
+    f.rate_high,
+    f.is_final,
+    f.open_reached
+   from (journey_internal.month m
+     cross join lateral journey_internal.drop_off_range(m.scenario_no, m.month_on, m.last_day_on, null::integer, true, false) f(segment, stage, touchpoint, label, reached, went_on, completed_here, ended_here, ended_silence, ended_deadline, ended_failed, still_open, distinct_customers, drop_off_rate, rate_low, rate_high, is_final, open_reached));
+comment on view journey.drop_off_monthly is 'one row for each touchpoint of each scenario, month and segment: the journeys that started in the month and have a step at it. Filter by scenario and month_on: other months are not counted then';
+comment on column journey.drop_off_monthly.scenario is 'the scenario';
+comment on column journey.drop_off_monthly.month_on is 'first day of the month of the first step';
+comment on column journey.drop_off_monthly.segment is 'value of the configured dimension at the first step, else (none)';
+comment on column journey.drop_off_monthly.stage is 'stage of the touchpoint';
+comment on column journey.drop_off_monthly.touchpoint is 'the touchpoint reached';
+comment on column journey.drop_off_monthly.label is 'the touchpoint in words';
+comment on column journey.drop_off_monthly.reached is 'journeys with at least one step at the touchpoint = went_on + completed_here + ended_here + still_open';
+comment on column journey.drop_off_monthly.went_on is 'of these: journeys whose last step is at another touchpoint';
+comment on column journey.drop_off_monthly.completed_here is 'of these: completed journeys whose last step is here';
+comment on column journey.drop_off_monthly.ended_here is 'of these: journeys lost or ended whose last step is here = ended_silence + ended_deadline + ended_failed';
+comment on column journey.drop_off_monthly.ended_silence is 'of ended_here: patience ran out';
+comment on column journey.drop_off_monthly.ended_deadline is 'of ended_here: the deadline passed';
+comment on column journey.drop_off_monthly.ended_failed is 'of ended_here: a fail event came';
+comment on column journey.drop_off_monthly.still_open is 'of these: open journeys whose last step so far is here';
+comment on column journey.drop_off_monthly.distinct_customers is 'customers with at least one journey that reached the touchpoint; exact for the month, do not add up';
+comment on column journey.drop_off_monthly.drop_off_rate is 'ended_here / reached; null until is_final and in scenarios without goals';
+comment on column journey.drop_off_monthly.rate_low is 'lower end of the 95 % Wilson interval of the rate, whatever the open journeys will do; null until the last day of the month is over and in scenarios without goals';
+comment on column journey.drop_off_monthly.rate_high is 'upper end of the same interval';
+comment on column journey.drop_off_monthly.is_final is 'true when the last day of the month is over and no journey of this scenario, month and segment is open';
+comment on column journey.drop_off_monthly.open_reached is 'open journeys with at least one step at the touchpoint, wherever their last step is';
 create table journey_internal.attribute_set (
     attr_no integer not null,
     source text not null,
@@ -903,24 +1896,6 @@ create table journey_internal.attribute_set (
     constraint attribute_set_initiator_check check ((initiator = any (array['customer'::text, 'staff'::text, 'system'::text])))
 );
 comment on table journey_internal.attribute_set is 'one row for each distinct set of attributes of an event; digest = first 16 bytes of SHA-256 over them all, made in C';
-create table journey_internal.timeline (
-    customer_no bigint not null,
-    day date not null,
-    chunk_no integer not null,
-    rank integer not null,
-    n smallint not null,
-    first_us bigint not null,
-    last_us bigint not null,
-    at bigint[] not null,
-    attr integer[] not null,
-    id bigint[] not null,
-    key_ns smallint[] not null,
-    key_hash uuid[] not null,
-    n_keys smallint[] not null,
-    keys smallint[] not null
-)
-partition by range (day);
-comment on table journey_internal.timeline is 'events of a customer, at most 128 a row, one library day; in the order of semantics section 1. rank = events of the day before this chunk. id = the 8 bytes as unsigned big-endian, top bit flipped, so that bigint order is byte order. key_ns/key_hash: dictionary of the chunk''s keys; keys: for each event n_keys[i] positions (from 1) in it, one event after the other';
 create view journey.event as
  select journey_internal.event_uuid_of(e.at, tp.code, a.source, e.id, journey_internal.event_keys(d.dictionary, t.keys, e.key_from, e.n_keys)) as event_id,
     c.customer_id,
@@ -936,14 +1911,10 @@ create view journey.event as
             else null::uuid
         end as session_id,
         case
-            when ((t.rank + e.place) <= ( select journey_internal.max_day_events() as max_day_events)) then ( select (((((t.rank + e.place) - s.first_rank))::numeric +
+            when ((t.rank + e.place) <= ( select journey_internal.max_day_events() as max_day_events)) then ( select ((((t.rank + e.place) - s.first_rank) +
                     case
-                        when (s.day = t.day) then (0)::numeric
-                        else ( select sum(least(y.n, (( select journey_internal.max_day_events() as max_day_events))::bigint)) as sum
-                           from ( select sum(z.n) as n
-                                   from journey_internal.timeline z
-                                  where ((z.customer_no = t.customer_no) and (z.day >= s.day) and (z.day < t.day))
-                                  group by z.day) y)
+                        when (s.day = t.day) then (0)::bigint
+                        else journey_internal.events_before(t.customer_no, s.day, t.day)
                     end))::integer as int4
                from ( select x.to_us,
                         x.day,
@@ -1065,6 +2036,203 @@ comment on column journey.freshness.last_event_at is 'greatest event time accept
 comment on column journey.freshness.partition_time is 'event time up to which the partition is believed complete: least of last_event_at and now, less allowed_disorder; the watermark is the least of all partitions that are not idle';
 comment on column journey.freshness.is_idle is 'true when the partition had nothing to read for idle_after, and somebody is looking: it does not hold the watermark back';
 comment on column journey.freshness.last_commit_at is 'when a batch of the partition was last committed, by the database''s clock';
+create view journey.freshness_in_words as
+ with clock as (
+         select ((extract(epoch from now()) * (1000000)::numeric))::bigint as now_us
+        ), setting as (
+         select journey_internal.library_zone() as zone,
+            journey_internal.duration_us('watermark.allowed_disorder'::text, (600000000)::bigint) as disorder_us,
+            journey_internal.duration_us('watermark.idle_after'::text, (60000000)::bigint) as idle_after_us,
+            journey_internal.duration_us('identity.stitch_back'::text, '604800000000'::bigint) as stitch_back_us,
+            journey_internal.duration_us('identity.login_ttl'::text, '43200000000'::bigint) as login_ttl_us
+        ), partition as (
+         select o.topic,
+            o.part,
+            o.drives_watermark,
+            greatest((o.log_end_offset - o.next_offset), (0)::bigint) as unread,
+            coalesce((o.next_offset >= o.log_end_offset), false) as is_at_end,
+                case
+                    when (o.greatest_us is not null) then least(o.greatest_us, c.now_us)
+                    else null::bigint
+                end as time_us,
+            (c.now_us - ((extract(epoch from o.seen_at) * (1000000)::numeric))::bigint) as unseen_us,
+            (c.now_us - ((extract(epoch from o.idle_since) * (1000000)::numeric))::bigint) as quiet_us,
+            s.idle_after_us,
+            coalesce((((now() - o.idle_since) >= ((s.idle_after_us)::double precision * '00:00:00.000001'::interval)) and ((now() - o.seen_at) <= (((3 * s.idle_after_us))::double precision * '00:00:00.000001'::interval))), false) as is_idle,
+            (o.log_end_offset is not null) as knows_end,
+            c.now_us
+           from ((journey_internal.kafka_offset o
+             cross join clock c)
+             cross join setting s)
+          where (o.grp = ( select x.grp
+                   from journey_internal.kafka_offset x
+                  order by greatest(x.seen_at, x.last_commit_at) desc nulls last, x.grp
+                 limit 1))
+        ), judged as (
+         select p.topic,
+            p.part,
+            p.drives_watermark,
+            p.unread,
+            p.is_at_end,
+            p.time_us,
+            p.unseen_us,
+            p.quiet_us,
+            p.idle_after_us,
+            p.is_idle,
+            p.knows_end,
+            p.now_us,
+            ((not p.is_idle) and (p.time_us is null) and (not p.is_at_end)) as holds_wholly,
+            bool_or(((not p.is_idle) and (p.time_us is null) and (not p.is_at_end))) over () as is_held_wholly,
+            min(p.time_us) filter (where (not p.is_idle)) over () as least_us
+           from partition p
+          where p.drives_watermark
+        ), holder as (
+         select j.topic,
+            j.part,
+            j.drives_watermark,
+            j.unread,
+            j.is_at_end,
+            j.time_us,
+            j.unseen_us,
+            j.quiet_us,
+            j.idle_after_us,
+            j.is_idle,
+            j.knows_end,
+            j.now_us,
+            j.holds_wholly,
+            j.is_held_wholly,
+            j.least_us
+           from judged j
+          where
+                case
+                    when j.is_held_wholly then j.holds_wholly
+                    else ((not j.is_idle) and (j.time_us = j.least_us))
+                end
+        ), waits as (
+         select substr(t_1.name, (length('scenarios.'::text) + 1)) as scenario,
+            string_agg(((journey_internal.duration_words((w.found[2])::bigint) || ' after '::text) || w.found[1]), ', '::text order by w.place) as words
+           from (journey_internal.setting t_1
+             cross join lateral regexp_matches(t_1.value, ' wait (\S+)=(\d+)'::text, 'g'::text) with ordinality w(found, place))
+          where (t_1.name ~~ 'scenarios.%'::text)
+          group by t_1.name
+        ), statement as (
+         select 1 as part_no,
+            null::text as part_key,
+            'watermark'::text as about,
+            null::text as subject,
+            (((c.now_us - w.watermark_us))::double precision / ('1000000'::numeric)::double precision) as seconds,
+            null::bigint as messages,
+                case
+                    when (w.watermark_us is null) then 'Nothing is published yet: there is no watermark.'::text
+                    else (((((('Journeys are closed up to '::text || to_char((journey_internal.timestamp_of(w.watermark_us) at time zone s.zone), 'YYYY-MM-DD HH24:MI:SS'::text)) || ' ('::text) || s.zone) || '), '::text) || journey_internal.duration_words(greatest((c.now_us - w.watermark_us), (0)::bigint))) || ' ago.'::text)
+                end as sentence
+           from ((clock c
+             cross join setting s)
+             left join journey_internal.watermark w on (true))
+        union all
+         select 2,
+            ((h.topic || ' '::text) || to_char(h.part, 'FM0000000000'::text)),
+            'partition'::text,
+            ((h.topic || ' '::text) || h.part),
+            (((h.now_us - h.time_us))::double precision / ('1000000'::numeric)::double precision),
+            h.unread,
+            (((((('Partition '::text || h.part) || ' of '::text) || h.topic) || ' holds the watermark back: '::text) ||
+                case
+                    when ((h.unseen_us is null) or (h.unseen_us > (3 * h.idle_after_us))) then (coalesce(('nobody has looked at it for '::text || journey_internal.duration_words(h.unseen_us)), 'nobody has looked at it'::text) || '; is `journeyd run` at work?'::text)
+                    when (h.unread > 0) then ((to_char(h.unread, 'FM999,999,999,999,999'::text) ||
+                    case
+                        when (h.unread = 1) then ' message is'::text
+                        else ' messages are'::text
+                    end) || ' not read yet.'::text)
+                    when (not h.knows_end) then 'where it ends is not known yet.'::text
+                    when (h.quiet_us < h.idle_after_us) then (((('it was read to its end '::text || journey_internal.duration_words(greatest(h.quiet_us, (0)::bigint))) || ' ago, and counts as idle after '::text) || journey_internal.duration_words(h.idle_after_us)) || '.'::text)
+                    else 'it is read to its end, and more may come.'::text
+                end) ||
+                case
+                    when (h.time_us is null) then ' None of its events is accepted yet.'::text
+                    else ((' Its newest event is '::text || journey_internal.duration_words(greatest((h.now_us - h.time_us), (0)::bigint))) || ' old.'::text)
+                end)
+           from holder h
+        union all
+         select 2,
+            null::text,
+            'partition'::text,
+            null::text,
+            null::double precision,
+            null::bigint,
+                case
+                    when (( select count(*) as count
+                       from partition) = 0) then 'No partition has been read: what is here came from files.'::text
+                    when (( select count(*) as count
+                       from judged) = 0) then 'None of the partitions drives the watermark.'::text
+                    else 'No partition holds the watermark back: all are idle or empty.'::text
+                end as "case"
+          where ((not (exists ( select
+                   from holder))) and ((exists ( select
+                   from partition)) or (exists ( select
+                   from journey_internal.watermark))))
+        union all
+         select 3,
+            null::text,
+            'unread'::text,
+            null::text,
+            null::double precision,
+            (coalesce(sum(p.unread), (0)::numeric))::bigint as "coalesce",
+                case
+                    when (coalesce(sum(p.unread), (0)::numeric) = (0)::numeric) then 'No message that is known of waits to be read.'::text
+                    when (sum(p.unread) = (1)::numeric) then '1 message waits to be read.'::text
+                    else (((((to_char(sum(p.unread), 'FM999,999,999,999,999'::text) || ' messages wait to be read, in '::text) || count(*) filter (where (p.unread > 0))) || ' of '::text) || count(*)) || ' partitions.'::text)
+                end as "case"
+           from partition p
+         having (count(*) > 0)
+        union all
+         select 4,
+            null::text,
+            'late'::text,
+            null::text,
+            ((s.disorder_us)::double precision / ('1000000'::numeric)::double precision),
+            null::bigint,
+            (('The watermark stays '::text || journey_internal.duration_words(s.disorder_us)) || ' behind the newest event, so that events may come in another order. One that is later still counts too, and changes the figures of its day, however old.'::text)
+           from setting s
+        union all
+         select 5,
+            null::text,
+            'login'::text,
+            null::text,
+            ((greatest(s.stitch_back_us, s.login_ttl_us))::double precision / ('1000000'::numeric)::double precision),
+            null::bigint,
+            (((('A login names the visitor of its device from '::text || journey_internal.duration_words(s.stitch_back_us)) || ' before it to '::text) || journey_internal.duration_words(s.login_ttl_us)) || ' after it: for as long, anonymous journeys may still become those of a person.'::text)
+           from setting s
+        union all
+         select 6,
+            sc.name,
+            'scenario'::text,
+            sc.name,
+            ((sc.deadline_us)::double precision / ('1000000'::numeric)::double precision),
+            null::bigint,
+            (((((('A journey of '::text || sc.name) || ' is over after '::text) || journey_internal.duration_words(sc.patience_us)) || ' of silence'::text) || coalesce(((' ('::text || w.words) || ')'::text), ''::text)) ||
+                case
+                    when (sc.deadline_us is null) then '; it has no deadline, so a day stays open as long as a journey of it goes on.'::text
+                    else ((', at the latest '::text || journey_internal.duration_words(sc.deadline_us)) || ' after its first step: so long after a day its figures may be open.'::text)
+                end)
+           from (journey_internal.scenario sc
+             left join waits w on ((w.scenario = sc.name)))
+          where (sc.is_configured and (sc.patience_us is not null))
+        )
+ select (row_number() over (order by t.part_no, (t.part_key collate "C")))::integer as line,
+    t.about,
+    t.subject,
+    t.seconds,
+    t.messages,
+    t.sentence
+   from statement t;
+comment on view journey.freshness_in_words is 'one row a sentence: how far behind the figures are, what holds them back, and how long they can still move. Order by line';
+comment on column journey.freshness_in_words.line is 'the order in which the sentences read, from 1';
+comment on column journey.freshness_in_words.about is 'watermark (how far), partition (what holds it back), unread (what waits in Kafka), late (late events), login (late logins), scenario (patience and deadline)';
+comment on column journey.freshness_in_words.subject is 'topic and partition, or the scenario; null for the others';
+comment on column journey.freshness_in_words.seconds is 'the sentence''s number: watermark: age of the watermark; partition: age of its newest event; late: allowed_disorder; login: the longer of stitch_back and login_ttl; scenario: its deadline; null where there is none';
+comment on column journey.freshness_in_words.messages is 'partition and unread: messages known to be in Kafka and not read yet; null for the others';
+comment on column journey.freshness_in_words.sentence is 'the same in words; times are the library''s';
 create table journey_internal.scenario_checkpoint (
     scenario_no smallint not null,
     checkpoint_no smallint not null,
@@ -1089,14 +2257,14 @@ create view journey.funnel_step as
             sg.name as segment,
             cp.checkpoint_no,
             cp.name as checkpoint,
-            (coalesce(sum(l.c1) filter (where (l.kind = 5)), (0)::numeric))::bigint as entered,
-            (coalesce(sum(l.c2) filter (where (l.kind = 5)), (0)::numeric))::bigint as went_on,
-            (coalesce(sum(l.c3) filter (where (l.kind = 5)), (0)::numeric))::bigint as completed_here,
-            (coalesce(sum(l.c4) filter (where (l.kind = 5)), (0)::numeric))::bigint as ended_here,
-            (coalesce(sum(l.c5) filter (where (l.kind = 5)), (0)::numeric))::bigint as still_open,
-            (coalesce(sum(l.c6) filter (where (l.kind = 5)), (0)::numeric))::bigint as distinct_customers,
-            (coalesce(sum(l.c1) filter (where (l.kind = 0)), (0)::numeric))::bigint as journeys,
-            (coalesce(sum(l.c5) filter (where (l.kind = 0)), (0)::numeric))::bigint as open
+            coalesce(journey_internal.total(l.c1) filter (where (l.kind = 5)), (0)::bigint) as entered,
+            coalesce(journey_internal.total(l.c2) filter (where (l.kind = 5)), (0)::bigint) as went_on,
+            coalesce(journey_internal.total(l.c3) filter (where (l.kind = 5)), (0)::bigint) as completed_here,
+            coalesce(journey_internal.total(l.c4) filter (where (l.kind = 5)), (0)::bigint) as ended_here,
+            coalesce(journey_internal.total(l.c5) filter (where (l.kind = 5)), (0)::bigint) as still_open,
+            coalesce(journey_internal.total(l.c6) filter (where (l.kind = 5)), (0)::bigint) as distinct_customers,
+            coalesce(journey_internal.total(l.c1) filter (where (l.kind = 0)), (0)::bigint) as journeys,
+            coalesce(journey_internal.total(l.c5) filter (where (l.kind = 0)), (0)::bigint) as open
            from (((journey_internal.ledger l
              join journey_internal.scenario sc on ((sc.scenario_no = l.scenario_no)))
              join journey_internal.segment sg on ((sg.segment_no = l.segment_no)))
@@ -1126,22 +2294,51 @@ comment on column journey.funnel_step.ended_here is 'of these: lost or ended jou
 comment on column journey.funnel_step.still_open is 'of these: open journeys that came no further so far';
 comment on column journey.funnel_step.distinct_customers is 'customers with at least one journey that reached the checkpoint; do not add up';
 comment on column journey.funnel_step.is_final is 'true when the day is over and no journey of this scenario, day and segment is open';
+create view journey.funnel_step_monthly as
+ select m.scenario,
+    m.month_on,
+    f.segment,
+    f.checkpoint_no,
+    f.checkpoint,
+    f.entered,
+    f.went_on,
+    f.completed_here,
+    f.ended_here,
+    f.still_open,
+    f.distinct_customers,
+    f.is_final
+   from (journey_internal.month m
+     cross join lateral journey_internal.funnel_range(m.scenario_no, m.month_on, m.last_day_on, null::integer, true, false) f(segment, checkpoint_no, checkpoint, entered, went_on, completed_here, ended_here, still_open, distinct_customers, is_final));
+comment on view journey.funnel_step_monthly is 'one row for each checkpoint of a scenario, for each month and segment in which a journey started: how far journeys came. Filter by scenario and month_on: other months are not counted then';
+comment on column journey.funnel_step_monthly.scenario is 'the scenario';
+comment on column journey.funnel_step_monthly.month_on is 'first day of the month of the first step';
+comment on column journey.funnel_step_monthly.segment is 'value of the configured dimension at the first step, else (none)';
+comment on column journey.funnel_step_monthly.checkpoint_no is 'place of the checkpoint, from 0';
+comment on column journey.funnel_step_monthly.checkpoint is 'name of the checkpoint; 0 is (started), which every journey reaches';
+comment on column journey.funnel_step_monthly.entered is 'journeys that reached this checkpoint after all those before it, by distinct steps = went_on + completed_here + ended_here + still_open';
+comment on column journey.funnel_step_monthly.went_on is 'of these: journeys that reached the next checkpoint too';
+comment on column journey.funnel_step_monthly.completed_here is 'of these: completed journeys that came no further';
+comment on column journey.funnel_step_monthly.ended_here is 'of these: lost or ended journeys that came no further';
+comment on column journey.funnel_step_monthly.still_open is 'of these: open journeys that came no further so far';
+comment on column journey.funnel_step_monthly.distinct_customers is 'customers with at least one journey that reached the checkpoint; exact for the month, do not add up';
+comment on column journey.funnel_step_monthly.is_final is 'true when the last day of the month is over and no journey of this scenario, month and segment is open';
 create table journey_internal.path (
     path_id bigint not null,
     collapsed_id bigint not null,
     touchpoints smallint[] not null,
-    is_more boolean not null
+    is_more boolean not null,
+    folded_text text
 );
-comment on table journey_internal.path is 'paths as touchpoint numbers; collapsed_id names the row of the folded path (itself where nothing folds)';
+comment on table journey_internal.path is 'paths as touchpoint numbers; collapsed_id names the row of the folded path (itself where nothing folds). folded_text: how a folded path reads, as a month of path cells shows it thousands of times; a trigger fills it, raw paths are put together when asked for';
 create view journey_internal.path_text as
  select p.path_id,
     cardinality(p.touchpoints) as step_count,
-    array_to_string((array( select (( select journey_internal.touchpoint_codes() as touchpoint_codes))[(n.n + 1)] as touchpoint_codes
+    coalesce(p.folded_text, array_to_string((array( select (( select journey_internal.touchpoint_codes() as touchpoint_codes))[(n.n + 1)] as touchpoint_codes
            from unnest(p.touchpoints) n(n)) ||
         case
             when p.is_more then '{(more)}'::text[]
             else null::text[]
-        end), ' > '::text) as path
+        end), ' > '::text)) as path
    from journey_internal.path p;
 comment on view journey_internal.path_text is 'a path''s text and number of elements, (more) not counted';
 create view journey.journey as
@@ -1365,11 +2562,11 @@ create view journey.path as
                     sg.name as segment,
                     l.kind,
                     l.a,
-                    (coalesce(sum(l.c1), (0)::numeric))::bigint as c1,
-                    (coalesce(sum(l.c2), (0)::numeric))::bigint as c2,
-                    (coalesce(sum(l.c3), (0)::numeric))::bigint as c3,
-                    (coalesce(sum(l.c4), (0)::numeric))::bigint as c4,
-                    (coalesce(sum(l.c5), (0)::numeric))::bigint as c5
+                    coalesce(journey_internal.total(l.c1), (0)::bigint) as c1,
+                    coalesce(journey_internal.total(l.c2), (0)::bigint) as c2,
+                    coalesce(journey_internal.total(l.c3), (0)::bigint) as c3,
+                    coalesce(journey_internal.total(l.c4), (0)::bigint) as c4,
+                    coalesce(journey_internal.total(l.c5), (0)::bigint) as c5
                    from ((journey_internal.ledger l
                      join journey_internal.scenario sc on ((sc.scenario_no = l.scenario_no)))
                      join journey_internal.segment sg on ((sg.segment_no = l.segment_no)))
@@ -1425,8 +2622,8 @@ create view journey.path_link as
                     l.a,
                     l.b,
                     l.c,
-                    (coalesce(sum(l.c1), (0)::numeric))::bigint as c1,
-                    (coalesce(sum(l.c5), (0)::numeric))::bigint as c5
+                    coalesce(journey_internal.total(l.c1), (0)::bigint) as c1,
+                    coalesce(journey_internal.total(l.c5), (0)::bigint) as c5
                    from ((journey_internal.ledger l
                      join journey_internal.scenario sc on ((sc.scenario_no = l.scenario_no)))
                      join journey_internal.segment sg on ((sg.segment_no = l.segment_no)))
@@ -1444,19 +2641,32 @@ comment on column journey.path_link.from_touchpoint is 'the element at step_no: 
 comment on column journey.path_link.to_touchpoint is 'the next element; of the last one (completed), (lost), (ended) or (open)';
 comment on column journey.path_link.journeys is 'journeys with this link, open ones too';
 comment on column journey.path_link.is_final is 'true when the day is over and no journey of this scenario, day and segment is open';
-create table journey_internal.setting (
-    name text not null,
-    value text not null,
-    fingerprint boolean default true not null
-);
-comment on table journey_internal.setting is 'every setting the numbers depend on, as canonical text or digest; row fingerprint = SHA-256 over all';
-create table journey_internal.watermark (
-    only_row boolean default true not null,
-    watermark_us bigint not null,
-    constraint watermark_only_row_check check (only_row)
-)
-with (fillfactor='50');
-comment on table journey_internal.watermark is 'the published watermark, in microseconds; no row before the first one';
+create view journey.path_monthly as
+ select m.scenario,
+    m.month_on,
+    f.segment,
+    f.path,
+    f.step_count,
+    f.journeys,
+    f.completed,
+    f.lost,
+    f.ended,
+    f.distinct_customers,
+    f.is_final
+   from (journey_internal.month m
+     cross join lateral journey_internal.path_range(m.scenario_no, m.month_on, m.last_day_on, null::integer, true, false) f(segment, path, step_count, journeys, completed, lost, ended, distinct_customers, is_final));
+comment on view journey.path_monthly is 'one row for each path of each scenario, month and segment: journeys that started in the month and are over. Filter by scenario and month_on: other months are not counted then';
+comment on column journey.path_monthly.scenario is 'the scenario';
+comment on column journey.path_monthly.month_on is 'first day of the month of the first step';
+comment on column journey.path_monthly.segment is 'value of the configured dimension at the first step, else (none)';
+comment on column journey.path_monthly.path is 'touchpoints in order, joined by " > ", runs of one touchpoint folded to one; (more) where it was cut at max_path';
+comment on column journey.path_monthly.step_count is 'elements of the path, (more) not counted';
+comment on column journey.path_monthly.journeys is 'journeys that are over and took this path';
+comment on column journey.path_monthly.completed is 'of these: journeys that reached a goal';
+comment on column journey.path_monthly.lost is 'of these: journeys without a goal';
+comment on column journey.path_monthly.ended is 'of these: journeys of a scenario without goals';
+comment on column journey.path_monthly.distinct_customers is 'customers with at least one of these journeys; exact for the month, do not add up';
+comment on column journey.path_monthly.is_final is 'true when the last day of the month is over and no journey of this scenario, month and segment is open';
 create table journey_internal.writer (
     slot smallint not null,
     last_commit_at timestamp with time zone,
@@ -1473,7 +2683,10 @@ create view journey.published as
     ( select s.value
            from journey_internal.setting s
           where (s.name = 'fingerprint'::text)) as config_fingerprint,
-    (coalesce(sum(i.unnamed_events), (0)::numeric))::bigint as unnamed_events
+    (coalesce(sum(i.unnamed_events), (0)::numeric))::bigint as unnamed_events,
+    coalesce(( select split_part(z.value, ' '::text, 1) as split_part
+           from journey_internal.setting z
+          where (z.name = 'library.time_zone'::text)), 'UTC'::text) as time_zone
    from journey_internal.writer i;
 comment on view journey.published is 'one row: how far the numbers are';
 comment on column journey.published.watermark_at is 'event time up to which journeys were closed; null before the first';
@@ -1481,6 +2694,7 @@ comment on column journey.published.last_commit_at is 'when a batch was last com
 comment on column journey.published.last_event_at is 'greatest time of an accepted event';
 comment on column journey.published.config_fingerprint is 'SHA-256 of all settings the numbers depend on';
 comment on column journey.published.unnamed_events is 'events that carry person keys and have no person, as the keys are shared';
+comment on column journey.published.time_zone is 'time zone of the library: its days are the days of all *_on columns, and `at time zone time_zone` shows an instant as its clocks did';
 create table journey_internal.quarantine (
     topic text not null,
     part integer not null,
@@ -1500,7 +2714,7 @@ create view journey.quarantine as
     q.detail,
     q.first_seen_at
    from journey_internal.quarantine q;
-comment on view journey.quarantine is 'messages that were not accepted, and why; never their content';
+comment on view journey.quarantine is 'one row a message that was not accepted, and why; never its content';
 comment on column journey.quarantine.topic is 'Kafka topic, or the name of the input file';
 comment on column journey.quarantine.partition is 'partition of the topic';
 comment on column journey.quarantine.kafka_offset is 'offset in the partition, or line of the file';
@@ -1508,6 +2722,20 @@ comment on column journey.quarantine.source is 'source whose mapping refused it;
 comment on column journey.quarantine.reason is 'why, from a closed list';
 comment on column journey.quarantine.detail is 'which field or value; only names of fields and values of declared enumerations';
 comment on column journey.quarantine.first_seen_at is 'when it was first met, by the database''s clock';
+create view journey.quarantine_count as
+ select nullif(q.source, ''::text) as source,
+    q.reason,
+    count(*) as messages,
+    min(q.first_seen_at) as first_seen_at,
+    max(q.first_seen_at) as last_seen_at
+   from journey_internal.quarantine q
+  group by q.source, q.reason;
+comment on view journey.quarantine_count is 'one row a source and reason: how many messages were not accepted';
+comment on column journey.quarantine_count.source is 'source whose mapping refused them; null where no source takes the topic';
+comment on column journey.quarantine_count.reason is 'why, from a closed list';
+comment on column journey.quarantine_count.messages is 'messages that were not accepted; add up over sources and reasons, though a message that two sources read counts for each';
+comment on column journey.quarantine_count.first_seen_at is 'when the first was met, by the database''s clock';
+comment on column journey.quarantine_count.last_seen_at is 'when the last was met, by the database''s clock';
 create view journey.raw_path as
  select g.scenario,
     g.started_on,
@@ -1573,7 +2801,7 @@ create view journey.scenario as
     ((s.deadline_us)::double precision / ('1000000'::numeric)::double precision) as deadline_seconds
    from journey_internal.scenario s
   where s.is_configured;
-comment on view journey.scenario is 'the configured scenarios and the built-in one, visit';
+comment on view journey.scenario is 'one row a scenario: the configured ones and the built-in one, visit';
 comment on column journey.scenario.scenario is 'name of the scenario';
 comment on column journey.scenario.label is 'the scenario in words; its name where none is given';
 comment on column journey.scenario.scope is 'customer: one journey at a time for each customer; else the namespace of cases: one run for each loan, hold or ticket';
@@ -1597,13 +2825,13 @@ create view journey.scenario_day as
    from ( select sc.name as scenario,
             l.day as started_on,
             sg.name as segment,
-            (coalesce(sum(l.c1), (0)::numeric))::bigint as journeys,
-            (coalesce(sum(l.c2), (0)::numeric))::bigint as completed,
-            (coalesce(sum(l.c3), (0)::numeric))::bigint as lost,
-            (coalesce(sum(l.c4), (0)::numeric))::bigint as ended,
-            (coalesce(sum(l.c5), (0)::numeric))::bigint as open,
-            (coalesce(sum(l.c6), (0)::numeric))::bigint as distinct_customers,
-            (coalesce(sum(l.c7), (0)::numeric))::bigint as steps,
+            coalesce(journey_internal.total(l.c1), (0)::bigint) as journeys,
+            coalesce(journey_internal.total(l.c2), (0)::bigint) as completed,
+            coalesce(journey_internal.total(l.c3), (0)::bigint) as lost,
+            coalesce(journey_internal.total(l.c4), (0)::bigint) as ended,
+            coalesce(journey_internal.total(l.c5), (0)::bigint) as open,
+            coalesce(journey_internal.total(l.c6), (0)::bigint) as distinct_customers,
+            coalesce(journey_internal.total(l.c7), (0)::bigint) as steps,
             journey_internal.array_concat(l.buckets) as buckets,
             journey_internal.array_concat(l.bucket_counts) as bucket_counts
            from ((journey_internal.ledger l
@@ -1626,6 +2854,36 @@ comment on column journey.scenario_day.completed_p50_seconds is 'median seconds 
 comment on column journey.scenario_day.completed_p90_seconds is 'the same: nine of ten took no longer';
 comment on column journey.scenario_day.is_final is 'true when the day is over and none of its journeys here is open; late events may still move numbers';
 comment on column journey.scenario_day.steps is 'steps of all these journeys';
+create view journey.scenario_monthly as
+ select m.scenario,
+    m.month_on,
+    f.segment,
+    f.journeys,
+    f.completed,
+    f.lost,
+    f.ended,
+    f.open,
+    f.distinct_customers,
+    f.completed_p50_seconds,
+    f.completed_p90_seconds,
+    f.is_final,
+    f.steps
+   from (journey_internal.month m
+     cross join lateral journey_internal.scenario_range(m.scenario_no, m.month_on, m.last_day_on, null::integer, true, false) f(segment, journeys, completed, lost, ended, open, distinct_customers, completed_p50_seconds, completed_p90_seconds, is_final, steps));
+comment on view journey.scenario_monthly is 'one row for each scenario, month and segment in which a journey started. Filter by scenario and month_on: other months are not counted then';
+comment on column journey.scenario_monthly.scenario is 'the scenario';
+comment on column journey.scenario_monthly.month_on is 'first day of the month of the first step';
+comment on column journey.scenario_monthly.segment is 'value of the configured dimension at the first step, else (none)';
+comment on column journey.scenario_monthly.journeys is 'journeys that started then, in any state';
+comment on column journey.scenario_monthly.completed is 'of these: journeys that reached a goal';
+comment on column journey.scenario_monthly.lost is 'of these: journeys that are over without a goal';
+comment on column journey.scenario_monthly.ended is 'of these: journeys that are over, in a scenario without goals';
+comment on column journey.scenario_monthly.open is 'of these: journeys not over yet';
+comment on column journey.scenario_monthly.distinct_customers is 'customers with at least one of these journeys; exact for the month, do not add up over days or segments';
+comment on column journey.scenario_monthly.completed_p50_seconds is 'median seconds from first step to goal, of completed journeys; to 1 %; null when there are none';
+comment on column journey.scenario_monthly.completed_p90_seconds is 'the same: nine of ten took no longer';
+comment on column journey.scenario_monthly.is_final is 'true when the last day of the month is over and no journey of this scenario, month and segment is open';
+comment on column journey.scenario_monthly.steps is 'steps of all these journeys';
 create view journey.session as
  select s.session_id,
     c.customer_id,
@@ -1689,7 +2947,7 @@ create view journey.shared_key as
                    from unnest(t.keys[ev.key_from:((ev.key_from + ev.n_keys) - 1)]) p("position")
                  having (bool_or(dictionary.is_it[p."position"]) and (not bool_or(dictionary.is_person[p."position"]))))))) e on (true))
   where (k.shared <> 0);
-comment on view journey.shared_key is 'keys that name nobody, because they name several people: events that carry only such keys have no person';
+comment on view journey.shared_key is 'one row a key that names nobody, because it names several people: events that carry only such keys have no person';
 comment on column journey.shared_key.namespace is 'namespace of the key';
 comment on column journey.shared_key.key_id is 'pseudonymous id of the key, made like a customer_id';
 comment on column journey.shared_key.rule is 'max_aliases: it was seen with too many other keys; several_customers: the keys it was seen with belong to several customers';
@@ -1706,7 +2964,7 @@ create view journey.touchpoint as
     (t.place)::integer as place
    from journey_internal.touchpoint t
   where (t.place is not null);
-comment on view journey.touchpoint is 'the vocabulary: what can happen';
+comment on view journey.touchpoint is 'one row a touchpoint of the vocabulary: what can happen';
 comment on column journey.touchpoint.touchpoint is 'code: stage.action';
 comment on column journey.touchpoint.stage is 'the stage it belongs to';
 comment on column journey.touchpoint.stage_label is 'the stage in words';
@@ -1747,10 +3005,10 @@ create view journey.transition as
                     l.kind,
                     l.b,
                     l.c,
-                    (coalesce(sum(l.c1), (0)::numeric))::bigint as c1,
-                    (coalesce(sum(l.c2), (0)::numeric))::bigint as c2,
-                    (coalesce(sum(l.c3), (0)::numeric))::bigint as c3,
-                    (coalesce(sum(l.c5), (0)::numeric))::bigint as c5,
+                    coalesce(journey_internal.total(l.c1), (0)::bigint) as c1,
+                    coalesce(journey_internal.total(l.c2), (0)::bigint) as c2,
+                    coalesce(journey_internal.total(l.c3), (0)::bigint) as c3,
+                    coalesce(journey_internal.total(l.c5), (0)::bigint) as c5,
                     journey_internal.array_concat(l.buckets) filter (where (l.kind = 3)) as buckets,
                     journey_internal.array_concat(l.bucket_counts) filter (where (l.kind = 3)) as bucket_counts
                    from ((journey_internal.ledger l
@@ -1791,7 +3049,7 @@ create view journey.unmapped as
     max(u.last_seen_at) as last_seen_at
    from journey_internal.unmapped u
   group by u.source, u.field, u.value;
-comment on view journey.unmapped is 'values of enumerated fields that the mappings do not know';
+comment on view journey.unmapped is 'one row a value of an enumerated field that the mapping of its source does not know';
 comment on column journey.unmapped.source is 'source whose mapping met the value';
 comment on column journey.unmapped.field is 'the field, as the mapping names it';
 comment on column journey.unmapped.value is 'the value; only of declared enumerations, at most 40 plain characters';
@@ -1810,12 +3068,6 @@ alter table journey_internal.attribute_set alter column attr_no add generated al
     no maxvalue
     cache 1
 );
-create table journey_internal.bucket (
-    bucket_no smallint not null,
-    lower_us bigint not null,
-    told_us double precision not null
-);
-comment on table journey_internal.bucket is 'log buckets of waits and durations: lower bound and the value told, 1.02^(k - 1/2) us';
 create table journey_internal.case_fact (
     case_no bigint not null,
     key_no bigint not null,
@@ -1830,6 +3082,33 @@ alter table journey_internal.channel alter column channel_no add generated alway
     no maxvalue
     cache 1
 );
+create view journey_internal.check_month as
+ with recursive found as (
+         select s.scenario_no,
+            s.name as scenario,
+            null::date as from_on,
+            '-infinity'::date as next_on
+           from journey_internal.scenario s
+        union all
+         select f.scenario_no,
+            f.scenario,
+            m.from_on,
+            ((m.from_on + '1 mon'::interval))::date as date
+           from (found f
+             cross join lateral ( select (date_trunc('month'::text, (min(least(( select min(c.day) as min
+                           from journey_internal.cell c
+                          where ((c.kind = k.kind) and (c.scenario_no = f.scenario_no) and (c.day >= f.next_on))), ( select min(d.day) as min
+                           from journey_internal.cell_delta d
+                          where ((d.kind = k.kind) and (d.scenario_no = f.scenario_no) and (d.day >= f.next_on))))))::timestamp without time zone))::date as from_on
+                   from ( values (0), (1), (2), (3), (4), (5)) k(kind)) m)
+          where (f.next_on is not null)
+        )
+ select found.scenario,
+    found.from_on,
+    found.next_on as before_on
+   from found
+  where (found.from_on is not null);
+comment on view journey_internal.check_month is 'months of a scenario that the ledger has rows of: from_on <= day < before_on';
 create table journey_internal.identity_message (
     source text not null,
     id bigint not null,
@@ -1988,5 +3267,8 @@ create index cell_delta_cell on journey_internal.cell_delta using btree (kind, s
 create index identity_message_keyset on journey_internal.identity_message using btree (keyset) where (not has_device);
 create index journey_case on journey_internal.journey using btree (case_no) where (case_no <> 0);
 create index journey_customer on journey_internal.journey using btree (customer_no, scenario_no, closed_us);
+create index journey_day on journey_internal.journey using btree (scenario_no, day);
 create index journey_due on journey_internal.journey using btree (check_us) where (state = 0);
+create index timeline_day on only journey_internal.timeline using btree (day);
 create trigger customer_give_id before insert on journey_internal.customer for each row when ((new.customer_id is null)) execute function journey_internal.customer_give_id();
+create trigger path_give_text before insert on journey_internal.path for each row when ((new.path_id = new.collapsed_id)) execute function journey_internal.path_give_text();
