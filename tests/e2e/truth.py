@@ -25,6 +25,7 @@ KEYS = {
     "path_link": ("scenario", "started_on", "segment", "step_no", "from_touchpoint",
                   "to_touchpoint"),
     "scenario_day": ("scenario", "started_on", "segment"),
+    "shared_key": ("namespace", "rule"),
     "source_tally": ("source",),
     "transition": ("scenario", "started_on", "segment", "from_touchpoint", "to_touchpoint"),
     "watermark": (),
@@ -87,7 +88,8 @@ class Truth:
         self.labels = labels()
         self.rows = [self.complete(r) for r in rows if r["view"] not in ("duration", "wait")]
         self.rows.append({"view": "watermark", "watermark_at": header["watermark_at"],
-                          "events": header["events"]})
+                          "events": header["events"],
+                          "unnamed_events": header["unnamed_events"]})
 
     @staticmethod
     def cell(row):

@@ -26,6 +26,13 @@ from (
     from journey.customer
     group by 1, 2, 3
 ) as r;
+select to_jsonb(r) || '{"view":"shared_key"}'
+from (
+    select namespace, rule, count(*) as keys, sum(partners)::bigint as partners,
+           sum(event_count)::bigint as event_count
+    from journey.shared_key
+    group by 1, 2
+) as r;
 select to_jsonb(r) || '{"view":"source_tally"}'
 from (
     select source, sum(read)::bigint as read, sum(accepted)::bigint as accepted,
@@ -38,6 +45,6 @@ select to_jsonb(r) || '{"view":"watermark"}'
 from (
     select to_char(watermark_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
                as watermark_at,
-           (select count(*) from journey.event) as events
+           (select count(*) from journey.event) as events, unnamed_events
     from journey.published
 ) as r;

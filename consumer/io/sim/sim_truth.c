@@ -102,11 +102,12 @@ static void put_header(FILE *out, const struct sim_world *w,
             "\"settings\":{\"time_zone\":\"Europe/Berlin\",\"login_ttl\":\"12h\","
             "\"stitch_back\":\"7d\",\"max_aliases\":%d,\"gap\":\"30m\","
             "\"max_day_events\":%d,\"max_path\":%d,\"segment_by\":\"branch\"},"
-            "\"watermark_at\":\"%s\",\"events\":%lld}\n",
+            "\"watermark_at\":\"%s\",\"events\":%lld,\"unnamed_events\":%lld}\n",
             HEADER_VERSION, (unsigned long long) w->seed, (long long) w->customers, year,
             month, day, w->days, k->anonymous, k->late, k->duplicates, k->kiosks,
             k->family, k->devices, k->staff, k->poison, TRUTH_MAX_ALIASES,
-            TRUTH_MAX_DAY_EVENTS, TRUTH_MAX_PATH, watermark, (long long) b->events);
+            TRUTH_MAX_DAY_EVENTS, TRUTH_MAX_PATH, watermark, (long long) b->events,
+            (long long) b->unnamed_events);
 }
 
 bool sim_truth_write(const struct sim_world *w, const char *file,

@@ -11,7 +11,8 @@
  *
  * The file is NDJSON, ASCII, in whole numbers only. The first line is a header:
  *
- *   {"truth":1,"seed":1,...,"watermark_at":"2026-06-20T16:03:11.412000Z","events":81234}
+ *   {"truth":1,"seed":1,...,"watermark_at":"2026-06-20T16:03:11.412000Z","events":8123,
+ *    "unnamed_events":12}
  *
  * then one row a line, lines sorted by their bytes, named as in the views of the database
  * so that a comparison is a join on the columns in the middle:
@@ -38,6 +39,7 @@
  *   scenario_day   scenario, started_on, segment          journeys, completed, lost,
  *                                                         ended, open, steps,
  *                                                         distinct_customers
+ *   shared_key     namespace, rule                        keys, partners, event_count
  *   source_tally   source                                 read, accepted, duplicate,
  *                                                         skipped, quarantined, tombstone
  *   transition     scenario, started_on, segment,         transitions, journeys, waits

@@ -175,6 +175,29 @@ static void book_customer(struct sim_truth_book *b, int owner,
                  sessions);
 }
 
+static void book_shared_keys(struct sim_truth_book *b)
+{
+    static const char *const names[NAMES] = {
+        [NAME_USER] = "folio.user", [NAME_CARD] = "card",
+        [NAME_EMAIL] = "email",     [NAME_WEB] = "web.user",
+        [NAME_DESK] = "zammad.user",
+    };
+
+    for (int i = 0; i < TRUTH_KEYS; i++) {
+        char key[128];
+        int len;
+
+        if (b->owners->keys[i].named >= 0)
+            continue;
+        len = snprintf(key, sizeof key, "\"namespace\":\"%s\",\"rule\":\"%s\"",
+                       names[i / TRUTH_PEOPLE],
+                       b->owners->keys[i].several ? "several_customers" : "max_aliases");
+        sim_truth_sum_add(b->count.sum, TRUTH_SHARED_KEY, key, (size_t) len, -1,
+                          (int64_t[]){1, b->owners->keys[i].partners,
+                                      b->owners->keys[i].unnamed});
+    }
+}
+
 static void make_room(struct sim_truth_book *b, size_t n)
 {
     if (n < b->cap)
@@ -197,6 +220,8 @@ void sim_truth_book_block(struct sim_truth_book *b, const struct sim_truth_house
     b->house = h;
     b->owners = o;
     b->events += (int64_t) o->n_by_owner;
+    b->unnamed_events += o->n_unnamed;
+    book_shared_keys(b);
     make_room(b, h->n);
     for (size_t from = 0; from < o->n_by_owner; from += n) {
         int owner = deed[from]->owner;

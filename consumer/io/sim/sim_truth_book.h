@@ -10,7 +10,7 @@ struct sim_truth_book {
     const struct sim_truth_owners *owners;
     struct sim_truth_count count;
     int64_t watermark_ms; /* to be set before the first block */
-    int64_t events;
+    int64_t events, unnamed_events;
     int64_t kiosk_events[SIM_KIOSKS_MAX + 1]; /* the only customers of several blocks */
     /* private */
     struct sim_truth_deed **input, **step; /* of the walk at hand */

@@ -66,6 +66,7 @@ static void find_names(struct sim_truth_owners *o, const struct sim_truth_house 
 
         for (int other = 0; other < TRUTH_KEYS; other++)
             n += partner[key][other];
+        o->keys[key].partners = (int16_t) n;
         crowded[key] = n > TRUTH_MAX_ALIASES && key / TRUTH_PEOPLE != NAME_USER;
     }
     for (int key = 0; key < TRUTH_KEYS; key++) {
@@ -73,24 +74,26 @@ static void find_names(struct sim_truth_owners *o, const struct sim_truth_house 
         bool several = false;
 
         for (int other = 0; other < key / TRUTH_PEOPLE * TRUTH_PEOPLE; other++) {
-            if (!partner[key][other] || crowded[other] || o->names[other] == NOBODY)
+            if (!partner[key][other] || crowded[other] || o->keys[other].named == NOBODY)
                 continue;
-            several |= named != NOBODY && named != o->names[other];
-            named = o->names[other];
+            several |= named != NOBODY && named != o->keys[other].named;
+            named = o->keys[other].named;
         }
         if (several)
             named = NOBODY;
         else if (named == NOBODY && !crowded[key])
             named = key;
-        o->names[key] = (int16_t) named;
+        o->keys[key].named = (int16_t) named;
+        o->keys[key].several = several;
+        o->keys[key].unnamed = 0;
     }
 }
 
 static int person_of(const struct sim_truth_owners *o, const struct sim_truth_deed *d)
 {
     for (int i = 0; i < d->n_keys; i++)
-        if (o->names[d->key[i]] != NOBODY)
-            return o->names[d->key[i]];
+        if (o->keys[d->key[i]].named != NOBODY)
+            return o->keys[d->key[i]].named;
     return NOBODY;
 }
 
@@ -255,12 +258,19 @@ void sim_truth_owner_find(struct sim_truth_owners *o, struct sim_truth_house *h)
     find_logins(o, h);
     find_cases(o, h);
     o->n_by_owner = 0;
+    o->n_unnamed = 0;
     for (size_t i = 0; i < h->n; i++) {
         struct sim_truth_deed *d = &h->deed[i];
 
         d->owner = (int16_t) owner_of(o, d);
-        if (d->touchpoint >= 0)
-            o->by_owner[o->n_by_owner++] = d;
+        if (d->touchpoint < 0)
+            continue;
+        o->by_owner[o->n_by_owner++] = d;
+        if (d->n_keys == 0 || person_of(o, d) != NOBODY)
+            continue;
+        o->n_unnamed++;
+        for (int k = 0; k < d->n_keys; k++)
+            o->keys[d->key[k]].unnamed++;
     }
     qsort(o->by_owner, o->n_by_owner, sizeof(struct sim_truth_deed *), by_owner);
 }
@@ -269,7 +279,7 @@ enum sim_truth_kind sim_truth_owner_kind(const struct sim_truth_owners *o, int o
 {
     if (owner >= TRUTH_KEYS)
         return KIND_DEVICE;
-    return o->names[owner] == owner ? KIND_PERSON : KIND_SHARED;
+    return o->keys[owner].named == owner ? KIND_PERSON : KIND_SHARED;
 }
 
 bool sim_truth_owner_excluded(const struct sim_truth_owners *o,

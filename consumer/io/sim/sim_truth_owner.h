@@ -23,8 +23,14 @@ struct sim_truth_owners {
     size_t n_by_case, n_by_owner;
     struct sim_truth_case *cases;
     size_t n_cases;
+    int64_t n_unnamed; /* events with names that name nobody */
+    struct {
+        int16_t named;    /* the customer a key names; -1: nobody */
+        int16_t partners; /* keys it stood beside */
+        bool several;     /* it names nobody because it would name several */
+        int64_t unnamed;  /* events that carry it and name nobody */
+    } keys[TRUTH_KEYS];
     /* private */
-    int16_t names[TRUTH_KEYS]; /* the customer a key names; -1: nobody */
     struct sim_truth_deed **logins;
     size_t n_logins, device_from[TRUTH_DEVICES + 1];
     size_t cap;

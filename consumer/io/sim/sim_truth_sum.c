@@ -19,8 +19,9 @@ const char *const sim_truth_views[TRUTH_VIEWS] = {
     [TRUTH_DURATION] = "duration",           [TRUTH_FUNNEL_STEP] = "funnel_step",
     [TRUTH_JOURNEY_STATE] = "journey_state", [TRUTH_PATH] = "path",
     [TRUTH_PATH_LINK] = "path_link",         [TRUTH_RAW_PATH] = "raw_path",
-    [TRUTH_SCENARIO_DAY] = "scenario_day",   [TRUTH_SOURCE_TALLY] = "source_tally",
-    [TRUTH_TRANSITION] = "transition",       [TRUTH_WAIT] = "wait",
+    [TRUTH_SCENARIO_DAY] = "scenario_day",   [TRUTH_SHARED_KEY] = "shared_key",
+    [TRUTH_SOURCE_TALLY] = "source_tally",   [TRUTH_TRANSITION] = "transition",
+    [TRUTH_WAIT] = "wait",
 };
 
 #define DISTINCT "distinct_customers"
@@ -39,6 +40,7 @@ static const char *const columns[TRUTH_VIEWS][TRUTH_COUNTS + 1] = {
     [TRUTH_RAW_PATH] = {"journeys", "completed", "lost", "ended", DISTINCT},
     [TRUTH_SCENARIO_DAY] = {"journeys", "completed", "lost", "ended", "open", "steps",
                             DISTINCT},
+    [TRUTH_SHARED_KEY] = {"keys", "partners", "event_count"},
     [TRUTH_SOURCE_TALLY] = {"read", "accepted", "duplicate", "skipped", "quarantined",
                             "tombstone"},
     [TRUTH_TRANSITION] = {"transitions", "journeys", "waits"},
