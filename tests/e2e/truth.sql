@@ -4,6 +4,7 @@
 \pset format unaligned
 \pset tuples_only on
 set time zone 'UTC';
+analyze; -- the database is a second old: nothing is known of its tables yet
 select to_jsonb(r) || '{"view":"scenario_day"}' from journey.scenario_day as r;
 select to_jsonb(r) || '{"view":"drop_off"}' from journey.drop_off as r;
 select to_jsonb(r) || '{"view":"funnel_step"}' from journey.funnel_step as r;
