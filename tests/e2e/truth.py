@@ -70,7 +70,7 @@ class Truth:
     def __init__(self, lines):
         header, rows = lines[0], lines[1:]
         self.watermark = datetime.datetime.fromisoformat(
-            header["watermark_at"].replace("Z", "+00:00"))
+            (header["watermark_at"] or "0001-01-01T00:00:00Z").replace("Z", "+00:00"))
         self.zone = zoneinfo.ZoneInfo(header["settings"]["time_zone"])
         self.buckets = collections.defaultdict(dict)
         self.open = {}

@@ -90,11 +90,13 @@ static void put_header(FILE *out, const struct sim_world *w,
                        const struct sim_truth_book *b)
 {
     const struct sim_knobs *k = &w->knobs;
-    char watermark[40];
+    char watermark[48] = "null", when[40];
     int year, month, day;
 
     civil_of_day(w->from_day, &year, &month, &day);
-    clock_format_us(b->watermark_ms * 1000, watermark);
+    clock_format_us(b->watermark_ms * 1000, when);
+    if (b->events > 0)
+        snprintf(watermark, sizeof watermark, "\"%s\"", when);
     fprintf(out,
             "{\"truth\":%d,\"seed\":%llu,\"customers\":%lld,\"from\":\"%04d-%02d-%02d\","
             "\"days\":%d,\"knobs\":{\"anonymous\":%d,\"late\":%d,\"duplicates\":%d,"
@@ -102,7 +104,7 @@ static void put_header(FILE *out, const struct sim_world *w,
             "\"settings\":{\"time_zone\":\"Europe/Berlin\",\"login_ttl\":\"12h\","
             "\"stitch_back\":\"7d\",\"max_aliases\":%d,\"gap\":\"30m\","
             "\"max_day_events\":%d,\"max_path\":%d,\"segment_by\":\"branch\"},"
-            "\"watermark_at\":\"%s\",\"events\":%lld,\"unnamed_events\":%lld}\n",
+            "\"watermark_at\":%s,\"events\":%lld,\"unnamed_events\":%lld}\n",
             HEADER_VERSION, (unsigned long long) w->seed, (long long) w->customers, year,
             month, day, w->days, k->anonymous, k->late, k->duplicates, k->kiosks,
             k->family, k->devices, k->staff, k->poison, TRUTH_MAX_ALIASES,

@@ -12,7 +12,7 @@
  * The file is NDJSON, ASCII, in whole numbers only. The first line is a header:
  *
  *   {"truth":1,"seed":1,...,"watermark_at":"2026-06-20T16:03:11.412000Z","events":8123,
- *    "unnamed_events":12}
+ *    "unnamed_events":12}          watermark_at: null in a world without events
  *
  * then one row a line, lines sorted by their bytes, named as in the views of the database
  * so that a comparison is a join on the columns in the middle:
