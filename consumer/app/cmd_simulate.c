@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "io/sim/sim_files.h"
 #include "io/sim/sim_kafka.h"
-#include "io/sim/sim_truth.h"
+#include "io/sim/truth/sim_truth.h"
 
 enum { MAX_DAYS = 1000, MAX_PARTITIONS = 1000 };
 

@@ -9,7 +9,7 @@ keep=${TRUTH_KEEP:-} # a directory: what was planted and mined stays there
 
 # The books must not borrow from the program they check.
 is "the truth includes nothing of core/" \
-    "$(grep -l '"core/' "$root"/consumer/io/sim/sim_truth*.[ch])" ''
+    "$(grep -l '"core/' "$root"/consumer/io/sim/truth/sim_truth*.[ch])" ''
 
 demo_config() { # DATABASE
     printf 'the secret of all tests, long enough\n' >"$work/secret"

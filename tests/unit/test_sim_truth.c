@@ -8,9 +8,9 @@
 #include "base/clock.h"
 #include "base/zone.h"
 #include "core/cell.h"
-#include "io/sim/sim_truth.h"
-#include "io/sim/sim_truth_house.h"
-#include "io/sim/sim_truth_sum.h"
+#include "io/sim/truth/sim_truth.h"
+#include "io/sim/truth/sim_truth_house.h"
+#include "io/sim/truth/sim_truth_sum.h"
 #include "io/sim/simulate.h"
 #include "unit.h"
 

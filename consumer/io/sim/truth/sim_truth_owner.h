@@ -1,9 +1,9 @@
 /* Whose deed it was, as far as the messages let anybody know: the planted people seen
  * through their e-mail addresses, log-ins and devices. */
-#ifndef IO_SIM_SIM_TRUTH_OWNER_H
-#define IO_SIM_SIM_TRUTH_OWNER_H
+#ifndef IO_SIM_TRUTH_SIM_TRUTH_OWNER_H
+#define IO_SIM_TRUTH_SIM_TRUTH_OWNER_H
 
-#include "io/sim/sim_truth_house.h"
+#include "io/sim/truth/sim_truth_house.h"
 
 /* Customers of a block by number: one named by a key has the number of its best key; a
  * device that nobody is known on has TRUTH_KEYS + the device, kiosks behind them. */

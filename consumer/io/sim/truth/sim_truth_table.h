@@ -1,8 +1,8 @@
 /* The rules of the planted truth as constants: the touchpoints that the made-up messages
  * tell of, the scenarios and settings that are shipped in deploy/. Written down a second
  * time on purpose: the truth must not read what the program under test reads. */
-#ifndef IO_SIM_SIM_TRUTH_TABLE_H
-#define IO_SIM_SIM_TRUTH_TABLE_H
+#ifndef IO_SIM_TRUTH_SIM_TRUTH_TABLE_H
+#define IO_SIM_TRUTH_SIM_TRUTH_TABLE_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,9 +1,9 @@
 /* The books of a block of neighbours: their customers with sessions and journeys. */
-#ifndef IO_SIM_SIM_TRUTH_BOOK_H
-#define IO_SIM_SIM_TRUTH_BOOK_H
+#ifndef IO_SIM_TRUTH_SIM_TRUTH_BOOK_H
+#define IO_SIM_TRUTH_SIM_TRUTH_BOOK_H
 
-#include "io/sim/sim_truth_count.h"
-#include "io/sim/sim_truth_owner.h"
+#include "io/sim/truth/sim_truth_count.h"
+#include "io/sim/truth/sim_truth_owner.h"
 
 struct sim_truth_book {
     const struct sim_truth_house *house;

@@ -2,12 +2,12 @@
  * accepted, over all days of the world, as the simulator tells it; and where the other
  * messages went. Nobody shares anything but a kiosk with people outside the block, so
  * whatever can be known of a deed can be known within. */
-#ifndef IO_SIM_SIM_TRUTH_HOUSE_H
-#define IO_SIM_SIM_TRUTH_HOUSE_H
+#ifndef IO_SIM_TRUTH_SIM_TRUTH_HOUSE_H
+#define IO_SIM_TRUTH_SIM_TRUTH_HOUSE_H
 
 #include <stddef.h>
 
-#include "io/sim/sim_truth_table.h"
+#include "io/sim/truth/sim_truth_table.h"
 
 /* What a person is called by, better evidence first. A key is a number within the block:
  * kind * TRUTH_PEOPLE + person. */

@@ -1,7 +1,7 @@
 /* See sim_truth_house.h. The table of sim_plan.h says which message an act becomes; here
  * is what can be read out of that message: keys, time, touchpoint, branch. Everything a
  * plan holds is told (no act arrives later than the simulator writes). */
-#include "io/sim/sim_truth_house.h"
+#include "io/sim/truth/sim_truth_house.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* See sim_truth_book.h. A customer's deeds in their order, then the deeds of each of
  * their cases: walked once for each scenario. */
-#include "io/sim/sim_truth_book.h"
+#include "io/sim/truth/sim_truth_book.h"
 
 #include <stdlib.h>
 #include <string.h>

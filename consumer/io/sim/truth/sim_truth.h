@@ -48,8 +48,8 @@
  *
  * Rates, quantiles and is_final follow from these: a cell is final when its day ended at
  * or before watermark_at and its scenario_day row has no open journey. */
-#ifndef IO_SIM_SIM_TRUTH_H
-#define IO_SIM_SIM_TRUTH_H
+#ifndef IO_SIM_TRUTH_SIM_TRUTH_H
+#define IO_SIM_TRUTH_SIM_TRUTH_H
 
 #include <signal.h>
 

@@ -1,8 +1,8 @@
 /* The cells of the truth file: counts by key, any number of them, in bounded memory. They
  * are added up in a table; when it is full it goes as a sorted run to a temporary file,
  * and at the end all runs are merged. The lines do not depend on when that happened. */
-#ifndef IO_SIM_SIM_TRUTH_SUM_H
-#define IO_SIM_SIM_TRUTH_SUM_H
+#ifndef IO_SIM_TRUTH_SIM_TRUTH_SUM_H
+#define IO_SIM_TRUTH_SIM_TRUTH_SUM_H
 
 #include <stddef.h>
 #include <stdint.h>

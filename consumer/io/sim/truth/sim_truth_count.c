@@ -1,6 +1,6 @@
 /* See sim_truth_count.h. One function for each view; a cell is (scenario, day of the
  * first step, branch of the first step), whatever becomes of the journey. */
-#include "io/sim/sim_truth_count.h"
+#include "io/sim/truth/sim_truth_count.h"
 
 #include "base/clock.h"
 

@@ -2,7 +2,7 @@
  * with more partners than max_aliases, names nobody, and who is known only through it is
  * a customer of their own. Then devices, by who was logged in on them; then cases, by
  * whom they are about; then everything that was done. */
-#include "io/sim/sim_truth_owner.h"
+#include "io/sim/truth/sim_truth_owner.h"
 
 #include <stdlib.h>
 #include <string.h>

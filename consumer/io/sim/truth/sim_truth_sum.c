@@ -2,7 +2,7 @@
  * the other in a block of memory; the hash table holds places in the block. Records go to
  * a run as they are, so reading one back gives a cell. When there are too many runs to
  * merge at once, they are merged into one. */
-#include "io/sim/sim_truth_sum.h"
+#include "io/sim/truth/sim_truth_sum.h"
 
 #include <errno.h>
 #include <stdlib.h>

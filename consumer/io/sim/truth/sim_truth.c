@@ -1,13 +1,13 @@
 /* See sim_truth.h. Two walks over everybody: the first finds the watermark, because what
  * is still open depends on it; the second keeps the books, block of neighbours by block,
  * so that only one block is in memory. */
-#include "io/sim/sim_truth.h"
+#include "io/sim/truth/sim_truth.h"
 
 #include <errno.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "io/sim/sim_truth_book.h"
+#include "io/sim/truth/sim_truth_book.h"
 
 enum { SUM_BYTES = 48 << 20, HEADER_VERSION = 1 };
 

@@ -1,10 +1,10 @@
 /* What one planted journey adds to the cells of the truth file. */
-#ifndef IO_SIM_SIM_TRUTH_COUNT_H
-#define IO_SIM_SIM_TRUTH_COUNT_H
+#ifndef IO_SIM_TRUTH_SIM_TRUTH_COUNT_H
+#define IO_SIM_TRUTH_SIM_TRUTH_COUNT_H
 
 #include "base/buf.h"
-#include "io/sim/sim_truth_house.h"
-#include "io/sim/sim_truth_sum.h"
+#include "io/sim/truth/sim_truth_house.h"
+#include "io/sim/truth/sim_truth_sum.h"
 
 enum sim_truth_state { JOURNEY_COMPLETED, JOURNEY_LOST, JOURNEY_ENDED, JOURNEY_OPEN };
 enum sim_truth_reason { REASON_NONE, REASON_SILENCE, REASON_DEADLINE, REASON_FAILED };

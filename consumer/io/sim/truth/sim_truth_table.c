@@ -1,6 +1,6 @@
 /* See sim_truth_table.h. Each line says what deploy/vocabulary.yaml and
  * deploy/scenarios.yaml say; tests/e2e/truth.sh compares what comes of both. */
-#include "io/sim/sim_truth_table.h"
+#include "io/sim/truth/sim_truth_table.h"
 
 #include <string.h>
 
