@@ -12,9 +12,10 @@ begin
     if not found then
         raise exception using
             errcode = 'invalid_parameter_value',
-            message = format('there is no scenario %L, there are: %s', range_of.scenario,
-                (select string_agg(s.name, ', ' order by s.name collate "C")
-                 from journey_internal.scenario as s where s.is_configured));
+            message = format('there is no scenario %L, %s', range_of.scenario, coalesce(
+                (select 'there are: ' || string_agg(s.name, ', ' order by s.name collate "C")
+                 from journey_internal.scenario as s where s.is_configured),
+                'nothing was read into this database yet'));
     end if;
     if range_of.from_date is null or range_of.to_date is null then
         raise exception using

@@ -34,7 +34,7 @@ from (values
     (5, 10, '2026-03-02', 1, 1, 0, 9, 2, 104, '\x0802', 2)
 ) as v (n, customer_no, day, segment_no, state, reason, last_no, n_steps, path_id, mask, depth);
 insert into journey_internal.watermark (watermark_us) values (pg_temp.us('2026-03-02 23:00+00'));
-select plan(36);
+select plan(37);
 
 create function pg_temp.bucket_seconds(k integer) returns double precision language sql as $$
     select told_us / 1e6 from journey_internal.bucket where bucket_no = k
@@ -196,6 +196,10 @@ select results_eq('select day_on, month_on, iso_week, weekday from journey.calen
     'a week belongs to the year of its Thursday');
 delete from journey_internal.journey;
 select is_empty('select * from journey.calendar', 'no journeys: no days');
+update journey_internal.scenario set is_configured = false;
+select throws_ok($$select * from journey.path_between('try', '2026-03-01', '2026-03-02')$$, '22023',
+                 'there is no scenario ''try'', nothing was read into this database yet',
+                 'no scenario at all');
 
 -- ---------------------------------------------------------------- the shape
 select is_empty(

@@ -1,7 +1,7 @@
 -- Wilson's interval, log buckets and quantiles. Expected values were computed in Python.
 begin;
 create extension if not exists pgtap;
-select plan(19);
+select plan(20);
 
 select ok(abs(journey.wilson_low(v.hits, v.n) - v.low) < 1e-14
           and abs(journey.wilson_high(v.hits, v.n) - v.high) < 1e-14,
@@ -19,6 +19,9 @@ select is(journey.wilson_low(0, 5), 0::double precision, 'no hit: exactly 0');
 select is(journey.wilson_high(5, 5), 1::double precision, 'all hits: exactly 1');
 select is(journey.wilson_low(0, 0), null, 'low of nothing is unknown');
 select is(journey.wilson_high(0, 0), null, 'high of nothing is unknown');
+select is(num_nonnulls(journey.wilson_low(6, 5), journey.wilson_high(6, 5), journey.wilson_low(-1, 5),
+                       journey.wilson_high(-1, 5), journey.wilson_low(null, 5)), 0,
+          'more hits than trials, or fewer than none: no interval and no error');
 
 -- 1.02^35 = 1.9999, 1.02^36 = 2.0399
 select results_eq(
