@@ -7,8 +7,7 @@ select
     (select s.value from journey_internal.setting as s where s.name = 'fingerprint')
         as config_fingerprint,
     coalesce(sum(i.unnamed_events), 0)::bigint as unnamed_events,
-    coalesce((select split_part(z.value, ' ', 1) from journey_internal.setting as z
-              where z.name = 'library.time_zone'), 'UTC') as time_zone
+    journey_internal.library_zone() as time_zone
 from journey_internal.writer as i;
 
 comment on view journey.published is 'one row: how far the numbers are';

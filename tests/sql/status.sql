@@ -4,9 +4,10 @@ create extension if not exists pgtap;
 \ir fixture/world.sql
 select plan(11);
 
-select results_eq('select watermark_at, last_commit_at, last_event_at, config_fingerprint, unnamed_events
-                   from journey.published',
-    $$values (null::timestamptz, null::timestamptz, null::timestamptz, 'f00d', 0::bigint)$$,
+select results_eq('select watermark_at, last_commit_at, last_event_at, config_fingerprint, unnamed_events,
+                          time_zone from journey.published',
+    $$values (null::timestamptz, null::timestamptz, null::timestamptz, 'f00d', 0::bigint,
+              'Europe/Berlin')$$,
     'published has a row before anything is');
 insert into journey_internal.watermark (watermark_us) values (pg_temp.us('2026-03-01 12:00:00.000001Z'));
 insert into journey_internal.writer values
