@@ -87,7 +87,7 @@ declare
         'scenario', 'touchpoint', 'channel', 'calendar',
         'published', 'freshness', 'freshness_in_words', 'unmapped', 'quarantine_count',
         'data_dictionary'];
-    kept_by_apply constant text[] := array['migration', 'bucket'];
+    kept_by_apply constant text[] := array['migration', 'schema_digest', 'bucket'];
     statement text;
 begin
     for statement in

@@ -113,12 +113,12 @@ $$;
 comment on function journey.transition_between(inout scenario text, from_date date, to_date date, inout segment text, final_only boolean, out from_touchpoint text, out to_touchpoint text, out transitions bigint, out journeys bigint, out waits bigint, out wait_p50_seconds double precision, out wait_p90_seconds double precision, out wait_p99_seconds double precision, out is_final boolean) is 'One row for each pair of touchpoints of which one step follows the other: transitions counts every time, journeys each journey once at a pair, waits the transitions of journeys that are over. These add up over ranges and segments; journeys do not add up over pairs. Quantiles of the waits from summed buckets, relative error at most 1 %. is_final: the last day is over and no journey of the range is open. Both dates are included. segment null: all segments together, the column then says (all); a segment that nobody has gives no rows. final_only: only days that are over and have no open journey. An unknown scenario or dates the wrong way round are errors';
 create function journey.wilson_high(hits bigint, n bigint) returns double precision
     language sql immutable parallel safe
-    return case when (n <= 0) then null::double precision when (hits >= n) then (1)::double precision else ((((hits)::double precision + (1.9207294103470627)::double precision) + ((1.959963984540054)::double precision * sqrt(((((hits)::double precision * ((n - hits))::double precision) / (n)::double precision) + (0.9603647051735313)::double precision)))) / ((n)::double precision + (3.8414588206941254)::double precision)) end;
-comment on function journey.wilson_high(hits bigint, n bigint) is 'upper end of the 95 % Wilson interval of hits in n; null when n is 0';
+    return case when ((n <= 0) or (hits < 0) or (hits > n)) then null::double precision when (hits = n) then (1)::double precision else ((((hits)::double precision + (1.9207294103470627)::double precision) + ((1.959963984540054)::double precision * sqrt(((((hits)::double precision * ((n - hits))::double precision) / (n)::double precision) + (0.9603647051735313)::double precision)))) / ((n)::double precision + (3.8414588206941254)::double precision)) end;
+comment on function journey.wilson_high(hits bigint, n bigint) is 'upper end of the 95 % Wilson interval of hits in n; null when n is 0 or hits is not from 0 to n';
 create function journey.wilson_low(hits bigint, n bigint) returns double precision
     language sql immutable parallel safe
-    return case when (n <= 0) then null::double precision when (hits <= 0) then (0)::double precision else ((((hits)::double precision + (1.9207294103470627)::double precision) - ((1.959963984540054)::double precision * sqrt(((((hits)::double precision * ((n - hits))::double precision) / (n)::double precision) + (0.9603647051735313)::double precision)))) / ((n)::double precision + (3.8414588206941254)::double precision)) end;
-comment on function journey.wilson_low(hits bigint, n bigint) is 'lower end of the 95 % Wilson interval of hits in n; null when n is 0';
+    return case when ((n <= 0) or (hits < 0) or (hits > n)) then null::double precision when (hits = 0) then (0)::double precision else ((((hits)::double precision + (1.9207294103470627)::double precision) - ((1.959963984540054)::double precision * sqrt(((((hits)::double precision * ((n - hits))::double precision) / (n)::double precision) + (0.9603647051735313)::double precision)))) / ((n)::double precision + (3.8414588206941254)::double precision)) end;
+comment on function journey.wilson_low(hits bigint, n bigint) is 'lower end of the 95 % Wilson interval of hits in n; null when n is 0 or hits is not from 0 to n';
 create function journey_internal.key_bytes(namespace text, hash uuid) returns bytea
     language sql stable parallel safe
     return ((convert_to(namespace, 'UTF8'::name) || '\x00'::bytea) || uuid_send(hash));
@@ -746,9 +746,10 @@ begin
     if not found then
         raise exception using
             errcode = 'invalid_parameter_value',
-            message = format('there is no scenario %L, there are: %s', range_of.scenario,
-                (select string_agg(s.name, ', ' order by s.name collate "C")
-                 from journey_internal.scenario as s where s.is_configured));
+            message = format('there is no scenario %L, %s', range_of.scenario, coalesce(
+                (select 'there are: ' || string_agg(s.name, ', ' order by s.name collate "C")
+                 from journey_internal.scenario as s where s.is_configured),
+                'nothing was read into this database yet'));
     end if;
     if range_of.from_date is null or range_of.to_date is null then
         raise exception using
@@ -2684,9 +2685,7 @@ create view journey.published as
            from journey_internal.setting s
           where (s.name = 'fingerprint'::text)) as config_fingerprint,
     (coalesce(sum(i.unnamed_events), (0)::numeric))::bigint as unnamed_events,
-    coalesce(( select split_part(z.value, ' '::text, 1) as split_part
-           from journey_internal.setting z
-          where (z.name = 'library.time_zone'::text)), 'UTC'::text) as time_zone
+    journey_internal.library_zone() as time_zone
    from journey_internal.writer i;
 comment on view journey.published is 'one row: how far the numbers are';
 comment on column journey.published.watermark_at is 'event time up to which journeys were closed; null before the first';
@@ -3162,6 +3161,13 @@ create table journey_internal.offset_gap (
     noticed_at timestamp with time zone default now() not null
 );
 comment on table journey_internal.offset_gap is 'offsets that were gone from Kafka before they were read (on_gap: continue)';
+create table journey_internal.schema_digest (
+    only_row boolean default true not null,
+    digest text not null,
+    applied_at timestamp with time zone default now() not null,
+    constraint schema_digest_only_row_check check (only_row)
+);
+comment on table journey_internal.schema_digest is 'SHA-256 over the files that were applied last: builds of one version may bring other functions and views';
 alter table journey_internal.segment alter column segment_no add generated always as identity (
     sequence name journey_internal.segment_segment_no_seq
     start with 1
@@ -3240,6 +3246,8 @@ alter table only journey_internal.scenario
     add constraint scenario_pkey primary key (scenario_no);
 alter table only journey_internal.scenario_touchpoint
     add constraint scenario_touchpoint_pkey primary key (scenario_no, touchpoint_no);
+alter table only journey_internal.schema_digest
+    add constraint schema_digest_pkey primary key (only_row);
 alter table only journey_internal.segment
     add constraint segment_name_key unique (name);
 alter table only journey_internal.segment

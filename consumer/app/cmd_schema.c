@@ -30,7 +30,9 @@ static bool tell(struct pg *pg, struct err *err)
            status.found ? "" : " (no schema)", status.newest);
     fflush(stdout);
     if (status.found == status.newest)
-        return true;
+        return status.is_same
+               || err_set(err, ERR_CHECK, "the functions and views are those of another build: "
+                                          "run `journeyd schema apply -c FILE`");
     return err_set(err, ERR_CHECK, status.found < status.newest
                                        ? "run `journeyd schema apply -c FILE`"
                                        : "this journeyd is older than the database");
@@ -73,7 +75,8 @@ const struct command cmd_schema = {
     .help = "`apply` brings the database to the version of this program: migrations that are\n"
             "missing, then all functions, views and roles, in one transaction. Applying twice\n"
             "changes nothing. `print` writes the same as a script for an empty database, for\n"
-            "whoever wants to read it or to apply it with psql. `status` compares versions.\n"
+            "whoever wants to read it or to apply it with psql. `status` compares versions, and\n"
+            "tells functions and views of another build.\n"
             "PostgreSQL 15 to 18. The user needs no superuser: the right to create roles, once a\n"
             "cluster, and schemas in the database; what it lacks is said before anything is\n"
             "changed. Everything belongs to journey_owner. Logins are made by an administrator:\n"

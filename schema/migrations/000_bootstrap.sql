@@ -10,3 +10,10 @@ create table if not exists journey_internal.migration (
     applied_at timestamptz not null default now()
 );
 comment on table journey_internal.migration is 'the migrations that were applied, each in one transaction with its row';
+
+create table if not exists journey_internal.schema_digest (
+    only_row boolean primary key default true check (only_row),
+    digest text not null,
+    applied_at timestamptz not null default now()
+);
+comment on table journey_internal.schema_digest is 'SHA-256 over the files that were applied last: builds of one version may bring other functions and views';

@@ -20,6 +20,15 @@ schema() { "$JOURNEYD" schema "$1" -c "$c" >"$work/$1.log" 2>&1; }
 check "apply" schema apply
 check "apply again" schema apply
 check "status" schema status
+sql store_schema "update journey_internal.schema_digest set digest = 'of another build'"
+schema status
+is "functions and views of another build are told" "$? $(tail -n 1 "$work/status.log")" \
+    '5 journeyd schema: the functions and views are those of another build: run `journeyd schema apply -c FILE`'
+"$JOURNEYD" replay -c "$c" --source plain --quiet - </dev/null >/dev/null 2>"$work/warned"
+is "and are no reason to stand still, but to warn" \
+    "$? $(grep -c 'level=warn msg="the functions and views' "$work/warned")" '0 1'
+check "apply brings them" schema apply
+check "and status is content" schema status
 dump() { # DATABASE
     PGOPTIONS='' pg_dump --schema-only --no-owner -d "$server dbname=$1" | grep -v '^\\'
 }

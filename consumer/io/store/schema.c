@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/digest.h"
 #include "io/store/schema_files.h"
 
 /* Number of a migration, -1 for other files. */
@@ -35,6 +36,34 @@ int schema_newest(void)
     return newest;
 }
 
+/* Of all files, names too. */
+static void files_digest(char hex[65])
+{
+    struct sha256 sum;
+    uint8_t bytes[32];
+
+    sha256_begin(&sum);
+    for (const struct schema_file *f = schema_files; f->path; f++) {
+        sha256_add(&sum, f->path, strlen(f->path) + 1);
+        sha256_add(&sum, f->text, strlen(f->text) + 1);
+    }
+    sha256_end(&sum, bytes);
+    for (int i = 0; i < 32; i++)
+        snprintf(hex + (size_t) 2 * i, 3, "%02x", bytes[i]);
+}
+
+/* The last statement of apply and print. */
+static void remember_digest(char sql[400])
+{
+    char digest[65];
+
+    files_digest(digest);
+    snprintf(sql, 400,
+             "insert into journey_internal.schema_digest (digest) values ('%s')"
+             " on conflict (only_row) do update set digest = excluded.digest, applied_at = now()",
+             digest);
+}
+
 static bool read_int(struct pg *pg, const char *sql, int *out, struct err *err)
 {
     struct pg_params none = {0};
@@ -44,6 +73,23 @@ static bool read_int(struct pg *pg, const char *sql, int *out, struct err *err)
         return false;
     *out = pg_int4(r, 0, 0);
     PQclear(r);
+    return true;
+}
+
+static bool read_digest(struct pg *pg, bool *is_same, struct err *err)
+{
+    static const char *const is_there =
+        "select (to_regclass('journey_internal.schema_digest') is not null)::integer";
+    char digest[65], sql[200];
+    int found = 0;
+
+    files_digest(digest);
+    snprintf(sql, sizeof sql,
+             "select count(*)::integer from journey_internal.schema_digest where digest = '%s'",
+             digest);
+    if (!read_int(pg, is_there, &found, err) || (found && !read_int(pg, sql, &found, err)))
+        return false;
+    *is_same = found == 1;
     return true;
 }
 
@@ -64,6 +110,7 @@ bool schema_read(struct pg *pg, struct schema_status *status, struct err *err)
 
     status->newest = schema_newest();
     status->found = 0;
+    status->is_same = false;
     if (!read_int(pg, look, &found, err))
         return false;
     if (found == HIDDEN)
@@ -71,7 +118,8 @@ bool schema_read(struct pg *pg, struct schema_status *status, struct err *err)
                        "the user of postgres.dsn (%s) may not use the schema. An administrator "
                        "should run: grant journey_writer to \"%s\"",
                        PQuser(pg->conn), PQuser(pg->conn));
-    return found == NONE || read_int(pg, version, &status->found, err);
+    return found == NONE || (read_int(pg, version, &status->found, err)
+                             && read_digest(pg, &status->is_same, err));
 }
 
 static bool run_file(struct pg *pg, const struct schema_file *f, struct err *err)
@@ -151,8 +199,10 @@ static bool apply_all(struct pg *pg, struct schema_status *before, struct err *e
     for (const struct schema_file *f = schema_files; f->path; f++)
         if (version_of(f) > before->found && !run_file(pg, f, err))
             return false;
-    return run_folder(pg, "functions/", err) && run_folder(pg, "views/", err) &&
-           run_file(pg, file("roles.sql"), err);
+    char remember[400];
+    remember_digest(remember);
+    return run_folder(pg, "functions/", err) && run_folder(pg, "views/", err)
+           && run_file(pg, file("roles.sql"), err) && pg_exec(pg, remember, err);
 }
 
 bool schema_apply(struct pg *pg, struct schema_status *before, struct err *err)
@@ -182,5 +232,7 @@ void schema_print(FILE *out)
     print_folder(out, "functions/");
     print_folder(out, "views/");
     print_folder(out, "roles.sql");
-    fputs("commit;\n", out);
+    char remember[400];
+    remember_digest(remember);
+    fprintf(out, "%s;\ncommit;\n", remember);
 }

@@ -13,10 +13,11 @@ enum { SCHEMA_LOCK = 0x6a6e01 }; /* advisory, transaction, with 0: apply, taking
 struct schema_status {
     int found;  /* version of the database; 0: it has no schema */
     int newest; /* version this program brings */
+    bool is_same; /* the files applied last are those of this program, to the byte */
 };
 
 int schema_newest(void);
-/* Version of the database. CONFIG when the user may not look. */
+/* What the database has. CONFIG when the user may not look. */
 bool schema_read(struct pg *pg, struct schema_status *status, struct err *err) MUST_CHECK;
 /* Everything in one transaction. CONFIG when the database is newer than this program, or when the
  * user lacks rights: the text names all of them and the statements that grant them. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "base/log.h"
 #include "io/store/schema.h"
 #include "io/store/store_internal.h"
 
@@ -26,6 +27,9 @@ bool setup_check_schema(struct store *s, struct err *err)
         return err_set(err, ERR_CONFIG,
                        "the schema has version %d, this journeyd knows %d only: it is too old",
                        status.found, status.newest);
+    if (!status.is_same) /* may well work, so no reason to stand still */
+        log_line(LOG_WARN, "the functions and views of the database are those of another build: "
+                           "run `journeyd schema apply`", "schema_version=%d", status.found);
     return true;
 }
 
