@@ -43,6 +43,7 @@ check "an instance reads" until_true 30 says run claimed
 sleep 1
 again "$work/more"
 check "running: it stops" until_true 60 gone "$pid"
+kill -KILL "$pid" 2>/dev/null # if it does not
 wait "$pid"
 is "running: exit code" $? 5
 check "running: the message is clear" \

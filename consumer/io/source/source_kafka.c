@@ -421,6 +421,8 @@ bool source_kafka_record(struct source_kafka *k, const char *topic, int32_t part
             ev->kind = KAFKA_MESSAGE;
             ev->handle = rkm;
         } else {
+            if (!rkm->err || rkm->err == RD_KAFKA_RESP_ERR__PARTITION_EOF)
+                ev->kind = KAFKA_END;
             rd_kafka_message_destroy(rkm);
         }
     }

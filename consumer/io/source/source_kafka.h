@@ -60,7 +60,7 @@ bool source_kafka_offset_at(struct source_kafka *k, const char *topic, int32_t p
                             int timeout_ms, int64_t *offset, struct err *err) MUST_CHECK;
 
 /* The record at an offset, as the log has it now, read beside everything else: KAFKA_MESSAGE with
- * its handle, or KAFKA_NOTHING when the offset holds none or no broker answered in time. */
+ * its handle, KAFKA_END when the offset holds none, KAFKA_NOTHING when no broker answered in time. */
 bool source_kafka_record(struct source_kafka *k, const char *topic, int32_t part, int64_t offset,
                          int timeout_ms, struct source_kafka_event *ev,
                          struct err *err) MUST_CHECK;
