@@ -1,6 +1,7 @@
 #!/bin/bash
 # The benchmark with a tiny input: every figure is there and plausible, and its parts agree about
 # what came of the input. How fast it is, is not tested.
+# Runs alone: its sources read every topic of theirs, those of other scripts too.
 . "$(dirname "$0")/lib.sh"
 
 EVENTS=1000 LIVE_SECONDS=1 "$root/tests/bench/run" --json --output "$work/bench" \

@@ -2,6 +2,7 @@
 # make demo, small: it ends well, tells what it promises, keeps names, titles and searches out of the
 # database and out of its files, and leaves nothing behind when it is stopped. Then once more with
 # the real broker.
+# Runs alone: its sources read every topic of theirs, those of other scripts too.
 . "$(dirname "$0")/lib.sh"
 export JOURNEYD DEMO_STATE=$work/demo
 out=$work/out

@@ -63,6 +63,8 @@ cleanup() {
         [ -z "$topic" ] || "$JOURNEYD_TEST_TOPIC" "$JOURNEYD_TEST_BROKERS" delete "$topic" \
             >/dev/null 2>&1
     done
+    [ ! -s "$work/server/pg.dir" ] || JOURNEYD_TEST_STATE=$work/server \
+        "$root/tests/services/down" --quiet
 }
 trap cleanup EXIT
 finish() {
@@ -73,6 +75,15 @@ finish() {
 }
 
 # ---- PostgreSQL ----
+# own_server start|stop|kill: a server of the script's own, for who takes it away or changes what all
+# databases of a server share; other scripts run beside this one. After start $server is its DSN.
+own_server() {
+    JOURNEYD_TEST_STATE=$work/server "$root/tests/services/pg" "$1" || {
+        bad "own server: $1"
+        finish
+    }
+    server="host=$(cat "$work/server/pg.dir") user=postgres"
+}
 sql() { # DATABASE STATEMENT...
     local database=$1
     shift

@@ -7,6 +7,7 @@
 # else. It logs every statement with all its parameters: what journeyd sent is in the log, whatever
 # compression hides in the tables. One marker is stored as a branch on purpose: a search that does
 # not find it finds nothing.
+# Runs alone: the shipped sources read every topic of theirs, those of other scripts too.
 . "$(dirname "$0")/lib.sh"
 
 helper=$root/tests/e2e/privacy.py

@@ -6,19 +6,8 @@
 # Roles belong to all databases of a server and come and go here, so the server is one of its own.
 . "$(dirname "$0")/lib.sh"
 
-own_server() { JOURNEYD_TEST_STATE=$work/server "$root/tests/services/pg" "$1"; }
-end() {
-    cleanup
-    own_server stop
-    [[ ${socket:-} != /tmp/* ]] || rm -rf "$socket"
-}
-trap end EXIT
-own_server start || {
-    bad "a server of its own"
-    finish
-}
+own_server start
 socket=$(cat "$work/server/pg.dir")
-server="host=$socket user=postgres"
 
 as() { # USER DATABASE STATEMENT...: what psql says, errors too
     local user=$1 database=$2

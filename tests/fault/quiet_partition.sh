@@ -3,8 +3,7 @@
 # that was paused in an outage of the database when the group was rebalanced.
 . "$(dirname "$0")/../e2e/lib.sh"
 
-services=$root/tests/services
-trap '"$services/pg" start >/dev/null 2>&1; cleanup' EXIT
+own_server start
 
 events --events 12000 >"$work/events"
 truth=$(reference fault_quiet_truth "$work/events" 2026-06-01T00:00:00Z)
@@ -36,14 +35,14 @@ start two run -c "$c"
 two=$pid
 check "two instances" until_true 30 says two claimed
 until_true 10 at_least fault_quiet $wanted
-"$services/pg" stop
+own_server stop
 send 01
 sleep 6
 kill -TERM "$two"
 until_true 20 gone "$two"
 assigned=$(grep -c 'partitions assigned' "$work/one.log")
 sleep 6
-"$services/pg" start
+own_server start
 check "what was paused is read" until_true 30 at_least fault_quiet $wanted
 say "# assigned $assigned times"
 kill -TERM "$one"

@@ -4,8 +4,7 @@
 # the database is away in the middle of work, and at the start.
 . "$(dirname "$0")/../e2e/lib.sh"
 
-services=${JOURNEYD_TEST_SERVICES:-$root/tests/services}
-trap '"$services/pg" start >/dev/null 2>&1; cleanup' EXIT
+own_server start
 
 events --events 900 >"$work/events"
 split -n l/3 -d "$work/events" "$work/part."
@@ -28,7 +27,7 @@ send 00
 check "two instances read" until_true 30 eval 'at_least fault_d $wanted && says two claimed &&
     [ "$(times one claimed)" -ge 1 ]'
 
-"$services/pg" stop
+own_server stop
 before=$(times one 'partitions assigned')
 kill -TERM "$two"
 until_true 20 gone "$two"
@@ -39,22 +38,22 @@ send 01
 sleep 10
 check "it says that the database is away" says one 'database is away'
 assigned=$(times one 'partitions assigned') revoked=$(times one 'partitions revoked')
-"$services/pg" start
+own_server start
 check "it goes on when the database is back" until_true 20 at_least fault_d $wanted
 is "nothing was assigned anew" "$(times one 'partitions assigned')" "$assigned"
 is "nothing was revoked" "$(times one 'partitions revoked')" "$revoked"
 
 # In the middle of work: a crash of the server.
-"$services/pg" kill
+own_server kill
 send 02
 sleep 2
-"$services/pg" start
+own_server start
 check "it goes on after a crash of the server" until_true 30 at_least fault_d $wanted
 kill -TERM "$one"
 until_true 20 gone "$one"
 
 # At the start.
-"$services/pg" stop
+own_server stop
 start three run -c "$c"
 three=$pid
 sleep 1
@@ -64,7 +63,7 @@ check "absent at the start: it says so and keeps trying" \
 is "status exits with 69" $? 69
 check "status says why" grep -q '^database .*connect' "$work/status"
 check "status knows that Kafka answers" grep -q '^kafka *answers' "$work/status"
-"$services/pg" start
+own_server start
 check "it starts when the database is there" until_true 30 says three claimed
 kill -TERM "$three"
 until_true 20 gone "$three"
