@@ -19,7 +19,8 @@ const char *reject_name(enum reject r)
                                         [REJECT_INITIATOR] = "initiator",
                                         [REJECT_TWO_PERSONS] = "two_persons",
                                         [REJECT_NO_KEY] = "no_key",
-                                        [REJECT_UNMAPPED] = "unmapped"};
+                                        [REJECT_UNMAPPED] = "unmapped",
+                                        [REJECT_FORMAT] = "format"};
     return names[r];
 }
 

@@ -20,6 +20,10 @@ int mapping_compile_slot(struct compiler *k, const struct config_where *at,
                          const char *pointer);
 struct regex *mapping_compile_regex(struct compiler *k, const struct yaml_node *node);
 
+/* mapping_compile_step.c; node NULL: json */
+void mapping_compile_steps(struct compiler *k, const struct yaml_node *node,
+                           struct step_list *out);
+
 /* mapping_compile_guard.c; a list of guards is `all`. */
 void mapping_compile_guard(struct compiler *k, const struct yaml_node *node,
                            struct guard *out);
