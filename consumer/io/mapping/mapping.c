@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/map.h"
+#include "io/mapping/mapping_clear.h"
 #include "io/mapping/mapping_compile.h"
 #include "io/mapping/mapping_rule.h"
 
@@ -52,6 +53,16 @@ int mapping_source_find(const struct mapping *mp, const char *name)
     return -1;
 }
 
+int mapping_rule_count(const struct mapping *mp, int source)
+{
+    return mp->sources[source].n_rules;
+}
+
+const char *mapping_rule_name(const struct mapping *mp, int source, int rule)
+{
+    return mp->sources[source].rules[rule].name;
+}
+
 /* The first source, in the order of the configuration, whose pattern takes the topic. The
  * cache is the only thing that changes, and it only remembers. */
 int mapping_source_of_topic(const struct mapping *mp, const char *topic)
@@ -84,6 +95,7 @@ void mapping_free(struct mapping *mp)
     free(mp->zones);
     decode_free(mp->decoder);
     mapping_key_cache_free(mp->keys);
+    mapping_clear_free(mp->clear);
     arena_done(&mp->a);
     free(mp);
 }

@@ -60,6 +60,9 @@ struct mapped {
 int mapping_source_count(const struct mapping *mp);
 const char *mapping_source_name(const struct mapping *mp, int source);
 const char *mapping_source_topic(const struct mapping *mp, int source); /* the regex, "^..." */
+/* In the order in which they are asked; the name is that of mapped.rule. */
+int mapping_rule_count(const struct mapping *mp, int source);
+const char *mapping_rule_name(const struct mapping *mp, int source, int rule);
 bool mapping_drives_watermark(const struct mapping *mp, int source);
 int mapping_source_find(const struct mapping *mp, const char *name);   /* -1 */
 int mapping_source_of_topic(const struct mapping *mp, const char *topic); /* -1; cached */

@@ -24,6 +24,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "io/mapping/mapping_clear.h"
 #include "io/mapping/mapping_parts.h"
 
 int mapping_compile_slot(struct compiler *k, const struct config_where *at,
@@ -297,6 +298,7 @@ struct mapping *mapping_compile(struct config *c, struct config_reader *r,
     mp->hmac = &c->hmac;
     mp->decoder = decode_new(false);
     mp->keys = mapping_key_cache_new();
+    mp->clear = c->is_trial ? mapping_clear_new() : NULL;
     mp->tenants = c->tenants;
     mp->n_tenants = c->n_tenants;
     struct compiler k = {.c = c, .r = r, .mp = mp};

@@ -134,6 +134,7 @@ struct mapping {
     struct hmac *hmac;
     struct decoder *decoder;
     struct key_cache *keys;
+    struct mapping_clear *clear; /* NULL but in tests of mappings */
     char *const *tenants;
     int n_tenants;
     const struct source *sources;
