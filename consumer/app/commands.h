@@ -15,6 +15,7 @@ extern const struct command cmd_simulate;
 extern const struct command cmd_demo;
 extern const struct command cmd_schema;
 extern const struct command cmd_offsets;
+extern const struct command cmd_quarantine;
 extern const struct command cmd_status;
 extern const struct command cmd_version;
 
