@@ -86,7 +86,7 @@ declare
         'scenario_monthly', 'path_monthly', 'drop_off_monthly', 'funnel_step_monthly',
         'scenario', 'touchpoint', 'channel', 'calendar',
         'published', 'freshness', 'freshness_in_words', 'unmapped', 'quarantine_count',
-        'data_dictionary'];
+        'mapping_coverage', 'data_dictionary'];
     kept_by_apply constant text[] := array['migration', 'bucket'];
     statement text;
 begin
