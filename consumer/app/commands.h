@@ -8,6 +8,7 @@ extern const struct command cmd_run;
 extern const struct command cmd_replay;
 extern const struct command cmd_validate;
 extern const struct command cmd_tap;
+extern const struct command cmd_test;
 extern const struct command cmd_verify;
 extern const struct command cmd_digest;
 extern const struct command cmd_rebuild;

@@ -8,7 +8,7 @@ from lib_lint import ROOT, Lint, sources, text
 JOURNEYD = os.environ.get("JOURNEYD", os.path.join(ROOT, "build", "journeyd"))
 
 # What users may rely on.
-COMMANDS = ("run replay validate tap verify digest rebuild simulate demo schema offsets "
+COMMANDS = ("run replay validate test tap verify digest rebuild simulate demo schema offsets "
             "quarantine status version").split()
 
 
