@@ -1,4 +1,4 @@
-/* What the mapping took, before it was hashed: the ids and keys of the messages since the
+/* What the mapping took, before it was hashed: ids and keys of the messages since the
  * last forget, in clear. Only tests of mappings (`journeyd test`) need it, on data made up
  * for them: a mapping has this only when its configuration was loaded by
  * config_load_trial(), which knows no library's secret. Everywhere else it is NULL, so
