@@ -13,8 +13,7 @@ static struct arena a;
 static struct step_work w;
 static const struct step_list *steps;
 
-static const char *const rest_of_source = "\nid: /id\ntime: record\nkeys: {card: /card}\n"
-                                     "touchpoint: discover.search\n";
+static const char *id_at = "/id", *card_at = "/card"; /* the pointers of the source */
 
 /* The configuration of deploy/ with one more source, which decodes so; NULL and the report when it
  * is refused. */
@@ -25,7 +24,8 @@ static struct config *load(const char *decode, struct buf *report)
     golden_deploy();
     struct buf source;
     buf_init(&source);
-    buf_printf(&source, "source: steps\ntopic: ^steps$\ndecode: %s%s", decode, rest_of_source);
+    buf_printf(&source, "source: steps\ntopic: ^steps$\ndecode: %s\nid: %s\ntime: record\n"
+               "keys: {card: %s}\ntouchpoint: discover.search\n", decode, id_at, card_at);
     snprintf(path, sizeof path, "%s/sources/steps.yaml", golden_folder());
     golden_write(path, source.data, source.len, 0644);
     buf_done(&source);
@@ -429,6 +429,7 @@ END_TEST
 
 START_TEST(test_tsv)
 {
+    id_at = card_at = "/a";
     start("{tsv: [a, _, b, _, c.d]}");
     decoded("1\tsecret\t\t\tz\xc3\xbc\r\n");
     ck_assert_str_eq(at("/a"), "1");
@@ -459,6 +460,7 @@ START_TEST(test_tsv_wide)
     }
     buf_adds(&yaml, "]}, {json-string: /c58}]");
     buf_add(&yaml, "", 1);
+    id_at = card_at = "/c0";
     start(yaml.data);
     ck_assert_int_eq(run_bytes(row.data, row.len, NULL), STEP_DECODED);
     ck_assert_str_eq(at("/c58/data/k"), "int 1");
@@ -498,6 +500,7 @@ END_TEST
 
 START_TEST(test_regex)
 {
+    id_at = card_at = "/host";
     start("{regex: '^(?<host>\\S+) (?<user>\\S+)( (?<status>\\d+))?( (?<rest>.*))?$'}");
     decoded("10.0.0.1 jdoe 200\n");
     ck_assert_str_eq(at("/host"), "10.0.0.1");
@@ -531,9 +534,30 @@ END_TEST
 /* A pattern that backtracks without end gives up: the line does not match. */
 START_TEST(test_regex_gives_up)
 {
+    id_at = card_at = "/x";
     start("{regex: '^(?<x>(a+)+)$'}");
     rejected(run("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab"), REJECT_MALFORMED,
              "regex: the line does not match");
+    done();
+}
+END_TEST
+
+/* A pointer into a row that has no such column would never find anything. */
+START_TEST(test_unknown_columns)
+{
+    struct buf report;
+    buf_init(&report);
+    ck_assert_ptr_null(load("{tsv: [id, _, cart]}", &report));
+    buf_add(&report, "", 1);
+    ck_assert_msg(strstr(report.data, "steps.yaml:6:14: keys.card: no column is named \"card\"; did "
+                                      "you mean \"cart\"?\n"), "%s", report.data);
+    buf_reset(&report);
+    ck_assert_ptr_null(load("{regex: '(?<card>x)'}", &report));
+    buf_add(&report, "", 1);
+    ck_assert_msg(strstr(report.data, "steps.yaml:4:5: id: no column is named \"id\"; it can be card\n"),
+                  "%s", report.data);
+    buf_done(&report);
+    start("[json, {tsv: [x], at: /line}]"); /* elsewhere in the document is more */
     done();
 }
 END_TEST
@@ -542,6 +566,7 @@ END_TEST
 
 START_TEST(test_nothing_stays)
 {
+    id_at = card_at = "/a";
     start("[{tsv: [a, b]}, {json-string: /a}]");
     decoded("{\"x\":1}\t2");
     ck_assert_str_eq(at("/a/x"), "int 1");
@@ -593,6 +618,8 @@ static const struct {
     {"{tsv: [a, b, a]}", "3:15: decode.tsv: two columns are named \"a\""},
     {"{tsv: [_, _]}", "3:15: decode.tsv: no column has a name"},
     {"{tsv: [a/b]}", "3:16: decode.tsv[0]: found \"a/b\"; a column is up to 64 of"},
+    {"[{tsv: [id, card]}, {json-string: /ibs}]", "3:43: decode[1].json-string: no column is "
+                                                 "named \"ibs\""},
     {"{tsv: [a], at: /x}", "3:9: decode: tsv cannot stand here: no document yet; put json "
                            "before it"},
     {"[json, {tsv: [a]}]", "3:16: decode[1]: tsv cannot stand here: it takes the whole "
@@ -647,7 +674,7 @@ static Suite *steps_suite(void)
         test_confluent, test_debezium, test_debezium_backfill, test_debezium_is_none,
         test_cloudevents_structured, test_cloudevents_base64, test_cloudevents_binary,
         test_empty_values, test_tsv, test_tsv_wide, test_tsv_at, test_regex, test_regex_at,
-        test_regex_gives_up, test_nothing_stays, test_regex_groups};
+        test_regex_gives_up, test_unknown_columns, test_nothing_stays, test_regex_groups};
     Suite *s = unit_suite("decode_steps", tests, sizeof tests / sizeof *tests);
     TCase *tc = tcase_create("refused");
     tcase_add_loop_test(tc, test_refused, 0, (int) (sizeof refused / sizeof *refused));

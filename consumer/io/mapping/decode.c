@@ -192,6 +192,18 @@ int decode_slot(struct decoder *d, const char *pointer)
     return slot;
 }
 
+int decode_top(const struct decoder *d, int slot)
+{
+    while (d->slots[slot].parent >= 0)
+        slot = d->slots[slot].parent;
+    return slot;
+}
+
+const char *decode_member_name(const struct decoder *d, int slot)
+{
+    return d->slots[slot].token;
+}
+
 /* ---- reading ---- */
 
 /* Depth by brackets outside texts; a text that is not JSON is the parser's business. */

@@ -75,6 +75,9 @@ void decode_enter(struct decoder *d, int slot);
  * makes none: -1 when no pointer asks for it. */
 int decode_member(struct decoder *d, int parent, const char *name, size_t len);
 int decode_find_member(const struct decoder *d, int parent, const char *name, size_t len);
+/* The member of the document that a slot is, or stands in. */
+int decode_top(const struct decoder *d, int slot);
+const char *decode_member_name(const struct decoder *d, int slot);
 
 /* What stands at a slot of the document read last. */
 const struct decode_value *decode_at(struct decoder *d, int slot);

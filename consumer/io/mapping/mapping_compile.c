@@ -27,8 +27,8 @@
 #include "io/mapping/mapping_clear.h"
 #include "io/mapping/mapping_parts.h"
 
-int mapping_compile_slot(struct compiler *k, const struct config_where *at,
-                         const char *pointer)
+int mapping_compile_pointer(struct compiler *k, const struct config_where *at,
+                            const char *pointer)
 {
     int slot = decode_slot(k->mp->decoder, pointer);
     if (slot < 0)
@@ -37,6 +37,15 @@ int mapping_compile_slot(struct compiler *k, const struct config_where *at,
             "found \"%.60s\"; a JSON pointer like /data/new/id is wanted (~ is written "
             "~0, / inside a name ~1)",
             pointer);
+    return slot;
+}
+
+int mapping_compile_slot(struct compiler *k, const struct config_where *at,
+                         const char *pointer)
+{
+    int slot = mapping_compile_pointer(k, at, pointer);
+    if (slot >= 0)
+        mapping_compile_check_column(k, at, slot);
     return slot;
 }
 

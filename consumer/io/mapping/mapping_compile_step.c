@@ -56,8 +56,10 @@ static void add_columns(struct compiler *k, const struct config_where *at,
                         const char *const *names, int n, struct step *s)
 {
     int *columns = ARENA_NEW(&k->mp->a, int, n + 1);
+    const char **kept = ARENA_NEW(&k->mp->a, const char *, n + 1);
     for (int i = 0; i < n; i++) {
         columns[i] = -1;
+        kept[i] = arena_strdup(&k->mp->a, names[i]);
         if (strcmp(names[i], "_") == 0)
             continue;
         for (int j = 0; j < i; j++)
@@ -67,6 +69,7 @@ static void add_columns(struct compiler *k, const struct config_where *at,
         columns[i] = decode_member(k->mp->decoder, s->at, names[i], strlen(names[i]));
     }
     s->columns = columns;
+    s->names = kept;
     s->n_columns = n;
 }
 
@@ -264,6 +267,7 @@ void mapping_compile_steps(struct compiler *k, const struct yaml_node *node,
     struct step *steps = ARENA_NEW(&k->mp->a, struct step, 2 * n + 1);
     enum left left = LEFT_BYTES;
     bool good = true;
+    k->columns = NULL;
     if (is_list && n == 0)
         config_problem(&k->r->problems, &node->at, "an empty list; a step is wanted");
     int made = 0;
@@ -285,6 +289,8 @@ void mapping_compile_steps(struct compiler *k, const struct yaml_node *node,
             steps[made++] = (struct step){.kind = STEP_JSON, .at = -1};
         add_slots(k, &s);
         steps[made++] = s;
+        if (s.columns != NULL && s.at < 0)
+            k->columns = &steps[made - 1];
         left = after(&s);
     }
     if (n == 0)
@@ -294,4 +300,21 @@ void mapping_compile_steps(struct compiler *k, const struct yaml_node *node,
                        "confluent only takes a frame off; json, debezium or cloudevents "
                        "must follow");
     *out = (struct step_list){steps, made};
+}
+
+/* ---- pointers into rows ---- */
+
+void mapping_compile_check_column(struct compiler *k, const struct config_where *at,
+                                  int slot)
+{
+    const struct step *s = k->columns;
+    if (s == NULL)
+        return;
+    int top = decode_top(k->mp->decoder, slot);
+    for (int i = 0; i < s->n_columns; i++)
+        if (s->columns[i] == top)
+            return;
+    const char *name = decode_member_name(k->mp->decoder, top);
+    config_problem(&k->r->problems, at, "no column is named \"%.60s\"; %s", name,
+                   config_hint(k->r, name, s->names, (size_t) s->n_columns));
 }

@@ -48,6 +48,7 @@ struct step {
     const char *at_text; /* its pointer, for messages */
     int slots[STEP_SLOTS];
     const int *columns; /* TSV, REGEX: the slot of each column or group, -1: not read */
+    const char *const *names; /* of the columns */
     int n_columns;
     struct regex *regex; /* REGEX */
 };
