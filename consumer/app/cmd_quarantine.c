@@ -128,7 +128,7 @@ static bool show_now(const struct config *c, const struct quarantine_filter *f, 
     struct buf line;
     char why[200];
     bool ok = reread_open(&from, c, err)
-              && reread_message(&from, &wanted, NULL, &ev, why, err);
+              && reread_message(&from, &wanted, &ev, why, err);
 
     if (ok && ev.kind == KAFKA_MESSAGE) {
         buf_init(&line);

@@ -99,11 +99,6 @@ static bool count_rows(struct retry *t, int64_t *total, struct err *err)
     return true;
 }
 
-static struct reread_wanted wanted(const struct quarantine_found *row)
-{
-    return (struct reread_wanted){row->topic, row->part, row->offset};
-}
-
 static bool read_messages(struct retry *t, struct err *err)
 {
     intake_reset(&t->in);
@@ -113,15 +108,13 @@ static bool read_messages(struct retry *t, struct err *err)
     t->gone.at = NULL;
     for (size_t i = 0; i < t->n; i++) {
         const struct quarantine_found *row = &t->rows[i];
-        struct reread_wanted this = wanted(row), next = {0};
+        struct reread_wanted wanted = {row->topic, row->part, row->offset};
         struct source_kafka_event ev;
         char why[200];
 
         if (command_stop)
             return err_set(err, ERR_RETRY, "stopped by a signal");
-        if (i + 1 < t->n)
-            next = wanted(&t->rows[i + 1]);
-        if (!reread_message(&t->from, &this, next.topic ? &next : NULL, &ev, why, err))
+        if (!reread_message(&t->from, &wanted, &ev, why, err))
             return false;
         if (ev.kind != KAFKA_MESSAGE) {
             struct gone gone = {i, arena_strdup(&t->page, why)};

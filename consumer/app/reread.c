@@ -8,8 +8,8 @@
 #include "app/command.h"
 #include "base/clock.h"
 
-/* NEAR: so many records are read over rather than asked for anew. */
-enum { TIMEOUT_MS = 15000, POLL_MS = 200, NEAR = 1000 };
+/* NEAR: so many records are read over rather than asked for anew, which takes as long (0.1 s). */
+enum { TIMEOUT_MS = 15000, POLL_MS = 200, NEAR = 20000 };
 
 static void log_kafka(enum log_level level, const char *facility, const char *text)
 {
@@ -58,21 +58,6 @@ static bool go_to(struct reread *r, const struct reread_wanted *w, bool *found, 
         return true;
     r->part = NULL;
     return false;
-}
-
-/* One message, by the client beside. That nothing came at once is no answer: only the end of the
- * wait tells a broker that is away from an offset that holds nothing. */
-static bool read_one(struct reread *r, const struct reread_wanted *w,
-                     struct source_kafka_event *ev, struct err *err)
-{
-    int64_t from_us = clock_monotonic_us();
-
-    if (!source_kafka_record(r->k, w->topic, w->part, w->offset, TIMEOUT_MS, ev, err))
-        return false;
-    if (ev->kind == KAFKA_MESSAGE || clock_monotonic_us() - from_us < TIMEOUT_MS * INT64_C(1000))
-        return true;
-    return err_set(err, ERR_UNAVAILABLE, "%s [%d] did not answer for %d s", w->topic,
-                   (int) w->part, TIMEOUT_MS / 1000);
 }
 
 /* The next event of the stream that is a message at the offset or behind it, or says that nothing
@@ -133,8 +118,7 @@ static bool stream(struct reread *r, const struct reread_wanted *w,
 }
 
 bool reread_message(struct reread *r, const struct reread_wanted *wanted,
-                    const struct reread_wanted *next, struct source_kafka_event *ev,
-                    char why[200], struct err *err)
+                    struct source_kafka_event *ev, char why[200], struct err *err)
 {
     bool found;
 
@@ -154,12 +138,7 @@ bool reread_message(struct reread *r, const struct reread_wanted *wanted,
                  (long long) r->start, (long long) r->end);
         return true;
     }
-    bool is_near = next && next->part == wanted->part && !strcmp(next->topic, wanted->topic)
-                   && next->offset <= wanted->offset + NEAR;
-    bool is_on = r->position >= 0 && wanted->offset >= r->position
-                 && wanted->offset <= r->position + NEAR;
-    is_on |= r->held.kind == KAFKA_MESSAGE;
-    if (!(is_near || is_on ? stream(r, wanted, ev, err) : read_one(r, wanted, ev, err)))
+    if (!stream(r, wanted, ev, err))
         return false;
     if (ev->kind == KAFKA_MESSAGE)
         return true;

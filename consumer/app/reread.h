@@ -1,6 +1,5 @@
 /* Messages of Kafka by their coordinates: read again, beside everything else, without a group.
- * Whoever asks in the order of topic, partition and offset gets neighbours out of one stream and
- * lone ones by a request each. */
+ * Whoever asks in the order of topic, partition and offset gets neighbours out of one stream. */
 #ifndef APP_REREAD_H
 #define APP_REREAD_H
 
@@ -27,11 +26,9 @@ struct reread_wanted {
 bool reread_open(struct reread *r, const struct config *c, struct err *err) MUST_CHECK;
 void reread_close(struct reread *r);
 
-/* wanted: the message; next: the one that will be asked for after it, NULL if there is none. The
- * message is the caller's to release (source_kafka_release(ev->handle)). KAFKA_NOTHING: Kafka does
- * not have it, and why says so. */
+/* The message is the caller's to release (source_kafka_release(ev->handle)). KAFKA_NOTHING: Kafka
+ * does not have it, and why says so. */
 bool reread_message(struct reread *r, const struct reread_wanted *wanted,
-                    const struct reread_wanted *next, struct source_kafka_event *ev,
-                    char why[200], struct err *err) MUST_CHECK;
+                    struct source_kafka_event *ev, char why[200], struct err *err) MUST_CHECK;
 
 #endif
