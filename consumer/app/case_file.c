@@ -228,14 +228,13 @@ static void read_case(struct config_reader *r, const struct yaml_node *node,
         [ONE_FIRST_BYTES] = {"first_bytes", false},
         [ONE_MESSAGE] = {"message", false}, [ONE_EXPECT] = {"expect", false}};
     struct yaml_node *v[ONE_COUNT];
-    const char *shows = NULL;
     out->msg = *defaults;
     out->expected = "";
     out->line = node->at.line;
     if (!config_read_map(r, node, keys, ONE_COUNT, v))
         return;
     config_read_text(r, v[ONE_NAME], &out->name);
-    config_read_text(r, v[ONE_SHOWS], &shows);
+    config_read_text(r, v[ONE_SHOWS], &out->shows);
     config_read_text(r, v[ONE_TOPIC], &out->msg.topic);
     config_read_text(r, v[ONE_KEY], &out->msg.key);
     if (out->msg.key != NULL)
@@ -301,98 +300,4 @@ void case_file_read(struct config_reader *r, const struct mapping *mp, const cha
     }
     if (v[3] != NULL)
         read_cases(r, v[3], &defaults, out);
-}
-
-/* ---- writing ---- */
-
-static char *read_whole(const char *path, struct buf *b)
-{
-    char chunk[65536];
-    size_t n;
-    FILE *file = fopen(path, "rb");
-    buf_init(b);
-    buf_reserve(b, 1);
-    while (file != NULL && (n = fread(chunk, 1, sizeof chunk, file)) > 0)
-        buf_add(b, chunk, n);
-    bool ok = file != NULL && !ferror(file);
-    if (file != NULL)
-        fclose(file);
-    return ok ? b->data : NULL;
-}
-
-/* Where the text of an expectation ends: before the first line that is not deeper than
- * its key (a list may stand as deep as its key), less blank lines and comments before. */
-static size_t expectation_end(const char *text, size_t len, size_t at, int column)
-{
-    size_t end = at;
-    bool first = true;
-    while (at < len) {
-        size_t stop = at, depth = 0;
-        while (stop < len && text[stop] != '\n')
-            stop++;
-        while (at + depth < stop && text[at + depth] == ' ')
-            depth++;
-        char mark = at + depth < stop ? text[at + depth] : '\n';
-        size_t key = (size_t) column - 1;
-        bool inside = depth > key || (depth == key && mark == '-');
-        at = stop + (stop < len);
-        if (first || (inside && mark != '\n' && mark != '#'))
-            end = at;
-        else if (!inside && mark != '\n' && mark != '#')
-            break;
-        first = false;
-    }
-    return end;
-}
-
-/* Each line of the outcomes, moved right. */
-static void add_moved(const char *text, int indent, struct buf *out)
-{
-    while (*text) {
-        int len = (int) strcspn(text, "\n");
-        buf_printf(out, "%*s%.*s\n", indent, "", len, text);
-        text += len + (text[len] == '\n');
-    }
-}
-
-static void rewrite(const struct case_file *f, const char *text, size_t len,
-                    struct buf *out)
-{
-    size_t at = 0;
-    int line = 1;
-    for (size_t i = 0; i < f->n; i++) {
-        const struct case_one *one = &f->cases[i];
-        if (one->got == NULL || strcmp(one->got, one->expected) == 0)
-            continue;
-        size_t from = at;
-        for (; at < len && line < one->expect_line; at++)
-            line += text[at] == '\n';
-        buf_add(out, text + from, at - from);
-        size_t end = expectation_end(text, len, at, one->expect_column);
-        buf_printf(out, "%*sexpect:\n", one->expect_column - 1, "");
-        add_moved(one->got, one->expect_column + 1, out);
-        for (; at < end; at++)
-            line += text[at] == '\n';
-    }
-    buf_add(out, text + at, len - at);
-}
-
-bool case_file_update(const struct case_file *f, struct arena *a, struct err *err)
-{
-    struct buf old, new;
-    const char *beside = arena_printf(a, "%s.new", f->path);
-    char *text = read_whole(f->path, &old);
-    buf_init(&new);
-    bool ok = text != NULL;
-    if (ok) {
-        rewrite(f, text, old.len, &new);
-        FILE *file = fopen(beside, "wb");
-        ok = file != NULL && fwrite(new.data, 1, new.len, file) == new.len;
-        ok = file != NULL && fclose(file) == 0 && ok && rename(beside, f->path) == 0;
-    }
-    if (!ok)
-        err_set(err, ERR_REJECT, "could not write %s: %s", f->path, strerror(errno));
-    buf_done(&old);
-    buf_done(&new);
-    return ok;
 }

@@ -6,7 +6,7 @@
 #include "app/case_text.h"
 
 struct case_one {
-    const char *name;
+    const char *name, *shows;
     struct message msg; /* value NULL: a tombstone; its headers are those below */
     const struct header *headers;
     size_t n_headers;
@@ -32,9 +32,4 @@ bool case_file_find(const char *path, struct arena *a, struct case_paths *out,
 /* Everything wrong is told to r; what it holds is whole only if there was nothing. */
 void case_file_read(struct config_reader *r, const struct mapping *mp, const char *path,
                     struct case_file *out);
-/* Writes the file anew with `got` in place of each expectation that differs; comments and
- * everything else stay as they are. */
-bool case_file_update(const struct case_file *f, struct arena *a,
-                      struct err *err) MUST_CHECK;
-
 #endif

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "app/case_diff.h"
-#include "app/case_file.h"
+#include "app/case_update.h"
 #include "app/commands.h"
 #include "app/report.h"
 #include "io/mapping/mapping_clear.h"
@@ -135,6 +135,7 @@ static void show(struct test *t, const struct case_file *f, const struct case_on
                    update                       ? "updated"
                    : one->expected[0] != '\0' ? "differs (expected -, got +)"
                                                 : "nothing is expected yet (got +)");
+        buf_printf(&t->out, "    (%s)\n", one->shows);
         case_diff(one->expected, one->got, "    ", &t->out);
     }
 }
@@ -153,7 +154,7 @@ static bool run_file(struct test *t, struct case_file *f, struct err *err)
     if (!t->json)
         buf_printf(&t->out, failed ? "%s: %zu passed, %zu %s\n" : "%s: %zu passed\n",
                    f->path, passed, failed, t->update ? "updated" : "failed");
-    bool ok = !t->update || failed == 0 || case_file_update(f, &t->a, err);
+    bool ok = !t->update || failed == 0 || case_update(f, t->c->mapping, &t->a, err);
     t->passed += passed;
     *(t->update ? &t->updated : &t->failed) += failed;
     fwrite(t->out.data, 1, t->out.len, stdout);
@@ -219,7 +220,8 @@ static bool read_files(const struct config *c, const struct options *o,
         case_file_read(r, c->mapping, paths.list.at[i], &(*files)[i]);
     buf_init(&report);
     size_t problems = config_problems_report(&r->problems, &report);
-    fwrite(report.data, 1, report.len, stderr);
+    if (report.len > 0)
+        fwrite(report.data, 1, report.len, stderr);
     buf_done(&report);
     return problems == 0 || err_set(err, ERR_CONFIG, "%zu problem%s in the cases",
                                     problems, problems == 1 ? "" : "s");

@@ -190,6 +190,24 @@ cp "$cases" "$folder/updated"
 run --update "$folder/lib"
 if cmp -s "$cases" "$folder/updated"; then ok; else not_ok "--update twice is --update once"; fi
 
+cat >"$cases" <<'YAML'
+source: plain
+topic: plain.events
+kafka_time: 2026-03-05T10:00:03Z
+cases:
+  - {name: two, shows: In braces.,
+     expect: [tombstone],
+     message: x}
+YAML
+cp "$cases" "$folder/flow"
+run --update "$folder/lib"
+ends 78 "--update of a case in braces"
+says err "on a line of its own" "--update of a case in braces"
+if cmp -s "$cases" "$folder/flow" && [ ! -e "$cases.new" ]; then ok; else
+    not_ok "--update of a case in braces changes nothing"
+fi
+cp "$folder/updated" "$cases"
+
 # headers and bytes before the message reach the decode steps
 cat >"$folder/lib/sources/framed.yaml" <<'YAML'
 source: framed
