@@ -236,11 +236,10 @@ static const struct option_spec options[] = {
 const struct command cmd_quarantine = {
     .name = "quarantine",
     .summary = "messages that were refused: list, show, retry",
-    .usage = "quarantine list -c FILE [--source NAME] [--reason NAME] [--since TIME]\n"
-             "         [--limit N] [--count] [--json]\n"
-             "       journeyd quarantine show -c FILE [--json] TOPIC PARTITION OFFSET\n"
-             "       journeyd quarantine retry -c FILE [--source NAME] [--reason NAME] [--quiet]\n"
-             "       journeyd quarantine retry -c FILE --all|TOPIC PARTITION OFFSET",
+    .usage = "quarantine list -c FILE [--source NAME] [--reason NAME] [--since TIME] [--limit N] "
+             "[--count] [--json] | quarantine show -c FILE [--json] TOPIC PARTITION OFFSET | "
+             "quarantine retry -c FILE [--quiet] --all|[--source NAME] [--reason NAME]|TOPIC "
+             "PARTITION OFFSET",
     .help = "`list` tells how many messages were refused, by source and reason, and where the\n"
             "newest stand. `show` tells why one was refused, and what it would become now: it\n"
             "is read again from Kafka, and shown as `tap` shows it, never as it is.\n"

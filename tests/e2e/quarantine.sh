@@ -209,6 +209,27 @@ is "read = accepted + duplicate + skipped + quarantined + tombstone, by source" 
         group by source having sum(read - accepted - duplicate - skipped - quarantined - tombstone)
         <> 0) as wrong')" 0
 
+# ---- a new touchpoint: the vocabulary asks for a rebuild first
+topic "$topic.new" 1
+echo '{"id":"n","time":"2026-01-15T10:00:00Z","touchpoint":"visit.new","keys":{"card":"1"}}' >"$work/new"
+produce "$topic.new" "$work/new"
+new_database quarantine_new
+c=$(config quarantine_new quarantine_new)
+sed -i "s/^topic: .*/topic: ^$topic\\.new$/" "$work/sources.yaml"
+check "a touchpoint that the vocabulary lacks is refused" drain "$c"
+{
+    cat "$root/deploy/vocabulary.yaml"
+    echo '- {stage: visit, label: Visit, channel: space}'
+    echo '- {code: visit.new, label: New, initiator: customer}'
+} >"$work/vocabulary.yaml"
+sed -i 's/^vocabulary: .*/vocabulary: vocabulary.yaml/' "$c"
+q new retry -c "$c" --all
+is "retry asks for a rebuild: exit code" "$? $(grep -c 'journeyd rebuild' "$work/new.err")" '78 1'
+"$JOURNEYD" rebuild -c "$c" >"$work/rebuild.log" 2>&1
+q new retry -c "$c" --all
+is "after it the message is taken back" \
+    "$? $(sql quarantine_new "select string_agg(touchpoint, ' ') from journey.event")" '0 visit.new'
+
 # ---- nothing of a message is told
 dump=$work/dump
 pg_dump -a -d "$server dbname=quarantine" >"$dump" 2>"$work/dump.err"
