@@ -167,6 +167,24 @@ void case_outcome_of(struct config *c, const struct mapped *got, int source,
 
 /* ---- as text ---- */
 
+/* Bytes of a character that YAML takes for a line end or refuses: controls, U+2028,
+ * U+2029, U+FEFF, U+FFFE, U+FFFF; 0: there is none at p. */
+static int odd_character(const char *p, unsigned *code)
+{
+    unsigned char a = (unsigned char) p[0], b = a ? (unsigned char) p[1] : 0;
+    unsigned char c = b ? (unsigned char) p[2] : 0;
+    *code = a;
+    if (a < ' ' || a == 0x7F)
+        return a != '\0';
+    *code = 0x80u | (b & 0x1Fu);
+    if (a == 0xC2 && b < 0xA0)
+        return 2;
+    *code = (a & 0xFu) << 12 | (b & 0x3Fu) << 6 | (c & 0x3Fu);
+    bool odd = a >= 0xE0 && a < 0xF0 &&
+               (*code == 0x2028 || *code == 0x2029 || *code == 0xFEFF || *code >= 0xFFFE);
+    return odd ? 3 : 0;
+}
+
 /* What YAML would read as something else than this text, or not at all. */
 static bool needs_quotes(const char *text)
 {
@@ -178,8 +196,9 @@ static bool needs_quotes(const char *text)
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (strcmp(text, words[i]) == 0)
             return true;
+    unsigned code;
     for (size_t i = 0; i < len; i++)
-        if ((unsigned char) text[i] < ' ' || text[i] == 0x7F || strchr(",[]{}", text[i]))
+        if (odd_character(text + i, &code) > 0 || strchr(",[]{}", text[i]))
             return true;
     return strstr(text, ": ") != NULL || strstr(text, " #") != NULL;
 }
@@ -191,14 +210,14 @@ static void write_scalar(const char *text, struct buf *out)
         return;
     }
     buf_adds(out, "\"");
-    for (const char *p = text; *p; p++) {
-        unsigned char byte = (unsigned char) *p;
-        if (byte == '"' || byte == '\\')
-            buf_printf(out, "\\%c", byte);
-        else if (byte < ' ' || byte == 0x7F)
-            buf_printf(out, "\\x%02x", byte);
+    for (const char *p = text; *p;) {
+        unsigned code;
+        int odd = odd_character(p, &code);
+        if (odd > 0)
+            buf_printf(out, "\\u%04x", code);
         else
-            buf_add(out, p, 1);
+            buf_printf(out, *p == '"' || *p == '\\' ? "\\%c" : "%c", *p);
+        p += odd > 0 ? odd : 1;
     }
     buf_adds(out, "\"");
 }

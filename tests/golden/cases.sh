@@ -208,6 +208,24 @@ if cmp -s "$cases" "$folder/flow" && [ ! -e "$cases.new" ]; then ok; else
 fi
 cp "$folder/updated" "$cases"
 
+# whatever a value holds, what is written is read as the same
+mkdir "$folder/lib/odd"
+python3 -c '
+import json
+values = ["a: b", "#x", "- y", "\u00fcn\u00ef", "it\u0027s", "{x", "a\tb", "a\u0085b", "\ufeffq", "~", "NULL",
+          "true", "a #b", "x:", "\"q\"", "a\\b", "a\nb", "\u2028z", "*a", "!t", "%d", "@x", "`y", "| z",
+          "> z", "?", "=", "<<", "a,b", "[]", "\U0001f600", "\u007f", "\ud7ff", "\uffff", "\u00a0n", "0x1f"]
+event = {"id": "odd: {id} #1", "time": "2026-03-05T10:00:00Z", "touchpoint": "discover.search",
+         "keys": {"card": values}, "dimensions": {"branch": "a: b, [c] #d"}}
+print("source: plain\ntopic: plain.x\nkafka_time: 2026-03-05T10:00:03Z\ncases:\n"
+      "  - name: odd\n    shows: Odd values.\n    message: |\n      " + json.dumps(event)
+      + "\n    expect:")' >"$folder/lib/odd/odd.cases.yaml"
+run --update "$folder/lib/odd"
+ends 0 "odd values are written"
+run "$folder/lib/odd"
+ends 0 "odd values are read as they were"
+rm -r "$folder/lib/odd"
+
 # headers and bytes before the message reach the decode steps
 cat >"$folder/lib/sources/framed.yaml" <<'YAML'
 source: framed
