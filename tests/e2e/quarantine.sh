@@ -148,7 +148,7 @@ is "once more: exit code, and that there is nothing" \
 start run run -c "$right"
 check "an instance runs" until_true 20 says run claimed
 PGAPPNAME=holder sql quarantine "begin; select 1 from journey_internal.quarantine
-    where part = 0 and detail = 'discover.serach' limit 1 for update; select pg_sleep(1.5); commit" \
+    where part = 0 and detail = 'discover.serach' limit 1 for update; select pg_sleep(1); commit" \
     >/dev/null &
 children+=("$!")
 waiting() { [ "$(sql postgres "select count(*) from pg_stat_activity where application_name = '$1'
