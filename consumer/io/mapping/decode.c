@@ -306,8 +306,8 @@ const char *decode_parse(struct decoder *d, const char *bytes, size_t len)
     if (!d->lenient && len > DECODE_MAX_BYTES)
         return "larger than 1 MiB";
     pool_rewind(&d->pool);
-    const json_t *root =
-        load(d, bytes, len, d->lenient ? JSON_ALLOW_NUL : JSON_REJECT_DUPLICATES, &problem);
+    size_t flags = d->lenient ? JSON_ALLOW_NUL : JSON_REJECT_DUPLICATES;
+    const json_t *root = load(d, bytes, len, flags, &problem);
     if (root == NULL)
         return problem;
     if (!json_is_object(root))
@@ -397,7 +397,8 @@ void decode_begin(struct decoder *d)
     current = NULL;
 }
 
-static void know(struct decoder *d, int slot, const json_t *node, struct decode_value value)
+static void know(struct decoder *d, int slot, const json_t *node,
+                 struct decode_value value)
 {
     struct slot *s = &d->slots[slot];
     s->node = node;
@@ -405,8 +406,8 @@ static void know(struct decoder *d, int slot, const json_t *node, struct decode_
     s->generation = d->generation;
 }
 
-/* The document is the decoder's own: const only keeps readers from changing it. What is replaced
- * stays in the pool. */
+/* The document is the decoder's own: const only keeps readers from changing it. What is
+ * replaced stays in the pool. */
 static void put(struct decoder *d, int slot, json_t *node)
 {
     const struct slot *s = &d->slots[slot];
@@ -466,7 +467,8 @@ void decode_fill_text(struct decoder *d, int slot, const char *text, size_t len)
     char *copy = decode_room(d, len + 1);
     memcpy(copy, text, len);
     copy[len] = '\0';
-    know(d, slot, NULL, (struct decode_value){.kind = DECODE_TEXT, .text = copy, .len = len});
+    struct decode_value value = {.kind = DECODE_TEXT, .text = copy, .len = len};
+    know(d, slot, NULL, value);
 }
 
 void decode_enter(struct decoder *d, int slot)

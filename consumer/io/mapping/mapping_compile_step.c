@@ -3,11 +3,11 @@
  *     decode: debezium
  *     decode: [confluent, json, {json-string: /eventPayload}]
  *     decode: {tsv: [app_id, platform, _, collector_tstamp]}        _: not read
- *     decode: [json, {regex: "^(?<host>\\S+) ", at: /message}]       an object at /message
+ *     decode: [json, {regex: "^(?<host>\\S+) ", at: /message}]   an object at /message
  *
- * A step that wants bytes comes first, one that wants a document after those that make it;
- * debezium reads its JSON itself where nobody has. A step's slots are made here, so that the hot
- * path knows no names. */
+ * A step that wants bytes comes first, one that wants a document after those that make
+ * it; debezium reads its JSON itself where nobody has. A step's slots are made here, so
+ * that the hot path knows no names. */
 #include <stdlib.h>
 #include <string.h>
 

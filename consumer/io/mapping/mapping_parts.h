@@ -10,14 +10,14 @@ struct compiler {
     struct config *c;
     struct config_reader *r;
     struct mapping *mp;
-    const struct step *columns; /* where the source's documents have only these, else NULL */
+    const struct step *columns; /* where documents have only these, else NULL */
 };
 
 /* A pointer or a list of them (the first at which something stands). */
 bool mapping_compile_operand(struct compiler *k, const struct yaml_node *node,
                              struct operand *out);
-/* One pointer; -1 with the problem told. _pointer: of a part of a document, which may have other
- * members than the document itself. */
+/* One pointer; -1 with the problem told. _pointer: of a part of a document, which may
+ * have other members than the document itself. */
 int mapping_compile_pointer(struct compiler *k, const struct config_where *at,
                             const char *pointer);
 int mapping_compile_slot(struct compiler *k, const struct config_where *at,

@@ -1,8 +1,8 @@
 /* The runner of decode steps, and the short steps: json, json-string, confluent.
  *
- * A null is nothing, never an error: a json-string whose pointer finds nothing, null or an empty
- * text leaves the document as it is, and so does one that finds no text (a producer may send the
- * object itself). */
+ * A null is nothing, never an error: a json-string whose pointer finds nothing, null or
+ * an empty text leaves the document as it is, and so does one that finds no text (a
+ * producer may send the object itself). */
 #include "io/mapping/step.h"
 
 #include <string.h>
@@ -44,8 +44,8 @@ bool step_header(const struct message *msg, const char *name, struct header *out
 
 /* ---- the schema registry's frame ---- */
 
-/* A zero byte, four of the schema's id, then what the schema describes. Newer producers send the
- * id as a header and no frame. */
+/* A zero byte, four of the schema's id, then what the schema describes. Newer producers
+ * send the id as a header and no frame. */
 static enum step_result step_confluent(struct step_work *w)
 {
     enum { FRAME = 5 };
@@ -78,8 +78,8 @@ static enum step_result step_json_string(const struct step *s, struct step_work 
         return STEP_DECODED;
     const char *why = decode_put_json(w->d, s->at, v->text, v->len);
     return why == NULL ? STEP_DECODED
-                       : step_malformed(w, arena_printf(w->a, "json-string %s", s->at_text),
-                                        why);
+                       : step_malformed(
+                             w, arena_printf(w->a, "json-string %s", s->at_text), why);
 }
 
 /* ---- the runner ---- */

@@ -1,15 +1,16 @@
-/* Decode steps: what stands between the bytes of a message and the pointers of the mapping. A
- * source declares a list of them; each takes what the one before left, bytes or a document.
+/* Decode steps: what stands between the bytes of a message and the pointers of the
+ * mapping. A source declares a list of them; each takes what the one before left, bytes
+ * or a document.
  *
  *     confluent     bytes -> bytes       the schema registry's frame comes off
  *     json          bytes -> document
- *     debezium      bytes or document -> document   a change event, with or without its schema
+ *     debezium      bytes or document -> document   a change event, schema or not
  *     cloudevents   bytes and headers -> document   structured or binary mode
  *     tsv, regex    bytes, or a text in the document -> members of one object
  *     json-string   a text in the document -> what it holds
  *
- * mapping_compile_step.c makes the lists and knows which step may follow which; step.c runs them.
- * Headers are looked at here and nowhere kept. */
+ * mapping_compile_step.c makes the lists and knows which step may follow which; step.c
+ * runs them. Headers are looked at here and nowhere kept. */
 #ifndef IO_MAPPING_STEP_H
 #define IO_MAPPING_STEP_H
 
@@ -29,7 +30,13 @@ enum step_kind {
 };
 
 /* Slots that the steps of a kind ask for. */
-enum { DEBEZIUM_OP, DEBEZIUM_PAYLOAD, DEBEZIUM_SNAPSHOT, DEBEZIUM_BACKFILL, DEBEZIUM_SLOTS };
+enum {
+    DEBEZIUM_OP,
+    DEBEZIUM_PAYLOAD,
+    DEBEZIUM_SNAPSHOT,
+    DEBEZIUM_BACKFILL,
+    DEBEZIUM_SLOTS
+};
 enum {
     CLOUDEVENTS_SPECVERSION,
     CLOUDEVENTS_ID,
@@ -71,14 +78,16 @@ struct step_work {
 
 /* The document is in w->d afterwards. */
 enum step_result step_run(const struct step_list *steps, struct step_work *w);
-/* A message without a value that is no tombstone: a CloudEvent in binary mode without data. */
+/* A message without a value that is no tombstone: a CloudEvent in binary mode without
+ * data. */
 bool step_takes_empty(const struct step_list *steps, const struct message *msg);
 
 /* ---- between step*.c ---- */
 
-/* The pieces of a step's answer; `step` names it in front of the words, NULL: nothing does. */
+/* The pieces of a step's answer; `step` names it in front of the words, NULL: nothing
+ * does. */
 enum step_result step_malformed(struct step_work *w, const char *step, const char *why);
-enum step_result step_unreadable(struct step_work *w, const char *why); /* REJECT_FORMAT */
+enum step_result step_unreadable(struct step_work *w, const char *why); /* FORMAT */
 bool step_looks_like_json(const char *bytes, size_t len); /* begins like an object */
 /* A header by name; the last one where a name stands twice. */
 bool step_header(const struct message *msg, const char *name, struct header *out);
@@ -86,6 +95,6 @@ bool step_header(const struct message *msg, const char *name, struct header *out
 enum step_result step_debezium(const struct step *s, struct step_work *w);
 enum step_result step_cloudevents(const struct step *s, struct step_work *w);
 bool step_cloudevents_has(const struct message *msg); /* headers of binary mode */
-enum step_result step_columns(const struct step *s, struct step_work *w); /* TSV and REGEX */
+enum step_result step_columns(const struct step *s, struct step_work *w);
 
 #endif

@@ -1,14 +1,14 @@
-/* CloudEvents 1.0 on Kafka (cloudevents/spec, bindings/kafka-protocol-binding.md). Afterwards the
- * document is the same in both modes: the attributes at /id, /source, /type, /time ..., the data at
- * /data.
+/* CloudEvents 1.0 on Kafka (cloudevents/spec, bindings/kafka-protocol-binding.md).
+ * Afterwards the document is the same in both modes: the attributes at /id, /source,
+ * /type, /time ..., the data at /data.
  *
- * Structured: the content type begins with application/cloudevents, or nothing in the headers says
- * otherwise; the value is the event. A text in `data` stays a text, whatever it looks like;
- * `data_base64` is taken apart and stands at /data.
- * Binary: the attributes are headers ce_*, the value is the data; it may be missing.
+ * Structured: the content type begins with application/cloudevents, or nothing in the
+ * headers says otherwise; the value is the event. A text in `data` stays a text, whatever
+ * it looks like; `data_base64` is taken apart and stands at /data. Binary: the attributes
+ * are headers ce_*, the value is the data; it may be missing.
  *
- * Data of no or a JSON content type is parsed, that of text/... is a text; other data cannot be
- * read. */
+ * Data of no or a JSON content type is parsed, that of text/... is a text; other data
+ * cannot be read. */
 #include <string.h>
 #include <strings.h>
 
@@ -64,8 +64,8 @@ static bool is_json(struct media m)
 
 /* ---- data ---- */
 
-static enum step_result put_data(const struct step *s, struct step_work *w, struct media m,
-                                 const char *data, size_t len)
+static enum step_result put_data(const struct step *s, struct step_work *w,
+                                 struct media m, const char *data, size_t len)
 {
     int slot = s->slots[CLOUDEVENTS_DATA];
     size_t code_points;
@@ -142,7 +142,8 @@ static enum step_result read_structured(const struct step *s, struct step_work *
     return why == NULL ? put_base64(s, w) : step_malformed(w, NULL, why);
 }
 
-static enum step_result put_attribute(struct step_work *w, int slot, const struct header *h)
+static enum step_result put_attribute(struct step_work *w, int slot,
+                                      const struct header *h)
 {
     size_t code_points;
     if (slot < 0 || h->value == NULL)
@@ -166,14 +167,15 @@ static enum step_result read_binary(const struct step *s, struct step_work *w,
             continue;
         const char *attribute = h.name + 3;
         int slot = decode_find_member(w->d, -1, attribute, strlen(attribute));
-        if (slot != s->slots[CLOUDEVENTS_DATA] && slot != s->slots[CLOUDEVENTS_DATA_BASE64])
+        if (slot != s->slots[CLOUDEVENTS_DATA] &&
+            slot != s->slots[CLOUDEVENTS_DATA_BASE64])
             result = put_attribute(w, slot, &h);
     }
     if (result == STEP_DECODED)
         result = put_attribute(w, s->slots[CLOUDEVENTS_CONTENT_TYPE], type);
     if (result == STEP_DECODED && w->len > 0)
-        result = put_data(s, w, media_of(type->value, type->value ? type->len : 0), w->bytes,
-                          w->len);
+        result = put_data(s, w, media_of(type->value, type->value ? type->len : 0),
+                          w->bytes, w->len);
     return result;
 }
 

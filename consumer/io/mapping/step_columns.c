@@ -1,10 +1,10 @@
-/* tsv and regex: a line becomes members with names known at start. Of a whole message the members
- * are the document: they go straight into slots, without a tree. Of a text in a document they are
- * an object in its place.
+/* tsv and regex: a line becomes members with names known at start. Of a whole message the
+ * members are the document: they go straight into slots, without a tree. Of a text in a
+ * document they are an object in its place.
  *
- * A line is UTF-8 without NUL; one line end at its end does not count. A row has as many columns as
- * are declared: with one more or less nobody knows which is which. A group that took no part in the
- * match is as if it were not there. */
+ * A line is UTF-8 without NUL; one line end at its end does not count. A row has as many
+ * columns as are declared: with one more or less nobody knows which is which. A group
+ * that took no part in the match is as if it were not there. */
 #include <string.h>
 
 #include "base/utf8.h"
@@ -47,8 +47,9 @@ static enum step_result split(const struct step *s, struct step_work *w, const c
 {
     size_t n = count_tabs(line, len) + 1;
     if (n != (size_t) s->n_columns)
-        return step_malformed(
-            w, "tsv", arena_printf(w->a, "%zu columns, %d are declared", n, s->n_columns));
+        return step_malformed(w, "tsv",
+                              arena_printf(w->a, "%zu columns, %d are declared", n,
+                                           s->n_columns));
     begin(s, w);
     const char *end = line + len;
     for (int i = 0; i < s->n_columns; i++) {

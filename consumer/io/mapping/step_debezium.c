@@ -1,15 +1,15 @@
-/* Change events of Debezium. With `schemas.enable` the event is the member `payload` beside its
- * schema, without it is the message: either way the document afterwards is
+/* Change events of Debezium. With `schemas.enable` the event is the member `payload`
+ * beside its schema, without it is the message: either way the document afterwards is
  *
  *     /op        c, u, d; r: read by a snapshot; t: the table was emptied
  *     /before    the row as it was, null where there was none
  *     /after     the row as it is, null after a delete
- *     /source    where it comes from: /source/table, /source/file, /source/pos, /source/row ...
- *     /backfill  true where a snapshot read the row: it is as old as its columns say, not as the
- *                message is
+ *     /source    where it comes from: /source/table, /source/file, /source/pos ...
+ *     /backfill  true where a snapshot read the row: it is as old as its columns say,
+ *                not as the message is
  *
- * Tombstones, which follow deletes, are null values and end before this; the schema converter
- * sends them as {"schema":null,"payload":null} too. */
+ * Tombstones, which follow deletes, are null values and end before this; the schema
+ * converter sends them as {"schema":null,"payload":null} too. */
 #include <string.h>
 
 #include "io/mapping/step.h"
@@ -19,8 +19,8 @@ static bool text_is(const struct decode_value *v, const char *text)
     return v->kind == DECODE_TEXT && strcmp(v->text, text) == 0;
 }
 
-/* source.snapshot: absent, null, false or "false" of a change that was seen happening; true or a
- * word (first, last, incremental ...) of a snapshot. */
+/* source.snapshot: absent, null, false or "false" of a change that was seen happening;
+ * true or a word (first, last, incremental ...) of a snapshot. */
 static bool is_snapshot(const struct decode_value *v)
 {
     if (v->kind == DECODE_BOOL)
