@@ -2,8 +2,9 @@
 -- by `create role NAME login in role journey_reader` (or another of them).
 --
 --     journey_owner    owns both schemas and everything in them; its members may apply the schema
---     journey_writer   what run, replay, verify, digest, rebuild, offsets and status do: reads and
---                      writes rows; makes no tables but the months of timeline, through a function
+--     journey_writer   what run, replay, verify, digest, rebuild, offsets, quarantine and status do:
+--                      reads and writes rows; makes no tables but the months of timeline,
+--                      through a function
 --     journey_detail   reads every view of the schema journey, rows of customers among them
 --     journey_reader   reads the views that count, and the dictionaries; no row of a customer
 --
@@ -86,7 +87,7 @@ declare
         'scenario_monthly', 'path_monthly', 'drop_off_monthly', 'funnel_step_monthly',
         'scenario', 'touchpoint', 'channel', 'calendar',
         'published', 'freshness', 'freshness_in_words', 'unmapped', 'quarantine_count',
-        'data_dictionary'];
+        'mapping_coverage', 'data_dictionary'];
     kept_by_apply constant text[] := array['migration', 'schema_digest', 'bucket'];
     statement text;
 begin

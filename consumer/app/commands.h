@@ -8,6 +8,7 @@ extern const struct command cmd_run;
 extern const struct command cmd_replay;
 extern const struct command cmd_validate;
 extern const struct command cmd_tap;
+extern const struct command cmd_test;
 extern const struct command cmd_verify;
 extern const struct command cmd_digest;
 extern const struct command cmd_rebuild;
@@ -15,6 +16,7 @@ extern const struct command cmd_simulate;
 extern const struct command cmd_demo;
 extern const struct command cmd_schema;
 extern const struct command cmd_offsets;
+extern const struct command cmd_quarantine;
 extern const struct command cmd_status;
 extern const struct command cmd_version;
 

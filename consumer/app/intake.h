@@ -13,6 +13,7 @@
 #include "base/vec.h"
 #include "io/mapping/mapping.h"
 #include "io/store/offset.h"
+#include "io/store/quarantine.h"
 #include "io/store/store.h"
 
 struct intake_record { /* one message */
@@ -30,6 +31,10 @@ struct intake_unmapped {
     uint32_t record;
     const char *field, *value;
 };
+struct intake_again { /* a message read again out of quarantine */
+    uint32_t record;
+    struct quarantine_found was;
+};
 
 struct intake {
     struct arena a;
@@ -37,6 +42,7 @@ struct intake {
     VEC(struct event) events;
     VEC(struct intake_quarantine) quarantine;
     VEC(struct intake_unmapped) unmapped;
+    VEC(struct intake_again) again; /* of a retry: one for each record, in their order */
     /* Where records came from: of Kafka one a partition, with its offsets to move; of files just
      * names for quarantine rows. expected follows what is committed. */
     VEC(struct offset_part) parts;

@@ -17,8 +17,9 @@ struct group {
 
 static const struct group groups[] = {
     {"Mining journeys", {&cmd_run, &cmd_replay, &cmd_rebuild}},
-    {"Trying and checking", {&cmd_validate, &cmd_tap, &cmd_verify, &cmd_digest}},
-    {"Looking after it", {&cmd_status, &cmd_schema, &cmd_offsets, &cmd_version}},
+    {"Trying and checking", {&cmd_validate, &cmd_test, &cmd_tap, &cmd_verify, &cmd_digest}},
+    {"Looking after it", {&cmd_status, &cmd_schema, &cmd_offsets, &cmd_quarantine,
+                          &cmd_version}},
     {"Playing", {&cmd_simulate, &cmd_demo}},
 };
 
@@ -36,7 +37,7 @@ static void print_overview(FILE *out)
     for (size_t g = 0; g < N_GROUPS; g++) {
         fprintf(out, "\n%s\n", groups[g].title);
         for (int i = 0; groups[g].commands[i]; i++)
-            fprintf(out, "  %-9s %s\n", groups[g].commands[i]->name,
+            fprintf(out, "  %-10s %s\n", groups[g].commands[i]->name,
                     groups[g].commands[i]->summary);
     }
     fprintf(out, "\n`journeyd COMMAND --help` shows options and an example.\n%s", exit_codes);

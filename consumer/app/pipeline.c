@@ -185,19 +185,24 @@ static bool slice_commit(struct pipeline *p, const struct intake *in, bool *miss
     struct store *s = p->s;
     struct engine e;
     struct account acc;
+    struct quarantine_again *again = NULL;
     int64_t watermark_us, xid = 0;
     bool unknown = false;
 
     arena_reset(&p->work);
+    size_t n_again = slice_again(in, p->c->mapping, &p->work, &again);
     if (!store_ensure_months(s, b.events, b.n_events, err))
         return false;
-    if (!store_begin(s, err) || !move_offsets(p, in, &xid, missed, err)
+    if (!store_begin(s, err)
+        || (n_again && !quarantine_lock(s, &p->work, p->grp, again, n_again, err))
+        || !move_offsets(p, in, &xid, missed, err)
         || !store_watermark(s, false, &watermark_us, err)
         || !store_run(s, &p->work, &b, watermark_us, watermark_us, &e, err)
         || !store_save(s, &p->work, &e.changes, err))
         goto undo;
     slice_account(in, p->c->mapping, &p->work, e.changes.is_duplicate, p->pending, &acc);
-    if (!store_account(s, &p->work, &acc, err))
+    if ((n_again && !quarantine_settle(s, &p->work, again, n_again, err))
+        || !store_account(s, &p->work, &acc, err))
         goto undo;
     p->unknown_pid = store_pg(s)->backend_pid;
     memcpy(p->unknown_started, store_pg(s)->backend_start, sizeof p->unknown_started);

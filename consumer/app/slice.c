@@ -55,6 +55,38 @@ size_t slice_parts(const struct intake *in, struct arena *a, struct offset_part 
     return n;
 }
 
+size_t slice_again(const struct intake *in, const struct mapping *mp, struct arena *a,
+                   struct quarantine_again **out)
+{
+    size_t n = 0;
+
+    if (!in->again.n)
+        return 0;
+    struct quarantine_again *rows = ARENA_NEW(a, struct quarantine_again, in->again.n);
+    const char **detail = ARENA_NEW(a, const char *, in->records.n);
+    for (size_t i = 0; i < in->quarantine.n; i++)
+        detail[in->quarantine.at[i].record] = in->quarantine.at[i].detail;
+    for (size_t i = 0; i < in->again.n; i++) {
+        const struct intake_again *again = &in->again.at[i];
+        if (again->record < in->done || again->record >= in->upto)
+            continue;
+        const struct intake_record *r = &in->records.at[again->record];
+        rows[n] = (struct quarantine_again){
+            .was = again->was,
+            .stays = r->outcome == OUTCOME_QUARANTINED,
+            .source = r->source < 0 ? "" : mapping_source_name(mp, r->source),
+            .reason = reject_name((enum reject) r->reject),
+            .detail = detail[again->record],
+            .event_us = US_MIN,
+        };
+        if (r->outcome == OUTCOME_EVENT && !event_is_identity(&in->events.at[r->event]))
+            rows[n].event_us = in->events.at[r->event].t_us;
+        n++;
+    }
+    *out = rows;
+    return n;
+}
+
 static int compare_unmapped(const void *x, const void *y)
 {
     const struct unmapped_row *a = x, *b = y;
@@ -72,9 +104,13 @@ static void account_unmapped(const struct intake *in, const struct mapping *mp, 
 
     for (size_t i = 0; i < in->unmapped.n; i++) {
         const struct intake_unmapped *u = &in->unmapped.at[i];
+        const struct intake_record *r = &in->records.at[u->record];
         if (u->record < in->done || u->record >= in->upto)
             continue;
-        int source = in->records.at[u->record].source;
+        /* It was counted when it was refused first; what stays refused is no other message. */
+        if (in->again.n && r->outcome == OUTCOME_QUARANTINED)
+            continue;
+        int source = r->source;
         struct unmapped_row row = {.source = source < 0 ? "" : mapping_source_name(mp, source),
                                    .field = u->field,
                                    .value = u->value,

@@ -9,6 +9,9 @@
 struct batch slice_batch(const struct intake *in);
 /* The partitions of the slice with the offsets it moves them to; arena memory. */
 size_t slice_parts(const struct intake *in, struct arena *a, struct offset_part **out);
+/* Of a retry: what the rows of the quarantine of the slice become; arena memory. */
+size_t slice_again(const struct intake *in, const struct mapping *mp, struct arena *a,
+                   struct quarantine_again **out);
 /* Where the messages went. tallies has mapping_source_count + 1 entries and is overwritten; the
  * rows of acc are in the arena. is_duplicate: one entry an event of the slice. */
 void slice_account(const struct intake *in, const struct mapping *mp, struct arena *a,

@@ -433,9 +433,127 @@ def zammad(m):
     return s
 
 
+def koha_statistics(m):
+    s = Messages(m, "koha-statistics")
+
+    def change(kind, op="c", schema=False, **more):
+        s.next()
+        after = {
+            "datetime": 1772359200000 + 1000 * s.n, "branch": "main", "value": 0.5, "type": kind,
+            "other": s.w("other"), "itemnumber": int(s.n_("item")), "itemtype": "book",
+            "location": s.w("location"), "borrowernumber": int(s.n_("borrower")),
+            "categorycode": "student", "ccode": s.w("collection"), "interface": "intranet",
+            s.w("column"): s.w("column value")}
+        after.update(more)
+        out = {
+            "before": {"other": s.w("before"), "borrowernumber": int(s.n_("borrower before"))},
+            "after": after, "op": op, "ts_ms": 1772359200000,
+            "source": {"file": s.w("file"), "pos": int(s.n_("position")), "row": 0,
+                       "snapshot": s.w("snapshot"), "db": s.w("database"), "table": s.w("table"),
+                       "query": f"INSERT INTO statistics VALUES ('{s.w('query')}')"},
+            "transaction": {"id": s.w("transaction")}}
+        return {"schema": {"name": s.w("schema")}, "payload": out} if schema else out
+
+    whole = change("issue")
+    s.add(whole)
+    for kind in ("issue", "renew", "return", "localuse", "onsite_checkout", "payment", "writeoff"):
+        s.add(change(kind, schema=kind == "renew"))
+    s.add(change("renew", interface="cron"))
+    s.add(change("issue", interface="opac"))
+    s.add(change("issue", op="r"))
+    s.add(change("issue", op="u"))
+    s.add(change("issue", op=s.w("operation")))
+    s.add(change("issue", op={s.w("operation"): 1}))
+    s.add(change("issue", borrowernumber=None))
+    s.add(change("issue", borrowernumber={s.w("borrower"): 1}))
+    s.add(change("issue", datetime=s.w("no time")))
+    s.add(change("issue", datetime=f"{DAY}1T10:00:00Z", branch="(" + s.w("bracket")))
+    s.add(change("issue", itemnumber={s.w("item"): 1}))
+    s.next()
+    s.add({"schema": s.w("no change"), "payload": {s.w("no change member"): 1}})
+    s.add({"schema": s.w("tombstone"), "payload": None})
+    for value in s.unlike_enumerations("type"):
+        s.add(change(value))
+    s.next()
+    for value in s.unlike_enumerations("interface"):
+        s.add(change("issue", interface=value))
+    broken(s, whole)
+    return s
+
+
+def ezproxy(m):
+    s = Messages(m, "ezproxy")
+
+    def line(target=None, status=200, time="01/Mar/2026:10:{:02}:00 +0000", user=None):
+        s.next()
+        target = target or f"https://{s.w('host')}.example:443/{s.w('path')}?q={s.w('query')}"
+        text = (f'{s.w("address")} {s.w("ident")} {user or s.w("user")} [{time.format(s.n)}] '
+                f'"GET {target} HTTP/1.1" {status} {s.n_("bytes")}')
+        return {"@timestamp": s.w("timestamp"), "host": s.w("shipper"), "message": text,
+                s.w("member"): s.w("member value")}
+
+    whole = line()
+    s.add(whole)
+    for status in (200, 304, 403, 401, 302, 404, 500):
+        s.add(line(status=status))
+    s.add(line(user="-"))
+    s.add(line(user="auto"))
+    s.add(line(target=f"/{m.word('ezproxy own page')}"))
+    s.add(line(target=f"https://{m.word('ezproxy own host')}/login?url={m.word('ezproxy url')}"))
+    s.add(line(target=f"https://x.example/{m.word('ezproxy style')}.css"))
+    s.add(line(time=m.word("ezproxy no time")))
+    s.add(line(time="01/Mar/2126:10:00:00 +0000"))
+    s.add(line(status=m.word("ezproxy status")))
+    s.next()
+    s.add({"message": f"{s.w('another line')} {s.w('another line 2')}"})
+    s.add({"message": {s.w("no line"): s.w("no line value")}})
+    s.add({"message": f"{s.w('NUL in a line')}\n{s.w('second line')}"})
+    s.add({s.w("no message"): 1})
+    s.raw(whole["message"])
+    broken(s, whole)
+    return s
+
+
+SNOWPLOW = {4: f"{DAY}1 14:00:00", 6: "page_view", 36: "/search", 102: "Computer",
+            125: f"{DAY}1 14:00:00.123", 127: "page_view"}
+
+
+def snowplow(m):
+    s = Messages(m, "snowplow")
+
+    def row(**more):
+        s.next()
+        given = SNOWPLOW | {int(column[1:]): value for column, value in more.items()}
+        columns = [given.get(i, s.w(f"column {i}") if i % 3 else s.n_(f"column {i}"))
+                   for i in range(1, 132)]
+        m.note(columns)
+        return "\t".join(columns)
+
+    s.raw(row())
+    for path in ("/record/", "/account", "/faq", "/", "/x/"):
+        s.raw(row(c36=f"{path}{m.word('snowplow path ' + path)}"))
+    s.raw(row(c6="struct", c55="search"))
+    s.raw(row(c6="struct", c55="place hold"))
+    s.raw(row(c6="struct", c55=m.word("snowplow action") + "ä"))
+    s.raw(row(c127=m.word("snowplow event name")))
+    s.raw(row(c13="", c16=""))
+    s.raw(row(c125=m.word("snowplow no time"), c4=m.word("snowplow no time 2")))
+    s.raw(row(c125="", c4=""))
+    s.raw(row(c125="2126-01-01 00:00:00"))
+    s.raw(row(c102=m.word("snowplow device") + "?"))
+    s.raw(row().rsplit("\t", 1)[0])
+    s.raw(row() + "\t" + m.word("snowplow a column too many"))
+    s.raw(row().encode() + b"\xff")
+    s.raw(row().replace("\t", "\0", 1))
+    s.raw("\t".join([m.word("snowplow large") * 90_000] * 131)[:1_100_000])
+    broken(s, {"id": m.word("snowplow JSON")})
+    return s
+
+
 TOPICS = {"plain": "plain.desk", "folio-loan": "folio.diku.circulation.loan",
           "folio-request": "folio.diku.circulation.request", "folio-users": "folio.diku.users.users",
-          "web": "web", "zammad": "zammad.tickets"}
+          "web": "web", "zammad": "zammad.tickets", "ezproxy": "ezproxy.log",
+          "koha-statistics": "koha.koha_library.statistics", "snowplow": "snowplow-enriched-good"}
 
 
 def dump(m, all_sources):
@@ -473,7 +591,8 @@ def dump(m, all_sources):
 
 def make(folder):
     m = Markers()
-    all_sources = [f(m) for f in (plain, folio_loan, folio_request, folio_users, web, zammad)]
+    all_sources = [f(m) for f in (plain, folio_loan, folio_request, folio_users, web, zammad,
+                                  koha_statistics, ezproxy, snowplow)]
     for s in all_sources:
         with open(os.path.join(folder, s.source + ".ndjson"), "wb") as out:
             out.write(b"\n".join(s.lines) + b"\n")

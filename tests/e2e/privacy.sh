@@ -95,7 +95,7 @@ check "there are thousands of markers" test "$(cat "$work/n_markers")" -gt 3000
 create_database
 c=$(configuration journeyd.yaml 30m)
 again=$(configuration again.yaml 45m)
-sources=(plain folio-loan folio-request folio-users web zammad)
+sources=(plain folio-loan folio-request folio-users web zammad koha-statistics ezproxy snowplow)
 is "every shipped source is fed" \
     "$(printf '%s.yaml\n' "${sources[@]}" | sort)" "$(cd "$root/deploy/sources" && ls -- *.yaml)"
 
@@ -148,7 +148,7 @@ runs "rebuild" rebuild -c "$again"
 runs "verify after rebuild" verify -c "$again"
 
 check "events were stored" test "$(sql journeys 'select count(*) from journey.event')" -gt 60
-is "of every source" "$(sql journeys "select count(distinct source) from journey.event")" 6
+is "of every source" "$(sql journeys "select count(distinct source) from journey.event")" 9
 check "messages were refused" test \
     "$(sql journeys 'select count(*) from journey.quarantine')" -gt 100
 is "for every reason" "$(sql journeys "select string_agg(distinct reason, ' ' order by reason)

@@ -3,12 +3,13 @@
  *     input.ndjson   lines as kcat -J prints them; or, where a file `source` names one,
  *                    bare values of that source (dated 2026-06-01T00:00:00Z by Kafka)
  *     expected       what `journeyd tap --json` shows of them
- *
- * The configuration is that of deploy/. @PAD:N@ in a line stands for N letters x,
+ *     source.yaml    a source of its own, beside those of deploy/ *
+ * The configuration is that of deploy/ but for that. @PAD:N@ in a line stands for N letters x,
  * @BYTE:HH@ for one byte, so that no file has to hold ten megabytes or broken text. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/tap_print.h"
 #include "golden.h"
@@ -18,13 +19,30 @@
 #define KAFKA_TIME_US (INT64_C(1780272000) * 1000000)
 
 static struct config *config;
+static bool has_own; /* config has the source of a case */
 
-static void load(void)
+/* deploy/, and the source of the case where it brings one. */
+static void load(const char *path)
 {
     struct buf report;
     struct err err = {0};
+    char name[1024];
+    size_t len = 0;
+    snprintf(name, sizeof name, "%s/source.yaml", path);
+    char *own = golden_read(name, &len);
+    if (config != NULL && own == NULL && !has_own)
+        return;
+    config_free(config);
+    golden_deploy();
+    snprintf(name, sizeof name, "%s/sources/own.yaml", golden_folder());
+    unlink(name);
+    if (own != NULL)
+        golden_write(name, own, len, 0644);
+    has_own = own != NULL;
+    free(own);
+    snprintf(name, sizeof name, "%s/journeyd.yaml", golden_folder());
     buf_init(&report);
-    config = config_load(golden_deploy(), &report, &err);
+    config = config_load(name, &report, &err);
     if (config == NULL) {
         fwrite(report.data, 1, report.len, stdout);
         printf("%s\n0 passed, 1 failed\n", err.text);
@@ -88,8 +106,7 @@ static void run(const char *path, struct buf *out)
     struct err err = {0};
     struct message msg;
     struct arena a;
-    if (config == NULL)
-        load();
+    load(path);
     int source = source_of(path), got;
     snprintf(from, sizeof from, "%s/input.ndjson", path);
     snprintf(to, sizeof to, "%s/input", golden_folder());

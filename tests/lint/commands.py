@@ -8,8 +8,8 @@ from lib_lint import ROOT, Lint, sources, text
 JOURNEYD = os.environ.get("JOURNEYD", os.path.join(ROOT, "build", "journeyd"))
 
 # What users may rely on.
-COMMANDS = ("run replay validate tap verify digest rebuild simulate demo schema offsets status "
-            "version").split()
+COMMANDS = ("run replay validate test tap verify digest rebuild simulate demo schema offsets "
+            "quarantine status version").split()
 
 
 def run(*arguments):

@@ -30,6 +30,7 @@ insert into contract values
 ('freshness_in_words', 'line integer, about text, subject text, seconds double precision, messages bigint, sentence text'),
 ('quarantine_count', 'source text, reason text, messages bigint, first_seen_at timestamptz, last_seen_at timestamptz'),
 ('unmapped', 'source text, field text, value text, messages bigint, last_seen_at timestamptz'),
+('mapping_coverage', 'source text, field text, messages_read bigint, unmapped_messages bigint, unmapped_values bigint, unmapped_share double precision'),
 ('shared_key', 'namespace text, key_id uuid, rule text, partners integer, event_count bigint'),
 ('conservation', 'check_name text, scenario text, started_on date, segment text, customer_id uuid, left_value bigint, right_value bigint'),
 ('data_dictionary', 'view_name text, column_name text, data_type text, description text');

@@ -2,7 +2,7 @@
 begin;
 create extension if not exists pgtap;
 \ir fixture/world.sql
-select plan(11);
+select plan(12);
 
 select results_eq('select watermark_at, last_commit_at, last_event_at, config_fingerprint, unnamed_events,
                           time_zone from journey.published',
@@ -39,6 +39,12 @@ insert into journey_internal.unmapped values
     (1, 'plain', 'action', 'x', 3, '2026-03-01'), (2, 'plain', 'action', 'x', 4, '2026-03-02');
 select results_eq('select source, field, value, messages, last_seen_at from journey.unmapped',
     $$values ('plain', 'action', 'x', 7::bigint, '2026-03-02'::timestamptz)$$, 'unmapped adds up');
+insert into journey_internal.unmapped values (1, 'plain', 'action', 'y', 1, '2026-03-01');
+insert into journey_internal.source_tally (slot, source, read, quarantined, accepted) values
+    (1, 'plain', 30, 2, 28), (2, 'plain', 2, -2, 4), (1, 'whole', 5, 0, 5);
+select results_eq('select * from journey.mapping_coverage order by source, field',
+    $$values ('plain', 'action', 32::bigint, 8::bigint, 2::bigint, 0.25::double precision),
+             ('whole', null, 5, 0, 0, 0)$$, 'how much a mapping covers');
 
 select results_eq('select scenario, label, scope, has_goals, patience_seconds, deadline_seconds
                    from journey.scenario order by 1',

@@ -279,7 +279,7 @@ START_TEST(test_deploy)
     ck_assert_msg(c != NULL, "%s%.*s", err.text, (int) report.len, report.data);
     ck_assert_int_eq(c->model.n_touchpoints, 52);
     ck_assert_int_eq(c->model.n_scenarios, 7);
-    ck_assert_int_eq(mapping_source_count(c->mapping), 6);
+    ck_assert_int_eq(mapping_source_count(c->mapping), 9);
     config_free(c);
     buf_done(&report);
     config_free(NULL);

@@ -24,6 +24,12 @@ START_TEST(takes_what_kcat_prints)
     ck_assert_str_eq(e.key, "k");
     ck_assert_str_eq(e.payload, "{\"a\":\"\xc3\xa4\\n\xf0\x9f\x98\x80\"}");
     ck_assert_uint_eq(e.payload_len, strlen(e.payload));
+    ck_assert_int_eq(e.n_headers, 2);
+    ck_assert_str_eq(text.data + e.headers[0].name, "a");
+    ck_assert_str_eq(text.data + e.headers[0].value, "b");
+    ck_assert_uint_eq(e.headers[0].len, 1);
+    ck_assert_str_eq(text.data + e.headers[1].name, "c");
+    ck_assert(!e.headers[1].has_value);
 }
 END_TEST
 
@@ -33,6 +39,7 @@ START_TEST(tombstones_have_no_payload)
     ck_assert_ptr_null(e.payload);
     ck_assert_ptr_null(e.key);
     ck_assert(!e.has_offset && !e.has_ts && !e.has_partition);
+    ck_assert_int_eq(e.n_headers, 0);
 }
 END_TEST
 
@@ -65,6 +72,11 @@ static const char *const others[] = {
     "{\"topic\":\"t\",\"payload\":\"a\tb\"}",
     "{\"topic\":\"t\",\"payload\":\"p\"",
     "{\"topic\":\"t\",\"payload\":\"p",
+    "{\"topic\":\"t\",\"headers\":[\"a\"],\"payload\":\"p\"}",
+    "{\"topic\":\"t\",\"headers\":[null,\"a\"],\"payload\":\"p\"}",
+    "{\"topic\":\"t\",\"headers\":[\"a\\u0000b\",\"c\"],\"payload\":\"p\"}",
+    "{\"topic\":\"t\",\"headers\":[\"a\",\"b\",],\"payload\":\"p\"}",
+    "{\"topic\":\"t\",\"headers\":{\"a\":\"b\"},\"payload\":\"p\"}",
     "{\"topic\":\"t\",\"payload\":\"p\"} x",
     "{\"topic\":\"t\",\"payload\":\"p\",}",
 };

@@ -216,6 +216,7 @@ static struct config *shipped_config(void)
             "  secret_file: secret\n"
             "  namespaces:\n"
             "    - {name: folio.user, kind: person, unique: true}\n"
+            "    - {name: koha.borrower, kind: person, unique: true}\n"
             "    - {name: card, kind: person}\n"
             "    - {name: email, kind: person, normalise: [lower]}\n"
             "    - {name: web.user, kind: person}\n"

@@ -106,6 +106,43 @@ START_TEST(test_refused_record_has_no_event)
 }
 END_TEST
 
+/* A retry: every record has a row; what the database refuses while it is cut smaller stays, too. */
+START_TEST(test_rows_of_quarantine)
+{
+    struct intake in;
+    struct quarantine_again *rows;
+
+    fill(&in);
+    ck_assert_uint_eq(slice_again(&in, NULL, &in.a, &rows), 0);
+    for (uint32_t i = 0; i < RECORDS; i++) {
+        in.records.at[i].source = -1;
+        struct intake_again again = {i, {.topic = "a", .offset = in.records.at[i].offset}};
+        VEC_PUSH(&in.a, in.again, again);
+    }
+    in.records.at[4].outcome = OUTCOME_QUARANTINED;
+    in.records.at[4].reject = REJECT_NO_KEY;
+    in.records.at[7].outcome = OUTCOME_QUARANTINED;
+    in.records.at[7].reject = REJECT_MALFORMED;
+    struct intake_quarantine refused[] = {{7, "first"}, {4, NULL}, {7, "SQLSTATE 22021"}};
+    for (int i = 0; i < 3; i++)
+        VEC_PUSH(&in.a, in.quarantine, refused[i]);
+    in.done = 3;
+    in.upto = 9;
+    ck_assert_uint_eq(slice_again(&in, NULL, &in.a, &rows), 6);
+    for (int i = 0; i < 6; i++) {
+        ck_assert_int_eq(rows[i].was.offset, in.records.at[i + 3].offset);
+        ck_assert_int_eq(rows[i].stays, i == 1 || i == 4);
+    }
+    ck_assert_str_eq(rows[1].reason, "no_key");
+    ck_assert_ptr_null(rows[1].detail);
+    ck_assert_str_eq(rows[4].detail, "SQLSTATE 22021");
+    ck_assert(rows[0].event_us == US_MIN); /* record 3: an identity message */
+    ck_assert(rows[2].event_us == US_MIN); /* 5: skipped */
+    ck_assert_int_eq(rows[3].event_us, 6000);
+    intake_done(&in);
+}
+END_TEST
+
 UNIT_SUITE(slice_suite, "slice", test_whole, test_cut_anywhere_adds_up,
-           test_refused_record_has_no_event)
+           test_refused_record_has_no_event, test_rows_of_quarantine)
 UNIT_MAIN(slice_suite)

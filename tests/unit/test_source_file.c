@@ -56,6 +56,71 @@ START_TEST(test_bare)
 }
 END_TEST
 
+static void check_header(const struct message *m, size_t i, const char *name,
+                         const char *value)
+{
+    struct header h;
+    ck_assert(m->header(m, i, &h));
+    ck_assert_str_eq(h.name, name);
+    if (value == NULL)
+        ck_assert_ptr_null(h.value);
+    else
+        ck_assert_mem_eq(h.value, value, h.len + 1);
+}
+
+/* In kcat's plain shape, and in lines that only the JSON parser takes. */
+START_TEST(test_headers)
+{
+    static const char *const extra[] = {"", ",\"more\":{}"};
+    for (int i = 0; i < 2; i++) {
+        char text[300];
+        snprintf(text, sizeof text,
+                 "{\"topic\":\"t\",\"headers\":[\"ce_id\",\"7\\u00e4\",\"n\",null,\"n\",\"\"],"
+                 "\"payload\":\"{}\"%s}\n{\"topic\":\"t\",\"payload\":\"{}\"%s}\nx\n",
+                 extra[i], extra[i]);
+        struct source_file *f = open_text(text, false);
+        struct message m;
+        struct header h;
+        struct err err = {0};
+        ck_assert_int_eq(source_file_next(f, &m, &err), 1);
+        check_header(&m, 0, "ce_id", "7\xc3\xa4");
+        check_header(&m, 1, "n", NULL);
+        check_header(&m, 2, "n", "");
+        ck_assert(!m.header(&m, 3, &h));
+        for (int k = 0; k < 2; k++) { /* the next has none, and a line that is no message */
+            ck_assert_int_eq(source_file_next(f, &m, &err), 1);
+            ck_assert(m.header == NULL || !m.header(&m, 0, &h));
+        }
+        done(f);
+    }
+}
+END_TEST
+
+START_TEST(test_many_headers)
+{
+    struct buf b;
+    struct message m;
+    struct err err = {0};
+    struct header h;
+    char name[20];
+    buf_init(&b);
+    buf_adds(&b, "{\"topic\":\"t\",\"headers\":[");
+    for (int i = 0; i < 100; i++)
+        buf_printf(&b, "%s\"h%d\",\"v\"", i ? "," : "", i);
+    buf_adds(&b, "],\"payload\":\"{}\"}\n");
+    buf_add(&b, "", 1);
+    struct source_file *f = open_text(b.data, false);
+    ck_assert_int_eq(source_file_next(f, &m, &err), 1);
+    for (size_t i = 0; i < 100; i++) {
+        snprintf(name, sizeof name, "h%zu", i);
+        check_header(&m, i, name, "v");
+    }
+    ck_assert(!m.header(&m, 100, &h));
+    buf_done(&b);
+    done(f);
+}
+END_TEST
+
 START_TEST(test_envelopes)
 {
     struct source_file *f =
@@ -240,6 +305,6 @@ START_TEST(test_stop)
 }
 END_TEST
 
-UNIT_SUITE(source_file_suite, "source_file", test_bare, test_envelopes, test_packed,
+UNIT_SUITE(source_file_suite, "source_file", test_bare, test_headers, test_many_headers, test_envelopes, test_packed,
            test_two_gzip_streams, test_empty_and_missing, test_long_line, test_stop)
 UNIT_MAIN(source_file_suite)

@@ -285,12 +285,14 @@ static void read_all(struct config_build *b, const struct yaml_node *root)
     b->c->mapping = mapping_compile(b->c, &b->r, b->sources, b->n_sources);
 }
 
-struct config *config_load(const char *path, struct buf *report, struct err *err)
+static struct config *load(const char *path, bool is_trial, struct buf *report,
+                           struct err *err)
 {
     struct arena a;
     arena_init(&a);
     struct config *c = config_heap_alloc(1, sizeof *c);
     model_init(&c->model);
+    c->is_trial = is_trial;
     c->path = config_heap(path);
     c->batch_bytes = (size_t) 64 << 20;
     c->cache_bytes = (size_t) 256 << 20;
@@ -311,6 +313,16 @@ struct config *config_load(const char *path, struct buf *report, struct err *err
         return NULL;
     }
     return c;
+}
+
+struct config *config_load(const char *path, struct buf *report, struct err *err)
+{
+    return load(path, false, report, err);
+}
+
+struct config *config_load_trial(const char *path, struct buf *report, struct err *err)
+{
+    return load(path, true, report, err);
 }
 
 void config_free(struct config *c)

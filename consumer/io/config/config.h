@@ -47,10 +47,16 @@ struct config {
     struct config_setting *settings;
     int n_settings;
     char fingerprint[65]; /* SHA-256 over all settings, hex */
+    bool is_trial;        /* loaded by config_load_trial */
 };
 
 /* NULL and err (CONFIG) when there is any problem; report gets one line each. */
 struct config *config_load(const char *path, struct buf *report, struct err *err) MUST_CHECK;
+/* The same, for trying mappings on made-up data: secret_file is not opened, a secret that
+ * everybody knows stands in for it, and the mapping tells what it took in clear
+ * (io/mapping/mapping_clear.h). Only `journeyd test` loads so; it stores nothing. */
+struct config *config_load_trial(const char *path, struct buf *report,
+                                 struct err *err) MUST_CHECK;
 void config_free(struct config *c);
 
 #endif

@@ -133,12 +133,20 @@ static int64_t list_index(const char *token, size_t len)
     return index;
 }
 
-static int add_slot(struct decoder *d, int parent, const char *token, size_t len)
+int decode_find_member(const struct decoder *d, int parent, const char *name, size_t len)
 {
     for (int i = 0; i < d->n_slots; i++)
         if (d->slots[i].parent == parent && d->slots[i].token_len == len &&
-            memcmp(d->slots[i].token, token, len) == 0)
+            memcmp(d->slots[i].token, name, len) == 0)
             return i;
+    return -1;
+}
+
+int decode_member(struct decoder *d, int parent, const char *token, size_t len)
+{
+    int known = decode_find_member(d, parent, token, len);
+    if (known >= 0)
+        return known;
     if (d->n_slots == d->cap_slots) {
         d->cap_slots = d->cap_slots ? 2 * d->cap_slots : 32;
         d->slots = realloc(d->slots, (size_t) d->cap_slots * sizeof *d->slots);
@@ -179,9 +187,21 @@ int decode_slot(struct decoder *d, const char *pointer)
                 return -1;
             token[len++] = out;
         }
-        slot = add_slot(d, slot, token, len);
+        slot = decode_member(d, slot, token, len);
     }
     return slot;
+}
+
+int decode_top(const struct decoder *d, int slot)
+{
+    while (d->slots[slot].parent >= 0)
+        slot = d->slots[slot].parent;
+    return slot;
+}
+
+const char *decode_member_name(const struct decoder *d, int slot)
+{
+    return d->slots[slot].token;
 }
 
 /* ---- reading ---- */
@@ -253,26 +273,43 @@ static const char *why(enum json_error_code code)
     }
 }
 
-const char *decode_parse(struct decoder *d, const char *bytes, size_t len)
+static void next_generation(struct decoder *d)
 {
-    d->root = NULL;
     if (++d->generation == 0) { /* after 2^32 documents no slot may look fresh */
         for (int i = 0; i < d->n_slots; i++)
             d->slots[i].generation = 0;
         d->generation = 1;
     }
+}
+
+/* Reads a text into the pool, beside what is there; NULL with *problem told. */
+static const json_t *load(struct decoder *d, const char *bytes, size_t len, size_t flags,
+                          const char **problem)
+{
+    json_error_t error;
+    const json_t *node = NULL;
+    *problem = "too deep";
+    if (too_deep(bytes, len))
+        return NULL;
+    current = &d->pool;
+    node = json_loadb(bytes, len, flags, &error);
+    current = NULL;
+    *problem = node == NULL ? why(json_error_code(&error)) : NULL;
+    return node;
+}
+
+const char *decode_parse(struct decoder *d, const char *bytes, size_t len)
+{
+    const char *problem;
+    d->root = NULL;
+    next_generation(d);
     if (!d->lenient && len > DECODE_MAX_BYTES)
         return "larger than 1 MiB";
-    if (too_deep(bytes, len))
-        return "too deep";
     pool_rewind(&d->pool);
-    current = &d->pool;
-    json_error_t error;
-    const json_t *root = json_loadb(
-        bytes, len, d->lenient ? JSON_ALLOW_NUL : JSON_REJECT_DUPLICATES, &error);
-    current = NULL;
+    size_t flags = d->lenient ? JSON_ALLOW_NUL : JSON_REJECT_DUPLICATES;
+    const json_t *root = load(d, bytes, len, flags, &problem);
     if (root == NULL)
-        return why(json_error_code(&error));
+        return problem;
     if (!json_is_object(root))
         return "not a JSON object";
     d->root = root;
@@ -347,4 +384,95 @@ const struct decode_value *decode_at(struct decoder *d, int slot)
 struct decode_value decode_item(const struct decode_value *list, size_t i)
 {
     return value_of(json_array_get(list->node, i));
+}
+
+/* ---- building ---- */
+
+void decode_begin(struct decoder *d)
+{
+    next_generation(d);
+    pool_rewind(&d->pool);
+    current = &d->pool;
+    d->root = json_object();
+    current = NULL;
+}
+
+static void know(struct decoder *d, int slot, const json_t *node,
+                 struct decode_value value)
+{
+    struct slot *s = &d->slots[slot];
+    s->node = node;
+    s->value = value;
+    s->generation = d->generation;
+}
+
+/* The document is the decoder's own: const only keeps readers from changing it. What is
+ * replaced stays in the pool. */
+static void put(struct decoder *d, int slot, json_t *node)
+{
+    const struct slot *s = &d->slots[slot];
+    json_t *parent = (json_t *) walk(d, s->parent);
+    current = &d->pool;
+    if (json_is_object(parent))
+        json_object_setn_new_nocheck(parent, s->token, s->token_len, node);
+    else if (json_is_array(parent) && s->index >= 0)
+        json_array_set_new(parent, (size_t) s->index, node);
+    current = NULL;
+    know(d, slot, node, value_of(node));
+}
+
+void decode_put_text(struct decoder *d, int slot, const char *text, size_t len)
+{
+    current = &d->pool;
+    json_t *node = json_stringn_nocheck(text, len);
+    current = NULL;
+    put(d, slot, node);
+}
+
+void decode_put_bool(struct decoder *d, int slot, bool value)
+{
+    put(d, slot, json_boolean(value));
+}
+
+void decode_put_object(struct decoder *d, int slot)
+{
+    current = &d->pool;
+    json_t *node = json_object();
+    current = NULL;
+    put(d, slot, node);
+}
+
+const char *decode_put_json(struct decoder *d, int slot, const char *bytes, size_t len)
+{
+    const char *problem;
+    if (len > DECODE_MAX_BYTES)
+        return "larger than 1 MiB";
+    const json_t *node =
+        load(d, bytes, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &problem);
+    if (node != NULL)
+        put(d, slot, (json_t *) node);
+    return problem;
+}
+
+void *decode_room(struct decoder *d, size_t size)
+{
+    current = &d->pool;
+    void *room = pool_alloc(size);
+    current = NULL;
+    return room;
+}
+
+void decode_fill_text(struct decoder *d, int slot, const char *text, size_t len)
+{
+    char *copy = decode_room(d, len + 1);
+    memcpy(copy, text, len);
+    copy[len] = '\0';
+    struct decode_value value = {.kind = DECODE_TEXT, .text = copy, .len = len};
+    know(d, slot, NULL, value);
+}
+
+void decode_enter(struct decoder *d, int slot)
+{
+    d->root = walk(d, slot);
+    next_generation(d);
 }

@@ -53,6 +53,33 @@ int decode_slot(struct decoder *d, const char *pointer);
  * not UTF-8, cut off, a key given twice, too deep, too large, a number beyond 64 bits. */
 const char *decode_parse(struct decoder *d, const char *bytes, size_t len);
 
+/* ---- what the steps before mapping do to a document (step*.c) ----
+ *
+ * A put replaces what stands at a slot, in the document itself, if what holds it is an
+ * object or a list; it must come before anything below the slot was asked for. */
+void decode_begin(struct decoder *d); /* a new document, {} */
+void decode_put_text(struct decoder *d, int slot, const char *utf8, size_t len);
+void decode_put_bool(struct decoder *d, int slot, bool value);
+void decode_put_object(struct decoder *d, int slot); /* {} */
+/* Any JSON value; limits and answer as of decode_parse. bytes may be the text that stands
+ * there. */
+const char *decode_put_json(struct decoder *d, int slot, const char *bytes, size_t len);
+/* The same as decode_put_text without the document: only this slot knows. For rows of
+ * many columns, of which no more than a few are asked for. */
+void decode_fill_text(struct decoder *d, int slot, const char *text, size_t len);
+/* Memory that lives as long as the document. */
+void *decode_room(struct decoder *d, size_t size);
+/* The object at the slot becomes the document. */
+void decode_enter(struct decoder *d, int slot);
+
+/* The slot of a member (a name, not escaped) of what stands at parent (-1: the document);
+ * `find` makes none: -1 when no pointer asks for it. */
+int decode_member(struct decoder *d, int parent, const char *name, size_t len);
+int decode_find_member(const struct decoder *d, int parent, const char *name, size_t len);
+/* The member of the document that a slot is, or stands in. */
+int decode_top(const struct decoder *d, int slot);
+const char *decode_member_name(const struct decoder *d, int slot);
+
 /* What stands at a slot of the document read last. */
 const struct decode_value *decode_at(struct decoder *d, int slot);
 /* Item i of a list. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/map.h"
+#include "io/mapping/mapping_clear.h"
 #include "io/mapping/mapping_compile.h"
 #include "io/mapping/mapping_rule.h"
 
@@ -19,7 +20,8 @@ const char *reject_name(enum reject r)
                                         [REJECT_INITIATOR] = "initiator",
                                         [REJECT_TWO_PERSONS] = "two_persons",
                                         [REJECT_NO_KEY] = "no_key",
-                                        [REJECT_UNMAPPED] = "unmapped"};
+                                        [REJECT_UNMAPPED] = "unmapped",
+                                        [REJECT_FORMAT] = "format"};
     return names[r];
 }
 
@@ -49,6 +51,16 @@ int mapping_source_find(const struct mapping *mp, const char *name)
         if (strcmp(mp->sources[i].name, name) == 0)
             return i;
     return -1;
+}
+
+int mapping_rule_count(const struct mapping *mp, int source)
+{
+    return mp->sources[source].n_rules;
+}
+
+const char *mapping_rule_name(const struct mapping *mp, int source, int rule)
+{
+    return mp->sources[source].rules[rule].name;
 }
 
 /* The first source, in the order of the configuration, whose pattern takes the topic. The
@@ -83,6 +95,7 @@ void mapping_free(struct mapping *mp)
     free(mp->zones);
     decode_free(mp->decoder);
     mapping_key_cache_free(mp->keys);
+    mapping_clear_free(mp->clear);
     arena_done(&mp->a);
     free(mp);
 }

@@ -13,6 +13,15 @@
 struct config;
 struct mapping;
 
+struct message;
+struct header { /* of a Kafka message; never stored, never told */
+    const char *name;  /* NUL-terminated */
+    const char *value; /* NULL: null; not NUL-terminated */
+    size_t len;
+};
+/* Header i, valid as long as the message. False: there are no more. */
+typedef bool message_header(const struct message *msg, size_t i, struct header *out);
+
 struct message {
     const char *topic;
     int32_t partition;
@@ -23,6 +32,8 @@ struct message {
     size_t key_len;
     const char *value;    /* NULL: tombstone */
     size_t value_len;
+    message_header *header; /* NULL: none. Asked only where a source needs headers */
+    void *header_from;      /* for `header` */
 };
 
 enum outcome { OUTCOME_EVENT, OUTCOME_SKIPPED, OUTCOME_QUARANTINED, OUTCOME_TOMBSTONE };
@@ -30,7 +41,8 @@ enum outcome { OUTCOME_EVENT, OUTCOME_SKIPPED, OUTCOME_QUARANTINED, OUTCOME_TOMB
 /* The closed list of quarantine reasons. Order of the semantics where several apply. */
 enum reject {
     REJECT_NONE, REJECT_MALFORMED, REJECT_FUTURE, REJECT_TOO_OLD, REJECT_TOUCHPOINT,
-    REJECT_INITIATOR, REJECT_TWO_PERSONS, REJECT_NO_KEY, REJECT_UNMAPPED
+    REJECT_INITIATOR, REJECT_TWO_PERSONS, REJECT_NO_KEY, REJECT_UNMAPPED, REJECT_FORMAT,
+    REJECT_COUNT
 };
 const char *reject_name(enum reject r); /* "malformed", "future", "too_old" ... */
 
@@ -48,6 +60,9 @@ struct mapped {
 int mapping_source_count(const struct mapping *mp);
 const char *mapping_source_name(const struct mapping *mp, int source);
 const char *mapping_source_topic(const struct mapping *mp, int source); /* the regex, "^..." */
+/* In the order in which they are asked; the name is that of mapped.rule. */
+int mapping_rule_count(const struct mapping *mp, int source);
+const char *mapping_rule_name(const struct mapping *mp, int source, int rule);
 bool mapping_drives_watermark(const struct mapping *mp, int source);
 int mapping_source_find(const struct mapping *mp, const char *name);   /* -1 */
 int mapping_source_of_topic(const struct mapping *mp, const char *topic); /* -1; cached */

@@ -82,21 +82,28 @@ void mapping_apply(struct mapping *mp, const struct message *msg, int source,
 {
     memset(out, 0, sizeof *out);
     out->source = source >= 0 ? source : mapping_source_of_topic(mp, msg->topic);
-    if (msg->value == NULL || msg->value_len == 0) {
+    const struct source *s = out->source >= 0 ? &mp->sources[out->source] : NULL;
+    if ((msg->value == NULL || msg->value_len == 0) &&
+        (s == NULL || !step_takes_empty(&s->decode, msg))) {
         out->outcome = OUTCOME_TOMBSTONE;
         return;
     }
-    if (out->source < 0) {
+    if (s == NULL) {
         if (msg->topic[0] == '\0')
             mapping_rejected(out, REJECT_MALFORMED, "the line is no message");
         else /* as `run` would never have read it */
             mapping_skipped(out, "no source");
         return;
     }
-    const struct source *s = &mp->sources[out->source];
-    const char *why = decode_parse(mp->decoder, msg->value, msg->value_len);
-    if (why != NULL) {
-        mapping_rejected(out, REJECT_MALFORMED, why);
+    struct step_work decoded = {.d = mp->decoder, .a = a, .msg = msg};
+    switch (step_run(&s->decode, &decoded)) {
+    case STEP_DECODED:
+        break;
+    case STEP_TOMBSTONE:
+        out->outcome = OUTCOME_TOMBSTONE;
+        return;
+    case STEP_REJECTED:
+        mapping_rejected(out, decoded.reject, decoded.why);
         return;
     }
     if (s->has_tenant && !is_tenant(mp, s)) {

@@ -2,6 +2,7 @@
  * end in this file, as hashes. */
 #include <string.h>
 
+#include "io/mapping/mapping_clear.h"
 #include "io/mapping/mapping_work.h"
 
 /* ---- time and id ---- */
@@ -81,6 +82,8 @@ bool mapping_read_id(struct mapping_work *w)
     for (int i = 0; i < 8; i++)
         value = value << 8 | digest[i];
     w->out->event.id = value;
+    if (w->mp->clear != NULL)
+        mapping_clear_add_id(w->mp->clear, value, one ? text : id, one ? len : n);
     return true;
 }
 
@@ -98,6 +101,8 @@ static void add_value(struct mapping_work *w, int ns, const struct decode_value 
     if (!mapping_value_text(v, scratch, &text, &len) ||
         !mapping_key(w->mp->m, w->mp->hmac, w->mp->keys, ns, text, len, &k))
         return;
+    if (w->mp->clear != NULL)
+        mapping_clear_add_key(w->mp->clear, &w->mp->m->namespaces[ns], &k, text, len);
     /* insertion keeps the list sorted and each key once; lists are short */
     int i = list->n;
     while (i > 0 && key_cmp(&list->at[i - 1], &k) > 0)

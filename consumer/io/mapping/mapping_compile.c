@@ -2,8 +2,7 @@
  *
  *     source: folio-loan          the name in views and counters
  *     topic: ^[^.]+\.[^.]+\.circulation\.loan$
- *     envelope: none              what the message is wrapped in (only none so far)
- *     decode: json                how its bytes are read (only json so far)
+ *     decode: json                how its bytes are read: a step or a list of steps
  *     tenant: /tenant             must be one of library.tenants, else skipped
  *     drives_watermark: true
  *     ...fields...                those that all rules share
@@ -15,6 +14,7 @@
  *
  * Fields are id, time, touchpoint, channel, initiator, fact, dimensions, keys, cases: see
  * mapping_compile_value.c and mapping_compile_field.c. Guards: mapping_compile_guard.c.
+ * Steps of decode: mapping_compile_step.c.
  *
  * Wherever a pointer (RFC 6901) stands, a list of pointers may: the first at which
  * something stands - not null, not an empty text - is taken. Without `rules` a file is
@@ -24,10 +24,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "io/mapping/mapping_clear.h"
 #include "io/mapping/mapping_parts.h"
 
-int mapping_compile_slot(struct compiler *k, const struct config_where *at,
-                         const char *pointer)
+int mapping_compile_pointer(struct compiler *k, const struct config_where *at,
+                            const char *pointer)
 {
     int slot = decode_slot(k->mp->decoder, pointer);
     if (slot < 0)
@@ -36,6 +37,15 @@ int mapping_compile_slot(struct compiler *k, const struct config_where *at,
             "found \"%.60s\"; a JSON pointer like /data/new/id is wanted (~ is written "
             "~0, / inside a name ~1)",
             pointer);
+    return slot;
+}
+
+int mapping_compile_slot(struct compiler *k, const struct config_where *at,
+                         const char *pointer)
+{
+    int slot = mapping_compile_pointer(k, at, pointer);
+    if (slot >= 0)
+        mapping_compile_check_column(k, at, slot);
     return slot;
 }
 
@@ -102,7 +112,6 @@ enum { RULE_NAME = FIELD_COUNT, RULE_WHEN, RULE_SKIP, RULE_COUNT };
 enum {
     SOURCE_NAME = FIELD_COUNT,
     SOURCE_TOPIC,
-    SOURCE_ENVELOPE,
     SOURCE_DECODE,
     SOURCE_TENANT,
     SOURCE_DRIVES,
@@ -254,23 +263,18 @@ static void compile_source(struct compiler *k, const struct yaml_node *node,
         FIELD_KEY_NAMES,
         [SOURCE_NAME] = {"source", true},
         [SOURCE_TOPIC] = {"topic", true},
-        [SOURCE_ENVELOPE] = {"envelope", false},
         [SOURCE_DECODE] = {"decode", false},
         [SOURCE_TENANT] = {"tenant", false},
         [SOURCE_DRIVES] = {"drives_watermark", false},
         [SOURCE_RULES] = {"rules", false}};
-    static const char *const envelopes[] = {"none"};
-    static const char *const decoders[] = {"json"};
     struct yaml_node *v[SOURCE_COUNT];
     s->name = s->topic = "";
     s->drives_watermark = true;
     if (!config_read_map(k->r, node, keys, SOURCE_COUNT, v))
         return;
-    int only = 0;
     if (v[SOURCE_NAME] != NULL)
         compile_name(k, v[SOURCE_NAME], s);
-    config_read_choice(k->r, v[SOURCE_ENVELOPE], envelopes, 1, &only);
-    config_read_choice(k->r, v[SOURCE_DECODE], decoders, 1, &only);
+    mapping_compile_steps(k, v[SOURCE_DECODE], &s->decode);
     config_read_bool(k->r, v[SOURCE_DRIVES], &s->drives_watermark);
     if (v[SOURCE_TOPIC] != NULL &&
         (s->regex = mapping_compile_regex(k, v[SOURCE_TOPIC])) != NULL) {
@@ -303,6 +307,7 @@ struct mapping *mapping_compile(struct config *c, struct config_reader *r,
     mp->hmac = &c->hmac;
     mp->decoder = decode_new(false);
     mp->keys = mapping_key_cache_new();
+    mp->clear = c->is_trial ? mapping_clear_new() : NULL;
     mp->tenants = c->tenants;
     mp->n_tenants = c->n_tenants;
     struct compiler k = {.c = c, .r = r, .mp = mp};

@@ -94,7 +94,7 @@ static void compile_changed(struct compiler *k, const struct yaml_node *node,
     config_read_bool(k->r, v[G_IF_NO_OLD], &out->if_no_old);
     if (value == NULL || old == NULL || new == NULL)
         return;
-    if (mapping_compile_slot(k, &v[G_CHANGED]->at, value) < 0)
+    if (mapping_compile_pointer(k, &v[G_CHANGED]->at, value) < 0)
         return;
     out->old_root = mapping_compile_slot(k, &v[G_OLD]->at, old);
     if (out->old_root < 0 || mapping_compile_slot(k, &v[G_NEW]->at, new) < 0)

@@ -10,15 +10,26 @@ struct compiler {
     struct config *c;
     struct config_reader *r;
     struct mapping *mp;
+    const struct step *columns; /* where documents have only these, else NULL */
 };
 
 /* A pointer or a list of them (the first at which something stands). */
 bool mapping_compile_operand(struct compiler *k, const struct yaml_node *node,
                              struct operand *out);
-/* One pointer; -1 with the problem told. */
+/* One pointer; -1 with the problem told. _pointer: of a part of a document, which may
+ * have other members than the document itself. */
+int mapping_compile_pointer(struct compiler *k, const struct config_where *at,
+                            const char *pointer);
 int mapping_compile_slot(struct compiler *k, const struct config_where *at,
                          const char *pointer);
 struct regex *mapping_compile_regex(struct compiler *k, const struct yaml_node *node);
+
+/* mapping_compile_step.c; node NULL: json. Sets k->columns */
+void mapping_compile_steps(struct compiler *k, const struct yaml_node *node,
+                           struct step_list *out);
+/* A problem where a pointer looks for something that is no column of k->columns. */
+void mapping_compile_check_column(struct compiler *k, const struct config_where *at,
+                                  int slot);
 
 /* mapping_compile_guard.c; a list of guards is `all`. */
 void mapping_compile_guard(struct compiler *k, const struct yaml_node *node,

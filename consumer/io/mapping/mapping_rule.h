@@ -11,6 +11,7 @@
 #include "io/mapping/mapping.h"
 #include "io/mapping/mapping_key.h"
 #include "io/mapping/regex.h"
+#include "io/mapping/step.h"
 #include "io/mapping/timefmt.h"
 
 /* Where a value stands: the first pointer at which something stands (not null, not
@@ -112,6 +113,7 @@ struct rule {
 struct source {
     const char *name, *topic;
     struct regex *regex;
+    struct step_list decode;
     bool drives_watermark;
     bool has_tenant;
     struct operand tenant;
@@ -132,6 +134,7 @@ struct mapping {
     struct hmac *hmac;
     struct decoder *decoder;
     struct key_cache *keys;
+    struct mapping_clear *clear; /* NULL but in tests of mappings */
     char *const *tenants;
     int n_tenants;
     const struct source *sources;

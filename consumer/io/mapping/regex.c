@@ -13,7 +13,41 @@ struct regex {
     pcre2_code *code;
     pcre2_match_data *match;
     pcre2_match_context *context;
+    /* named groups, in the order of the pattern; matches of those need more room */
+    int n_groups;
+    struct group {
+        const char *name; /* in the compiled pattern */
+        uint32_t number;
+    } *groups;
+    pcre2_match_data *groups_match; /* NULL: no named groups */
 };
+
+static int compare_groups(const void *x, const void *y)
+{
+    const struct group *a = x, *b = y;
+    return (a->number > b->number) - (a->number < b->number);
+}
+
+/* An entry of pcre2's table is the number of the group in two bytes, then its name. */
+static void list_groups(struct regex *re)
+{
+    uint32_t n = 0, size = 0;
+    PCRE2_SPTR table = NULL;
+    pcre2_pattern_info(re->code, PCRE2_INFO_NAMECOUNT, &n);
+    if (n == 0)
+        return;
+    pcre2_pattern_info(re->code, PCRE2_INFO_NAMEENTRYSIZE, &size);
+    pcre2_pattern_info(re->code, PCRE2_INFO_NAMETABLE, &table);
+    re->groups = calloc(n, sizeof *re->groups);
+    re->groups_match = pcre2_match_data_create_from_pattern(re->code, NULL);
+    if (re->groups == NULL || re->groups_match == NULL)
+        abort();
+    for (uint32_t i = 0; i < n; i++, table += size)
+        re->groups[i] = (struct group){(const char *) table + 2,
+                                       (uint32_t) table[0] << 8 | table[1]};
+    qsort(re->groups, n, sizeof *re->groups, compare_groups);
+    re->n_groups = (int) n;
+}
 
 struct regex *regex_new(const char *pattern, char *problem, size_t problem_size)
 {
@@ -39,6 +73,7 @@ struct regex *regex_new(const char *pattern, char *problem, size_t problem_size)
     if (re->match == NULL || re->context == NULL)
         abort();
     pcre2_set_match_limit(re->context, MATCH_LIMIT);
+    list_groups(re);
     return re;
 }
 
@@ -48,6 +83,8 @@ void regex_free(struct regex *re)
         return;
     pcre2_match_context_free(re->context);
     pcre2_match_data_free(re->match);
+    pcre2_match_data_free(re->groups_match);
+    free(re->groups);
     pcre2_code_free(re->code);
     free(re);
 }
@@ -56,4 +93,30 @@ bool regex_matches(struct regex *re, const char *text, size_t len)
 {
     return pcre2_match(re->code, (PCRE2_SPTR) text, len, 0, 0, re->match, re->context) >=
            0;
+}
+
+int regex_group_count(const struct regex *re)
+{
+    return re->n_groups;
+}
+
+const char *regex_group_name(const struct regex *re, int group)
+{
+    return re->groups[group].name;
+}
+
+bool regex_find_groups(struct regex *re, const char *text, size_t len)
+{
+    pcre2_match_data *match = re->groups_match ? re->groups_match : re->match;
+    return pcre2_match(re->code, (PCRE2_SPTR) text, len, 0, 0, match, re->context) >= 0;
+}
+
+bool regex_group(const struct regex *re, int group, struct regex_span *out)
+{
+    const PCRE2_SIZE *at =
+        pcre2_get_ovector_pointer(re->groups_match) + 2 * re->groups[group].number;
+    if (at[0] == PCRE2_UNSET || at[1] < at[0])
+        return false;
+    *out = (struct regex_span){at[0], at[1] - at[0]};
+    return true;
 }

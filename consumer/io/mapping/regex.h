@@ -15,4 +15,16 @@ void regex_free(struct regex *re);
  * regex. */
 bool regex_matches(struct regex *re, const char *text, size_t len);
 
+/* Named groups, numbered from 0 as they stand in the pattern. Unnamed ones do not
+ * count. */
+int regex_group_count(const struct regex *re);
+const char *regex_group_name(const struct regex *re, int group);
+/* As regex_matches, and remembers where the groups are until the next call. */
+bool regex_find_groups(struct regex *re, const char *text, size_t len);
+struct regex_span {
+    size_t from, len;
+};
+/* False: the group took no part in the match. */
+bool regex_group(const struct regex *re, int group, struct regex_span *out);
+
 #endif

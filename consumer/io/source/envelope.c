@@ -1,7 +1,8 @@
 /* envelope.c: a scanner for one flat JSON object. It accepts less than JSON: known keys once each,
- * values that are text, whole numbers or null (headers, an array, is stepped over). */
+ * values that are text, whole numbers or null, and headers, an array of names and values. */
 #include "io/source/envelope.h"
 
+#include <stddef.h>
 #include <string.h>
 
 struct scan {
@@ -139,23 +140,32 @@ static bool take_null(struct scan *s)
     return true;
 }
 
-/* kcat prints headers as a flat array of texts. */
-static bool skip_headers(struct scan *s)
+/* kcat prints headers as a flat array: a name, its value or null, the next name ... */
+static bool take_header(struct scan *s, struct envelope_header *h)
 {
-    size_t from, len;
+    size_t len;
+    skip_blanks(s);
+    if (!take(s, '"') || !take_text(s, &h->name, &len) || !take(s, ',') ||
+        strlen(s->text->data + h->name) != len)
+        return false;
+    skip_blanks(s);
+    h->has_value = !take_null(s);
+    return !h->has_value || (take(s, '"') && take_text(s, &h->value, &h->len));
+}
+
+static bool take_headers(struct scan *s, struct envelope *e)
+{
     if (take_null(s))
         return true;
-    if (!take(s, '[') )
+    if (!take(s, '['))
         return false;
     if (take(s, ']'))
         return true;
-    do {
-        skip_blanks(s);
-        if (take_null(s))
-            continue;
-        if (!take(s, '"') || !take_text(s, &from, &len))
+    do
+        if (e->n_headers == ENVELOPE_HEADERS ||
+            !take_header(s, &e->headers[e->n_headers++]))
             return false;
-    } while (take(s, ','));
+    while (take(s, ','));
     return take(s, ']');
 }
 
@@ -212,7 +222,7 @@ static bool take_field(struct scan *s, int field, struct envelope *e, struct tex
     case F_TSTYPE:
         return take(s, '"') && take_text(s, &from, &len);
     case F_HEADERS:
-        return skip_headers(s);
+        return take_headers(s, e);
     default:
         return false;
     }
@@ -224,7 +234,7 @@ bool envelope_scan(const char *line, size_t len, struct buf *text, struct envelo
     struct texts t = {0};
     int seen = 0;
     size_t name, name_len;
-    memset(out, 0, sizeof *out);
+    memset(out, 0, offsetof(struct envelope, headers));
     buf_reset(text);
     if (!take(&s, '{'))
         return false;

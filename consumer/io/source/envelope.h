@@ -11,6 +11,13 @@
 
 #include "base/buf.h"
 
+enum { ENVELOPE_HEADERS = 32 }; /* more: for the JSON parser */
+
+struct envelope_header { /* places in the caller's buffer */
+    size_t name, value, len;
+    bool has_value;
+};
+
 struct envelope {
     const char *topic; /* NUL-terminated, as are key and payload; in the caller's buffer */
     size_t topic_len;
@@ -18,6 +25,8 @@ struct envelope {
     bool has_partition, has_offset, has_ts;
     const char *key, *payload; /* NULL: null */
     size_t key_len, payload_len;
+    int n_headers;
+    struct envelope_header headers[ENVELOPE_HEADERS];
 };
 
 /* text holds what was unescaped; it is reset and must live as long as out is used. False: not the

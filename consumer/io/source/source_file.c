@@ -24,7 +24,8 @@
 enum { LOOK_EVERY_MS = 100, CHUNK = 256 * 1024, LONGEST_LINE = 64 * 1024 * 1024 };
 
 enum packing { PLAIN, GZIP, ZSTD };
-enum { SLOT_TOPIC, SLOT_PARTITION, SLOT_OFFSET, SLOT_TS, SLOT_KEY, SLOT_PAYLOAD, SLOTS };
+enum { SLOT_TOPIC, SLOT_PARTITION, SLOT_OFFSET, SLOT_TS, SLOT_KEY, SLOT_PAYLOAD, SLOT_HEADERS,
+       SLOTS };
 
 struct source_file {
     char *path;
@@ -45,6 +46,7 @@ struct source_file {
     bool at_end;
     int64_t line_no;
     struct buf text;         /* what an envelope held, unescaped */
+    struct envelope envelope;
     struct decoder *decoder; /* of envelopes not in kcat's plain shape; NULL when bare */
     int slots[SLOTS];
 };
@@ -65,7 +67,8 @@ static void *must(void *at)
 struct source_file *source_file_open(const char *path, bool bare, struct err *err)
 {
     static const char *const pointers[SLOTS] = {"/topic", "/partition", "/offset",
-                                                "/ts",    "/key",       "/payload"};
+                                                "/ts",    "/key",       "/payload",
+                                                "/headers"};
     int fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     struct stat st = {0};
     if (fd < 0 || fstat(fd, &st) != 0 || S_ISDIR(st.st_mode)) {
@@ -292,22 +295,52 @@ static bool whole(const struct decode_value *v, int64_t least, int64_t most, int
     return true;
 }
 
+static bool scanned_header(const struct message *msg, size_t i, struct header *out)
+{
+    const struct source_file *f = msg->header_from;
+    if (i >= (size_t) f->envelope.n_headers)
+        return false;
+    const struct envelope_header *h = &f->envelope.headers[i];
+    out->name = f->text.data + h->name;
+    out->value = h->has_value ? f->text.data + h->value : NULL;
+    out->len = h->has_value ? h->len : 0;
+    return true;
+}
+
 static bool scan_envelope(struct source_file *f, const char *line, size_t len,
                           struct message *msg)
 {
-    struct envelope e;
-    if (!envelope_scan(line, len, &f->text, &e) || e.partition < 0 ||
-        e.partition > INT32_MAX || e.offset < 0 || e.ts_ms > INT64_MAX / 1000)
+    struct envelope *e = &f->envelope;
+    if (!envelope_scan(line, len, &f->text, e) || e->partition < 0 ||
+        e->partition > INT32_MAX || e->offset < 0 || e->ts_ms > INT64_MAX / 1000)
         return false;
-    msg->topic = e.topic;
-    msg->partition = (int32_t) e.partition;
-    msg->offset = e.has_offset ? e.offset : f->line_no - 1;
-    if (e.has_ts && e.ts_ms >= 0)
-        msg->ts_us = e.ts_ms * 1000;
-    msg->key = e.key;
-    msg->key_len = e.key_len;
-    msg->value = e.payload;
-    msg->value_len = e.payload_len;
+    msg->topic = e->topic;
+    msg->partition = (int32_t) e->partition;
+    msg->offset = e->has_offset ? e->offset : f->line_no - 1;
+    if (e->has_ts && e->ts_ms >= 0)
+        msg->ts_us = e->ts_ms * 1000;
+    msg->key = e->key;
+    msg->key_len = e->key_len;
+    msg->value = e->payload;
+    msg->value_len = e->payload_len;
+    if (e->n_headers > 0) {
+        msg->header = scanned_header;
+        msg->header_from = f;
+    }
+    return true;
+}
+
+/* Of the list's pairs of name and value. A name that is no text is a header nobody asks for. */
+static bool parsed_header(const struct message *msg, size_t i, struct header *out)
+{
+    struct source_file *f = msg->header_from;
+    const struct decode_value *list = decode_at(f->decoder, f->slots[SLOT_HEADERS]);
+    if (list->kind != DECODE_LIST || 2 * i >= list->len)
+        return false;
+    struct decode_value name = decode_item(list, 2 * i), value = decode_item(list, 2 * i + 1);
+    out->name = name.kind == DECODE_TEXT ? name.text : "";
+    out->value = value.kind == DECODE_TEXT ? value.text : NULL;
+    out->len = value.kind == DECODE_TEXT ? value.len : 0;
     return true;
 }
 
@@ -340,6 +373,10 @@ static bool read_envelope(struct source_file *f, const char *line, size_t len,
     }
     msg->value = payload->kind == DECODE_TEXT ? payload->text : NULL;
     msg->value_len = payload->kind == DECODE_TEXT ? payload->len : 0;
+    if (v[SLOT_HEADERS]->kind == DECODE_LIST) {
+        msg->header = parsed_header;
+        msg->header_from = f;
+    }
     return true;
 }
 

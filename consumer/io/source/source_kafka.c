@@ -349,6 +349,19 @@ bool source_kafka_offset_at(struct source_kafka *k, const char *topic, int32_t p
 }
 
 /* --- reading ------------------------------------------------------------------------------ */
+/* The client takes headers apart when they are first asked for. */
+static bool header_of(const struct message *msg, size_t i, struct header *out)
+{
+    rd_kafka_headers_t *headers;
+    const void *value;
+
+    if (rd_kafka_message_headers(msg->header_from, &headers)
+        || rd_kafka_header_get_all(headers, i, &out->name, &value, &out->len))
+        return false;
+    out->value = value;
+    return true;
+}
+
 static void fill_message(struct source_kafka_event *ev, rd_kafka_message_t *rkm)
 {
     rd_kafka_timestamp_type_t type;
@@ -364,6 +377,8 @@ static void fill_message(struct source_kafka_event *ev, rd_kafka_message_t *rkm)
         .key_len = rkm->key_len,
         .value = rkm->payload,
         .value_len = rkm->len,
+        .header = rkm->err ? NULL : header_of,
+        .header_from = rkm,
     };
 }
 

@@ -18,6 +18,7 @@
  *     store_chunks.c    changes -> tables: timelines
  *     store_save_runs.c changes -> tables: sessions, journeys, cells
  *     store_account.c   where messages went
+ *     quarantine.c      rows of the quarantine, read and taken back
  *
  * Advisory locks (pg_advisory_*lock(class, object)); functions in schema/functions
  * that lock use hashtextextended('journeyd.NAME', 0). */
