@@ -772,18 +772,24 @@ comment on function journey_internal.range_of(scenario text, from_date date, to_
 create function journey_internal.refresh_statistics() returns void
     language plpgsql security definer
     set search_path to 'pg_catalog', 'pg_temp'
+    set default_statistics_target to '25'
     as $$
 declare
-    table_name regclass;
+    analyze_table text;
 begin
-    for table_name in
-        select c.oid::regclass
+    for analyze_table in
+        select format('analyze %s (%s)', c.oid::regclass,
+                      string_agg(quote_ident(a.attname), ', ' order by a.attnum))
         from pg_catalog.pg_class as c
+        join pg_catalog.pg_attribute as a
+            on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+        join pg_catalog.pg_type as t on t.oid = a.atttypid and t.typcategory <> 'A'
         where c.relnamespace = 'journey_internal'::regnamespace
           and c.relkind in ('r', 'p') and not c.relispartition
+        group by c.oid
         order by c.oid
     loop
-        execute format('analyze %s', table_name);
+        execute analyze_table;
     end loop;
 end
 $$;
@@ -2535,6 +2541,57 @@ comment on column journey.journey_step.label is 'the touchpoint in words';
 comment on column journey.journey_step.channel is 'channel of the event';
 comment on column journey.journey_step.initiator is 'who acted: customer, staff or system';
 comment on column journey.journey_step.wait_seconds is 'seconds since the step before; null for step 1';
+create table journey_internal.source_tally (
+    slot smallint not null,
+    source text not null,
+    read bigint default 0 not null,
+    accepted bigint default 0 not null,
+    duplicate bigint default 0 not null,
+    skipped bigint default 0 not null,
+    quarantined bigint default 0 not null,
+    tombstone bigint default 0 not null
+)
+with (fillfactor='50');
+comment on table journey_internal.source_tally is 'where messages went; read = accepted + duplicate + skipped + quarantined + tombstone; source (none): topic no source takes';
+create table journey_internal.unmapped (
+    slot smallint not null,
+    source text not null,
+    field text not null,
+    value text not null,
+    messages bigint not null,
+    last_seen_at timestamp with time zone not null
+);
+comment on table journey_internal.unmapped is 'values of enumerated fields that the mappings do not know, counted by each instance';
+create view journey.mapping_coverage as
+ with source as (
+         select t.source,
+            (sum(t.read))::bigint as messages_read
+           from journey_internal.source_tally t
+          group by t.source
+         having (sum(t.read) > (0)::numeric)
+        ), field as (
+         select u.source,
+            u.field,
+            (sum(u.messages))::bigint as messages,
+            count(distinct u.value) as field_values
+           from journey_internal.unmapped u
+          group by u.source, u.field
+        )
+ select coalesce(s.source, f.source) as source,
+    f.field,
+    coalesce(s.messages_read, (0)::bigint) as messages_read,
+    coalesce(f.messages, (0)::bigint) as unmapped_messages,
+    coalesce(f.field_values, (0)::bigint) as unmapped_values,
+    ((coalesce(f.messages, (0)::bigint))::double precision / (s.messages_read)::double precision) as unmapped_share
+   from (source s
+     full join field f on ((f.source = s.source)));
+comment on view journey.mapping_coverage is 'one row a source and field with values that the mapping does not know: how much of what was read had one. A source that knows all its values has one row, without a field';
+comment on column journey.mapping_coverage.source is 'source; (none) for messages whose topic no source takes';
+comment on column journey.mapping_coverage.field is 'the field, as the mapping names it; null where the source met no unknown value';
+comment on column journey.mapping_coverage.messages_read is 'messages the source read, whatever became of them';
+comment on column journey.mapping_coverage.unmapped_messages is 'of these, messages with an unknown value that could be told (journey.unmapped): at least so many had one';
+comment on column journey.mapping_coverage.unmapped_values is 'different unknown values told of the field';
+comment on column journey.mapping_coverage.unmapped_share is 'unmapped_messages / messages_read; null when nothing was read. Values a map knows by now stay counted';
 create view journey.path as
  select g.scenario,
     g.started_on,
@@ -2718,7 +2775,7 @@ comment on column journey.quarantine.topic is 'Kafka topic, or the name of the i
 comment on column journey.quarantine.partition is 'partition of the topic';
 comment on column journey.quarantine.kafka_offset is 'offset in the partition, or line of the file';
 comment on column journey.quarantine.source is 'source whose mapping refused it; null where no source takes the topic';
-comment on column journey.quarantine.reason is 'why, from a closed list';
+comment on column journey.quarantine.reason is 'why: malformed, future, too_old, touchpoint, initiator, two_persons, no_key, unmapped, format';
 comment on column journey.quarantine.detail is 'which field or value; only names of fields and values of declared enumerations';
 comment on column journey.quarantine.first_seen_at is 'when it was first met, by the database''s clock';
 create view journey.quarantine_count as
@@ -2731,7 +2788,7 @@ create view journey.quarantine_count as
   group by q.source, q.reason;
 comment on view journey.quarantine_count is 'one row a source and reason: how many messages were not accepted';
 comment on column journey.quarantine_count.source is 'source whose mapping refused them; null where no source takes the topic';
-comment on column journey.quarantine_count.reason is 'why, from a closed list';
+comment on column journey.quarantine_count.reason is 'why: malformed, future, too_old, touchpoint, initiator, two_persons, no_key, unmapped, format';
 comment on column journey.quarantine_count.messages is 'messages that were not accepted; add up over sources and reasons, though a message that two sources read counts for each';
 comment on column journey.quarantine_count.first_seen_at is 'when the first was met, by the database''s clock';
 comment on column journey.quarantine_count.last_seen_at is 'when the last was met, by the database''s clock';
@@ -3031,15 +3088,6 @@ comment on column journey.transition.wait_p50_seconds is 'median seconds between
 comment on column journey.transition.wait_p90_seconds is 'the same: nine of ten waits are no longer';
 comment on column journey.transition.wait_p99_seconds is 'the same: 99 of 100 waits are no longer';
 comment on column journey.transition.is_final is 'true when the day is over and no journey of this scenario, day and segment is open';
-create table journey_internal.unmapped (
-    slot smallint not null,
-    source text not null,
-    field text not null,
-    value text not null,
-    messages bigint not null,
-    last_seen_at timestamp with time zone not null
-);
-comment on table journey_internal.unmapped is 'values of enumerated fields that the mappings do not know, counted by each instance';
 create view journey.unmapped as
  select u.source,
     u.field,
@@ -3176,18 +3224,6 @@ alter table journey_internal.segment alter column segment_no add generated alway
     no maxvalue
     cache 1
 );
-create table journey_internal.source_tally (
-    slot smallint not null,
-    source text not null,
-    read bigint default 0 not null,
-    accepted bigint default 0 not null,
-    duplicate bigint default 0 not null,
-    skipped bigint default 0 not null,
-    quarantined bigint default 0 not null,
-    tombstone bigint default 0 not null
-)
-with (fillfactor='50');
-comment on table journey_internal.source_tally is 'where messages went; read = accepted + duplicate + skipped + quarantined + tombstone; source (none): topic no source takes';
 alter table only journey_internal.alias
     add constraint alias_pkey primary key (key_no, partner_no);
 alter table only journey_internal.attribute_set
