@@ -1,78 +1,15 @@
 /* JSON by jansson, and compiled pointers over it.
  *
- * jansson spends half of its time in malloc and free. Here it allocates from a pool that
- * is rewound before each document, and nothing is ever freed one by one: a document dies
- * when the next one is read. The pool is found through a thread-local variable, since
- * jansson's allocation functions carry no context; it is set only while this file calls
- * jansson. */
+ * jansson spends half of its time in malloc and free. Here it allocates from a pool
+ * (decode_pool.h) that is rewound before each document: a document dies when the next one
+ * is read. */
 #include "io/mapping/decode.h"
 
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- the pool ---- */
-
-enum { POOL_BLOCK = 256 * 1024 };
-
-struct block {
-    struct block *next;
-    size_t size;
-    max_align_t data[];
-};
-struct pool {
-    struct block *first, *now;
-    size_t used; /* of the block `now` */
-};
-
-static _Thread_local struct pool *current;
-
-static struct block *new_block(size_t size)
-{
-    struct block *b = malloc(sizeof *b + size);
-    if (b == NULL)
-        abort();
-    b->next = NULL;
-    b->size = size;
-    return b;
-}
-
-static void *pool_alloc(size_t size)
-{
-    struct pool *p = current;
-    if (p == NULL)
-        return malloc(size);
-    size = (size + 15) & ~(size_t) 15;
-    if (p->used + size > p->now->size) {
-        struct block *b = new_block(size > POOL_BLOCK ? size : POOL_BLOCK);
-        p->now->next = b;
-        p->now = b;
-        p->used = 0;
-    }
-    void *at = (char *) p->now->data + p->used;
-    p->used += size;
-    return at;
-}
-
-static void pool_free(void *at)
-{
-    if (current == NULL)
-        free(at);
-}
-
-/* Keeps the first block: a stream of ordinary messages never asks the heap again. */
-static void pool_rewind(struct pool *p)
-{
-    struct block *b = p->first->next;
-    while (b != NULL) {
-        struct block *next = b->next;
-        free(b);
-        b = next;
-    }
-    p->first->next = NULL;
-    p->now = p->first;
-    p->used = 0;
-}
+#include "io/mapping/decode_pool.h"
 
 /* ---- compiled pointers ---- */
 
@@ -87,7 +24,7 @@ struct slot {
 };
 
 struct decoder {
-    struct pool pool;
+    struct decode_pool pool;
     bool lenient;
     const json_t *root;
     uint32_t generation;
@@ -97,12 +34,12 @@ struct decoder {
 
 struct decoder *decode_new(bool lenient)
 {
-    json_set_alloc_funcs(pool_alloc, pool_free);
+    json_set_alloc_funcs(decode_pool_alloc, decode_pool_free);
     struct decoder *d = calloc(1, sizeof *d);
     if (d == NULL)
         abort();
     d->lenient = lenient;
-    d->pool.first = d->pool.now = new_block(POOL_BLOCK);
+    decode_pool_init(&d->pool);
     d->generation = 1;
     return d;
 }
@@ -111,8 +48,7 @@ void decode_free(struct decoder *d)
 {
     if (d == NULL)
         return;
-    pool_rewind(&d->pool);
-    free(d->pool.first);
+    decode_pool_done(&d->pool);
     for (int i = 0; i < d->n_slots; i++)
         free(d->slots[i].token);
     free(d->slots);
@@ -291,9 +227,9 @@ static const json_t *load(struct decoder *d, const char *bytes, size_t len, size
     *problem = "too deep";
     if (too_deep(bytes, len))
         return NULL;
-    current = &d->pool;
+    decode_pool_use(&d->pool);
     node = json_loadb(bytes, len, flags, &error);
-    current = NULL;
+    decode_pool_use(NULL);
     *problem = node == NULL ? why(json_error_code(&error)) : NULL;
     return node;
 }
@@ -305,7 +241,7 @@ const char *decode_parse(struct decoder *d, const char *bytes, size_t len)
     next_generation(d);
     if (!d->lenient && len > DECODE_MAX_BYTES)
         return "larger than 1 MiB";
-    pool_rewind(&d->pool);
+    decode_pool_rewind(&d->pool);
     size_t flags = d->lenient ? JSON_ALLOW_NUL : JSON_REJECT_DUPLICATES;
     const json_t *root = load(d, bytes, len, flags, &problem);
     if (root == NULL)
@@ -391,10 +327,10 @@ struct decode_value decode_item(const struct decode_value *list, size_t i)
 void decode_begin(struct decoder *d)
 {
     next_generation(d);
-    pool_rewind(&d->pool);
-    current = &d->pool;
+    decode_pool_rewind(&d->pool);
+    decode_pool_use(&d->pool);
     d->root = json_object();
-    current = NULL;
+    decode_pool_use(NULL);
 }
 
 static void know(struct decoder *d, int slot, const json_t *node,
@@ -412,20 +348,20 @@ static void put(struct decoder *d, int slot, json_t *node)
 {
     const struct slot *s = &d->slots[slot];
     json_t *parent = (json_t *) walk(d, s->parent);
-    current = &d->pool;
+    decode_pool_use(&d->pool);
     if (json_is_object(parent))
         json_object_setn_new_nocheck(parent, s->token, s->token_len, node);
     else if (json_is_array(parent) && s->index >= 0)
         json_array_set_new(parent, (size_t) s->index, node);
-    current = NULL;
+    decode_pool_use(NULL);
     know(d, slot, node, value_of(node));
 }
 
 void decode_put_text(struct decoder *d, int slot, const char *text, size_t len)
 {
-    current = &d->pool;
+    decode_pool_use(&d->pool);
     json_t *node = json_stringn_nocheck(text, len);
-    current = NULL;
+    decode_pool_use(NULL);
     put(d, slot, node);
 }
 
@@ -436,9 +372,9 @@ void decode_put_bool(struct decoder *d, int slot, bool value)
 
 void decode_put_object(struct decoder *d, int slot)
 {
-    current = &d->pool;
+    decode_pool_use(&d->pool);
     json_t *node = json_object();
-    current = NULL;
+    decode_pool_use(NULL);
     put(d, slot, node);
 }
 
@@ -456,9 +392,9 @@ const char *decode_put_json(struct decoder *d, int slot, const char *bytes, size
 
 void *decode_room(struct decoder *d, size_t size)
 {
-    current = &d->pool;
-    void *room = pool_alloc(size);
-    current = NULL;
+    decode_pool_use(&d->pool);
+    void *room = decode_pool_alloc(size);
+    decode_pool_use(NULL);
     return room;
 }
 
