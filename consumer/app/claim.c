@@ -163,9 +163,18 @@ bool claim_all(struct pipeline *p, struct source_kafka *k, struct claim *cl, con
     return source_kafka_assign(k, from, cl->n, err);
 }
 
+struct offset_print claim_print(const struct message *msg)
+{
+    return (struct offset_print){.known = true,
+                                 .ts_us = msg->is_undated ? 0 : msg->ts_us,
+                                 .crc = offset_crc(msg->value, msg->value_len)};
+}
+
 static bool is_same(const struct offset_print *print, const struct message *msg)
 {
-    return print->ts_us == (msg->is_undated ? 0 : msg->ts_us) && print->crc == offset_crc(msg->value, msg->value_len);
+    struct offset_print now = claim_print(msg);
+
+    return print->ts_us == now.ts_us && print->crc == now.crc;
 }
 
 static bool another_record(const struct claim_part *part, int64_t offset, struct err *err)

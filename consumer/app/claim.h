@@ -42,6 +42,8 @@ bool claim_all(struct pipeline *p, struct source_kafka *k, struct claim *cl, con
  * it has enough records by then. So a record read some time ago is read again: CHECK when the log
  * has another one there. */
 bool claim_look_back(struct source_kafka *k, struct claim_part *part, struct err *err) MUST_CHECK;
+/* What is remembered of a record to know it again. */
+struct offset_print claim_print(const struct message *msg);
 /* The record at position - 1 came: is it the one that was read before? */
 bool claim_compare(struct claim_part *part, const struct message *msg,
                    struct err *err) MUST_CHECK;

@@ -94,10 +94,8 @@ static bool fill(void *from, struct mapping *mp, struct intake *in, struct err *
         const struct message *msg = last[i] ? &in->waiting.at[last[i] - 1] : NULL;
         struct offset_print *print = &in->parts.at[i].print;
         print->known = msg && msg->offset + 1 == in->parts.at[i].next;
-        if (print->known) {
-            print->ts_us = msg->is_undated ? 0 : msg->ts_us;
-            print->crc = offset_crc(msg->value, msg->value_len);
-        }
+        if (print->known)
+            *print = claim_print(msg);
     }
     for (size_t i = 0; i < in->handles.n; i++)
         source_kafka_release(in->handles.at[i]);
