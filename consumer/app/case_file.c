@@ -153,21 +153,12 @@ static void read_headers(struct config_reader *r, const struct yaml_node *node,
     VEC(struct header) list = {0};
     if (node == NULL)
         return;
-    if (node->kind != YAML_MAP) {
-        config_problem(&r->problems, &node->at, "found %s; names with values are wanted",
-                       yaml_found(node, r->a));
-        return;
-    }
-    for (size_t i = 0; i < node->n; i++) {
-        struct yaml_node **values;
-        size_t n;
-        if (!config_read_texts(r, node->entries[i].value, &values, &n))
-            continue;
-        for (size_t k = 0; k < n; k++) {
-            struct header one = {node->entries[i].key, values[k]->text,
-                                 strlen(values[k]->text)};
-            VEC_PUSH(r->a, list, one);
-        }
+    struct case_pair *pairs;
+    size_t n;
+    case_pairs_read(r, node, &pairs, &n);
+    for (size_t i = 0; i < n; i++) {
+        struct header one = {pairs[i].name, pairs[i].value, strlen(pairs[i].value)};
+        VEC_PUSH(r->a, list, one);
     }
     out->headers = list.at;
     out->n_headers = list.n;

@@ -48,9 +48,13 @@ static void add_pair(struct arena *a, struct case_outcome *o, enum case_field fi
 
 /* ---- from a case ---- */
 
-static void read_pairs(struct config_reader *r, const struct yaml_node *node,
-                       enum case_field field, struct case_outcome *out)
+void case_pairs_read(struct config_reader *r, const struct yaml_node *node,
+                     struct case_pair **pairs, size_t *n_pairs)
 {
+    VEC(struct case_pair) list = {0};
+
+    *pairs = NULL;
+    *n_pairs = 0;
     if (node->kind != YAML_MAP) {
         config_problem(&r->problems, &node->at, "found %s; names with values are wanted",
                        yaml_found(node, r->a));
@@ -61,9 +65,24 @@ static void read_pairs(struct config_reader *r, const struct yaml_node *node,
         size_t n;
         if (!config_read_texts(r, node->entries[i].value, &values, &n))
             continue;
-        for (size_t k = 0; k < n; k++)
-            add_pair(r->a, out, field, node->entries[i].key, values[k]->text);
+        for (size_t k = 0; k < n; k++) {
+            struct case_pair one = {node->entries[i].key, values[k]->text};
+            VEC_PUSH(r->a, list, one);
+        }
     }
+    *pairs = list.at;
+    *n_pairs = list.n;
+}
+
+static void read_pairs(struct config_reader *r, const struct yaml_node *node,
+                       enum case_field field, struct case_outcome *out)
+{
+    struct case_pair *pairs;
+    size_t n;
+
+    case_pairs_read(r, node, &pairs, &n);
+    for (size_t i = 0; i < n; i++)
+        add_pair(r->a, out, field, pairs[i].name, pairs[i].value);
 }
 
 bool case_time_read(struct config_reader *r, const struct yaml_node *node, int64_t *t_us)

@@ -35,6 +35,9 @@ struct case_outcome { /* one of what a message became */
     VEC(struct case_pair) pairs[CASE_FIELD_COUNT]; /* of the others: keys ... unmapped */
 };
 
+/* Names with a value, or a list of values, as pairs in their order; problems go to r. */
+void case_pairs_read(struct config_reader *r, const struct yaml_node *node,
+                     struct case_pair **pairs, size_t *n);
 /* A time with its zone; NULL: nothing happens. False: a problem was told. */
 bool case_time_read(struct config_reader *r, const struct yaml_node *node, int64_t *t_us);
 /* From the item of an expectation; problems go to r. */
