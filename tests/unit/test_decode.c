@@ -134,19 +134,19 @@ static char *nested(int depth)
 START_TEST(test_limits)
 {
     struct decoder *d = decode_new(false);
-    char *text = nested(DECODE_MAX_DEPTH);
+    char *text = nested(LIMIT_DEPTH);
     ck_assert_ptr_null(parse(d, text));
     free(text);
-    text = nested(DECODE_MAX_DEPTH + 1);
+    text = nested(LIMIT_DEPTH + 1);
     ck_assert_str_eq(parse(d, text), "too deep");
     free(text);
-    text = malloc(DECODE_MAX_BYTES + 2);
-    memset(text, ' ', DECODE_MAX_BYTES + 2);
+    text = malloc(LIMIT_BYTES + 2);
+    memset(text, ' ', LIMIT_BYTES + 2);
     memcpy(text, "{}", 2);
-    ck_assert_ptr_null(decode_parse(d, text, DECODE_MAX_BYTES));
-    ck_assert_str_eq(decode_parse(d, text, DECODE_MAX_BYTES + 1), "larger than 1 MiB");
+    ck_assert_ptr_null(decode_parse(d, text, LIMIT_BYTES));
+    ck_assert_str_eq(decode_parse(d, text, LIMIT_BYTES + 1), "larger than 1 MiB");
     struct decoder *e = decode_new(true);
-    ck_assert_ptr_null(decode_parse(e, text, DECODE_MAX_BYTES + 1));
+    ck_assert_ptr_null(decode_parse(e, text, LIMIT_BYTES + 1));
     ck_assert_ptr_null(parse(e, "{\"a\":\"x\\u0000y\"}"));
     ck_assert_uint_eq(at(e, "/a")->len, 3);
     free(text);

@@ -109,7 +109,7 @@ int decode_slot(struct decoder *d, const char *pointer)
     int slot = -1;
     const char *c = pointer;
     while (*c == '/') {
-        char token[256];
+        char token[LIMIT_NAME_BYTES];
         size_t len = 0;
         for (c++; *c != '\0' && *c != '/'; c++) {
             char out = *c;
@@ -155,7 +155,7 @@ static bool is_too_deep(const char *bytes, size_t len)
             break;
         case '{':
         case '[':
-            if (++depth > DECODE_MAX_DEPTH)
+            if (++depth > LIMIT_DEPTH)
                 return true;
             break;
         case '}':
@@ -183,7 +183,7 @@ static bool too_deep(const char *bytes, size_t len)
     }
     for (; i < len; i++)
         opening += (bytes[i] | 0x20) == '{';
-    return opening > DECODE_MAX_DEPTH && is_too_deep(bytes, len);
+    return opening > LIMIT_DEPTH && is_too_deep(bytes, len);
 }
 
 static const char *why(enum json_error_code code)
@@ -239,8 +239,8 @@ const char *decode_parse(struct decoder *d, const char *bytes, size_t len)
     const char *problem;
     d->root = NULL;
     next_generation(d);
-    if (!d->lenient && len > DECODE_MAX_BYTES)
-        return "larger than 1 MiB";
+    if (!d->lenient && len > LIMIT_BYTES)
+        return LIMIT_BYTES_TEXT;
     decode_pool_rewind(&d->pool);
     size_t flags = d->lenient ? JSON_ALLOW_NUL : JSON_REJECT_DUPLICATES;
     const json_t *root = load(d, bytes, len, flags, &problem);
@@ -381,8 +381,8 @@ void decode_put_object(struct decoder *d, int slot)
 const char *decode_put_json(struct decoder *d, int slot, const char *bytes, size_t len)
 {
     const char *problem;
-    if (len > DECODE_MAX_BYTES)
-        return "larger than 1 MiB";
+    if (len > LIMIT_BYTES)
+        return LIMIT_BYTES_TEXT;
     const json_t *node =
         load(d, bytes, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &problem);
     if (node != NULL)

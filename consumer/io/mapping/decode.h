@@ -12,10 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum {
-    DECODE_MAX_BYTES = 1024 * 1024, /* a larger message is malformed */
-    DECODE_MAX_DEPTH = 64           /* so is a deeper one */
-};
+#include "io/mapping/limits.h"
 
 enum decode_kind {
     DECODE_ABSENT, /* nothing stands there */

@@ -25,6 +25,28 @@ const char *reject_name(enum reject r)
     return names[r];
 }
 
+const char *skip_name(enum skip s)
+{
+    static const char *const names[] = {[SKIP_NONE] = NULL,
+                                        [SKIP_NO_SOURCE] = "no source",
+                                        [SKIP_TENANT] = "tenant",
+                                        [SKIP_NO_ELEMENTS] = "no elements",
+                                        [SKIP_NO_RULE] = "no rule",
+                                        [SKIP_RULE] = "rule",
+                                        [SKIP_UNMAPPED] = "unmapped"};
+    return names[s];
+}
+
+int mapping_counter_count(const struct mapping *mp)
+{
+    return (int) mp->counters.n;
+}
+
+const struct mapping_counter *mapping_counter(const struct mapping *mp, int number)
+{
+    return &mp->counters.at[number];
+}
+
 int mapping_source_count(const struct mapping *mp)
 {
     return mp->n_sources;
@@ -68,7 +90,7 @@ const char *mapping_rule_name(const struct mapping *mp, int source, int rule)
 int mapping_source_of_topic(const struct mapping *mp, const char *topic)
 {
     size_t len = strlen(topic);
-    if (len == 0 || len > TOPIC_LEN)
+    if (len == 0 || len > LIMIT_TOPIC_BYTES)
         return -1;
     struct known_topic *known =
         (struct known_topic *) &mp->topics[hash_bytes(topic, len) % TOPIC_CACHE];
@@ -91,6 +113,7 @@ void mapping_free(struct mapping *mp)
         regex_free(mp->regexes[i]);
     for (int i = 0; i < mp->n_zones; i++)
         zone_free(mp->zones[i]);
+    free(mp->outcomes);
     free(mp->regexes);
     free(mp->zones);
     decode_free(mp->decoder);

@@ -109,7 +109,7 @@ static void add_value(struct mapping_work *w, int ns, const struct decode_value 
         i--;
     if (i > 0 && key_cmp(&list->at[i - 1], &k) == 0)
         return;
-    if (list->n == MAX_KEYS) {
+    if (list->n == LIMIT_KEYS) {
         list->full = true;
         return;
     }
@@ -150,7 +150,7 @@ bool mapping_read_keys(struct mapping_work *w, struct key_list *list)
         }
     }
     if (list->full)
-        return mapping_malformed(w, "keys", "more than 64");
+        return mapping_malformed(w, "keys", LIMIT_KEYS_TEXT);
     keep_least_device(w->mp->m, list);
     return true;
 }

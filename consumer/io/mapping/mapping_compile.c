@@ -94,6 +94,35 @@ struct regex *mapping_compile_regex(struct compiler *k, const struct yaml_node *
     return mp->regexes[mp->n_regexes++] = re;
 }
 
+/* ---- counters ---- */
+
+static int add_counter(struct compiler *k, enum skip skip, const char *rule,
+                       const char *clock)
+{
+    struct mapping *mp = k->mp;
+    struct mapping_counter one = {k->source, skip, rule, clock};
+    VEC_PUSH(&mp->a, mp->counters, one);
+    return (int) mp->counters.n - 1;
+}
+
+int mapping_compile_clock(struct compiler *k, const char *place)
+{
+    for (size_t i = 0; i < k->mp->counters.n; i++) {
+        const struct mapping_counter *c = &k->mp->counters.at[i];
+        if (c->source == k->source && c->clock != NULL && strcmp(c->clock, place) == 0)
+            return (int) i;
+    }
+    return add_counter(k, SKIP_NONE, NULL, arena_strdup(&k->mp->a, place));
+}
+
+int mapping_compile_clock_record(struct compiler *k)
+{
+    int first = mapping_compile_clock(k, "record none");
+    mapping_compile_clock(k, "record create");
+    mapping_compile_clock(k, "record append");
+    return first;
+}
+
 /* ---- rules ---- */
 
 enum {
@@ -189,6 +218,8 @@ static void compile_rule(struct compiler *k, const struct yaml_node *node,
     const char *name = "";
     config_read_text(k->r, v[RULE_NAME], &name);
     rule->name = arena_strdup(&k->mp->a, name);
+    rule->skip_counter = add_counter(k, SKIP_RULE, rule->name, NULL);
+    add_counter(k, SKIP_UNMAPPED, rule->name, NULL);
     if (v[RULE_WHEN] != NULL) {
         struct guard *when = ARENA_NEW(&k->mp->a, struct guard, 1);
         mapping_compile_guard(k, v[RULE_WHEN], when);
@@ -242,7 +273,7 @@ static void compile_name(struct compiler *k, const struct yaml_node *node,
     const char *name = config_text(k->r, node);
     if (name == NULL)
         return;
-    bool good = strlen(name) <= 64;
+    bool good = strlen(name) <= LIMIT_SOURCE_BYTES;
     for (const char *c = name; *c; c++)
         good &= (*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') ||
                 strchr("._-", *c) != NULL;
@@ -270,6 +301,9 @@ static void compile_source(struct compiler *k, const struct yaml_node *node,
     struct yaml_node *v[SOURCE_COUNT];
     s->name = s->topic = "";
     s->drives_watermark = true;
+    s->skip_counter = add_counter(k, SKIP_TENANT, NULL, NULL);
+    add_counter(k, SKIP_NO_ELEMENTS, NULL, NULL);
+    add_counter(k, SKIP_NO_RULE, NULL, NULL);
     if (!config_read_map(k->r, node, keys, SOURCE_COUNT, v))
         return;
     if (v[SOURCE_NAME] != NULL)
@@ -293,6 +327,8 @@ static void compile_source(struct compiler *k, const struct yaml_node *node,
     }
     struct rule *one = ARENA_NEW(&k->mp->a, struct rule, 1);
     one->name = s->name;
+    one->skip_counter = add_counter(k, SKIP_RULE, one->name, NULL);
+    add_counter(k, SKIP_UNMAPPED, one->name, NULL);
     compile_fields(k, &node->at, v, one);
     s->rules = one;
     s->n_rules = 1;
@@ -310,10 +346,12 @@ struct mapping *mapping_compile(struct config *c, struct config_reader *r,
     mp->clear = c->is_trial ? mapping_clear_new() : NULL;
     mp->tenants = c->tenants;
     mp->n_tenants = c->n_tenants;
-    struct compiler k = {.c = c, .r = r, .mp = mp};
+    struct compiler k = {.c = c, .r = r, .mp = mp, .source = -1};
+    add_counter(&k, SKIP_NO_SOURCE, NULL, NULL);
     struct source *list = ARENA_NEW(&mp->a, struct source, n + 1);
     mp->sources = list;
     for (size_t i = 0; i < n; i++) {
+        k.source = (int) i;
         compile_source(&k, sources[i], &list[i]);
         list[i].model_source = model_source(&c->model, list[i].name);
         mp->n_sources++;

@@ -26,8 +26,6 @@ static const char *const step_forms[STEP_KINDS] = {
     [STEP_TSV] = "{tsv: [column, column, ...]}",
     [STEP_REGEX] = "{regex: \"^(?<name>...)\"}"};
 
-enum { COLUMN_LEN = 64 };
-
 /* ---- one step ---- */
 
 static void add_slots(struct compiler *k, struct step *s)
@@ -79,7 +77,7 @@ static bool is_column(const char *name)
         if (!((*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') ||
               (*c >= '0' && *c <= '9') || strchr("_.-", *c) != NULL))
             return false;
-    return strlen(name) <= COLUMN_LEN;
+    return strlen(name) <= LIMIT_COLUMN_BYTES;
 }
 
 static void compile_tsv(struct compiler *k, const struct yaml_node *node, struct step *s)

@@ -7,7 +7,7 @@
 
 /* ---- outcomes ---- */
 
-void mapping_skipped(struct mapped *out, const char *why)
+void mapping_skipped(struct mapped *out, enum skip why)
 {
     out->outcome = OUTCOME_SKIPPED;
     out->skip = why;
@@ -29,7 +29,7 @@ bool mapping_malformed(struct mapping_work *w, const char *field, const char *wh
 const char *mapping_safe_text(struct arena *a, const char *text, size_t len)
 {
     int digits = 0;
-    if (len == 0 || len > 40)
+    if (len == 0 || len > LIMIT_TOLD_BYTES)
         return NULL;
     for (size_t i = 0; i < len; i++) {
         char c = text[i];
@@ -38,7 +38,7 @@ const char *mapping_safe_text(struct arena *a, const char *text, size_t len)
         if (!digit && !letter && (c == '\0' || !strchr(" ._:-", c)))
             return NULL;
         digits = digit ? digits + 1 : 0;
-        if (digits > 4)
+        if (digits > LIMIT_TOLD_DIGITS)
             return NULL;
     }
     return arena_strndup(a, text, len);
@@ -70,14 +70,14 @@ static enum got map_value(struct mapping_work *w, const struct value_rule *r,
     for (int i = 0; i < r->n_pairs; i++)
         if (mapping_word_is(&r->pairs[i].from, out->text, out->len, r->ignore_case)) {
             out->target = &r->pairs[i].to;
-            w->skip = "rule";
+            w->skip = SKIP_RULE;
             return r->pairs[i].skip ? GOT_SKIP : GOT;
         }
     if (r->otherwise == DEFAULT_LITERAL) {
         out->target = &r->literal;
         return GOT;
     }
-    w->skip = "unmapped";
+    w->skip = SKIP_UNMAPPED;
     const char *safe = mapping_safe_text(w->a, out->text, out->len);
     if (safe != NULL && w->out->unmapped_field == NULL) {
         w->out->unmapped_field = r->from.text;

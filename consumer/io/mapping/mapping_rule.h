@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/digest.h"
+#include "base/vec.h"
 #include "core/model.h"
 #include "io/mapping/decode.h"
 #include "io/mapping/mapping.h"
@@ -86,6 +87,7 @@ struct template_part {
 };
 
 struct time_rule {
+    int clock;    /* mapping_compile_clock(); of `record`: the number of STAMP_NONE */
     bool record;  /* the Kafka timestamp */
     bool lenient; /* an unreadable text is as if nothing stood there */
     struct operand from;
@@ -99,6 +101,7 @@ struct key_rule {
 
 struct rule {
     const char *name;
+    int skip_counter; /* SKIP_RULE; the next is SKIP_UNMAPPED */
     const struct guard *when; /* NULL: always */
     bool skip;
     const struct template_part *id;
@@ -118,13 +121,14 @@ struct source {
     bool has_tenant;
     struct operand tenant;
     uint32_t model_source;
+    int skip_counter; /* SKIP_TENANT; NO_ELEMENTS and NO_RULE follow */
     const struct rule *rules;
     int n_rules;
 };
 
-enum { TOPIC_CACHE = 64, TOPIC_LEN = 249, MAX_KEYS = 64 };
+enum { TOPIC_CACHE = 64 };
 struct known_topic {
-    char name[TOPIC_LEN + 1];
+    char name[LIMIT_TOPIC_BYTES + 1];
     int source;
 };
 
@@ -139,6 +143,9 @@ struct mapping {
     int n_tenants;
     const struct source *sources;
     int n_sources;
+    VEC(struct mapping_counter) counters; /* 0: SKIP_NO_SOURCE */
+    struct mapped *outcomes;              /* of the message asked last; on the heap */
+    size_t cap_outcomes;
     struct regex **regexes; /* all of them, to free */
     int n_regexes, cap_regexes;
     struct zone **zones;

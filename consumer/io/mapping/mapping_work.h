@@ -9,8 +9,9 @@ struct mapping_work {
     struct mapping *mp;
     const struct source *source;
     const struct rule *rule;
+    enum message_stamp stamp;
     int64_t ts_us;      /* of the message; now where Kafka knows none */
-    const char *skip;   /* why the map that was asked last skips */
+    enum skip skip;     /* why the map that was asked last skips */
     enum reject fields; /* what fields said first: TOUCHPOINT, INITIATOR, UNMAPPED */
     const char *fields_detail;
     struct arena *a;
@@ -18,13 +19,13 @@ struct mapping_work {
 };
 
 struct key_list { /* sorted, each once */
-    struct key at[MAX_KEYS];
+    struct key at[LIMIT_KEYS];
     int n;
     bool full;
 };
 
 /* Outcomes. mapping_malformed returns false, to be returned. */
-void mapping_skipped(struct mapped *out, const char *why);
+void mapping_skipped(struct mapped *out, enum skip why);
 void mapping_rejected(struct mapped *out, enum reject reject, const char *detail);
 bool mapping_malformed(struct mapping_work *w, const char *field, const char *what);
 /* What the contract lets through: at most 40 of [A-Za-z0-9 ._:-], no more than four

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { MATCH_LIMIT = 100000 };
+#include "io/mapping/limits.h"
 
 struct regex {
     pcre2_code *code;
@@ -72,7 +72,7 @@ struct regex *regex_new(const char *pattern, char *problem, size_t problem_size)
     re->context = pcre2_match_context_create(NULL);
     if (re->match == NULL || re->context == NULL)
         abort();
-    pcre2_set_match_limit(re->context, MATCH_LIMIT);
+    pcre2_set_match_limit(re->context, LIMIT_REGEX_STEPS);
     list_groups(re);
     return re;
 }

@@ -19,9 +19,10 @@
 
 #include "base/clock.h"
 #include "io/mapping/decode.h"
+#include "io/mapping/limits.h"
 #include "io/source/envelope.h"
 
-enum { LOOK_EVERY_MS = 100, CHUNK = 256 * 1024, LONGEST_LINE = 64 * 1024 * 1024 };
+enum { LOOK_EVERY_MS = 100, CHUNK = 256 * 1024 };
 
 enum packing { PLAIN, GZIP, ZSTD };
 enum { SLOT_TOPIC, SLOT_PARTITION, SLOT_OFFSET, SLOT_TS, SLOT_KEY, SLOT_PAYLOAD, SLOT_HEADERS,
@@ -265,8 +266,8 @@ static int next_line(struct source_file *f, const char **line, size_t *len,
         if (f->at_end)
             return 0;
         seen = f->end - f->at;
-        if (seen > LONGEST_LINE) { /* forget its middle, keep what makes it too long */
-            seen = LONGEST_LINE;
+        if (seen > LIMIT_LINE_BYTES) { /* forget its middle, keep what makes it too long */
+            seen = LIMIT_LINE_BYTES;
             f->end = f->at + seen;
         }
         make_room(f);

@@ -1,12 +1,13 @@
 /* Where messages went, and what is due: what a batch or a sweep needs beside its events. */
 #include <stdlib.h>
 
+#include "io/mapping/limits.h"
 #include "io/mapping/mapping.h"
 #include "io/store/store_internal.h"
 
 /* ---------------------------------------------------------------- tallies */
 
-enum { TALLIES = 6, UNMAPPED_MAX = 1000 };
+enum { TALLIES = 6 };
 
 static bool is_empty(const struct tally *t)
 {
@@ -144,7 +145,7 @@ static bool account_unmapped(struct store *s, struct arena *a, const struct acco
     struct pg_params q = p;
     pg_add_int4(&p, LOCK_UNMAPPED);
     pg_add_int4(&q, s->slot);
-    pg_add_int8(&q, UNMAPPED_MAX);
+    pg_add_int8(&q, LIMIT_UNMAPPED);
     return pg_run(&s->pg, lock, &p, NULL, err) && pg_run(&s->pg, sql, &q, NULL, err);
 }
 
