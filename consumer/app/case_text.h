@@ -9,6 +9,7 @@
 #include "io/mapping/mapping.h"
 
 enum case_field { /* in the order they are written */
+    CASE_ELEMENT,
     CASE_TOUCHPOINT,
     CASE_FACT,
     CASE_SKIP,

@@ -124,7 +124,7 @@ static bool show_now(const struct config *c, const struct quarantine_filter *f, 
     struct reread from;
     struct reread_wanted wanted = {f->topic, f->part, f->offset};
     struct source_kafka_event ev;
-    struct mapped got;
+    const struct mapped *got;
     struct buf line;
     char why[200];
     bool ok = reread_open(&from, c, err)
@@ -132,8 +132,9 @@ static bool show_now(const struct config *c, const struct quarantine_filter *f, 
 
     if (ok && ev.kind == KAFKA_MESSAGE) {
         buf_init(&line);
-        mapping_apply(c->mapping, &ev.msg, -1, a, &got);
-        (json ? tap_print_json : tap_print_text)(c, &ev.msg, &got, &line);
+        size_t n = mapping_apply(c->mapping, &ev.msg, -1, a, &got);
+        for (size_t i = 0; i < n; i++)
+            (json ? tap_print_json : tap_print_text)(c, &ev.msg, &got[i], &line);
         quarantine_print_now(line.data, line.len, NULL, json);
         buf_done(&line);
         source_kafka_release(ev.handle);

@@ -23,15 +23,17 @@ struct tap {
 
 static bool show(struct tap *t, const struct message *msg, struct err *err)
 {
-    struct mapped got;
+    const struct mapped *got;
     arena_reset(&t->a);
     buf_reset(&t->line);
-    mapping_apply(t->c->mapping, msg, t->source, &t->a, &got);
-    t->counts[got.outcome]++;
-    if (t->json)
-        tap_print_json(t->c, msg, &got, &t->line);
-    else
-        tap_print_text(t->c, msg, &got, &t->line);
+    size_t n = mapping_apply(t->c->mapping, msg, t->source, &t->a, &got);
+    for (size_t i = 0; i < n; i++) {
+        t->counts[got[i].outcome]++;
+        if (t->json)
+            tap_print_json(t->c, msg, &got[i], &t->line);
+        else
+            tap_print_text(t->c, msg, &got[i], &t->line);
+    }
     if (fwrite(t->line.data, 1, t->line.len, stdout) != t->line.len)
         return err_set(err, ERR_REJECT, "could not write the output");
     return true;

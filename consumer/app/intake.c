@@ -43,32 +43,41 @@ uint16_t intake_part(struct intake *in, const char *topic, int32_t part)
     return (uint16_t) (in->parts.n - 1);
 }
 
+static void add_record(struct intake *in, const struct mapped *mapped, int64_t offset, uint16_t part)
+{
+    uint32_t record = (uint32_t) in->records.n;
+    struct intake_record r = {
+        .offset = offset,
+        .event = (uint32_t) in->events.n,
+        .counter = mapped->counter,
+        .element = (int16_t) mapped->element,
+        .part = part,
+        .source = (int16_t) mapped->source,
+        .outcome = (uint8_t) mapped->outcome,
+        .reject = (uint8_t) mapped->reject,
+    };
+
+    VEC_PUSH(&in->a, in->records, r);
+    if (mapped->outcome == OUTCOME_EVENT)
+        VEC_PUSH(&in->a, in->events, mapped->event);
+    if (mapped->outcome == OUTCOME_QUARANTINED) {
+        struct intake_quarantine q = {record, mapped->detail};
+        VEC_PUSH(&in->a, in->quarantine, q);
+    }
+    if (mapped->unmapped_field && mapped->unmapped_value) {
+        struct intake_unmapped u = {record, mapped->unmapped_field, mapped->unmapped_value};
+        VEC_PUSH(&in->a, in->unmapped, u);
+    }
+}
+
 void intake_add(struct intake *in, struct mapping *mp, const struct message *msg, int source,
                 uint16_t part)
 {
-    uint32_t record = (uint32_t) in->records.n;
-    struct mapped mapped;
+    const struct mapped *mapped;
+    size_t n = mapping_apply(mp, msg, source, &in->a, &mapped);
 
-    mapping_apply(mp, msg, source, &in->a, &mapped);
-    struct intake_record r = {
-        .offset = msg->offset,
-        .event = (uint32_t) in->events.n,
-        .part = part,
-        .source = (int16_t) mapped.source,
-        .outcome = (uint8_t) mapped.outcome,
-        .reject = (uint8_t) mapped.reject,
-    };
-    VEC_PUSH(&in->a, in->records, r);
-    if (mapped.outcome == OUTCOME_EVENT)
-        VEC_PUSH(&in->a, in->events, mapped.event);
-    if (mapped.outcome == OUTCOME_QUARANTINED) {
-        struct intake_quarantine q = {record, mapped.detail};
-        VEC_PUSH(&in->a, in->quarantine, q);
-    }
-    if (mapped.unmapped_field && mapped.unmapped_value) {
-        struct intake_unmapped u = {record, mapped.unmapped_field, mapped.unmapped_value};
-        VEC_PUSH(&in->a, in->unmapped, u);
-    }
+    for (size_t i = 0; i < n; i++)
+        add_record(in, &mapped[i], msg->offset, part);
     in->bytes += msg->value_len;
 }
 

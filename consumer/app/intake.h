@@ -16,11 +16,13 @@
 #include "io/store/quarantine.h"
 #include "io/store/store.h"
 
-struct intake_record { /* one message */
+struct intake_record { /* one message, or one element of it */
     int64_t offset;
-    uint32_t event; /* events of this intake before this record */
-    uint16_t part;  /* index in parts */
-    int16_t source; /* -1: none */
+    uint32_t event;  /* events of this intake before this record */
+    int32_t counter; /* mapping_counter(), -1: none */
+    int16_t element; /* of a message that fans out, from 0; -1: the message itself */
+    uint16_t part;   /* index in parts */
+    int16_t source;  /* -1: none */
     uint8_t outcome, reject;
 };
 struct intake_quarantine {

@@ -69,7 +69,7 @@ void tap_print_text(const struct config *c, const struct message *msg,
         text_event(c, got, out);
         break;
     case OUTCOME_SKIPPED:
-        buf_printf(out, "-  %s  skipped: %s", source_name(c, got), got->skip);
+        buf_printf(out, "-  %s  skipped: %s", source_name(c, got), skip_name(got->skip));
         break;
     case OUTCOME_QUARANTINED:
         buf_printf(out, "-  %s  quarantined: %s", source_name(c, got),
@@ -81,6 +81,8 @@ void tap_print_text(const struct config *c, const struct message *msg,
         buf_printf(out, "-  %s  tombstone", source_name(c, got));
         break;
     }
+    if (got->element >= 0)
+        buf_printf(out, "  element %d", (int) got->element);
     if (got->unmapped_field != NULL)
         buf_printf(out, "  unmapped %s=%s", got->unmapped_field, got->unmapped_value);
     if (got->rule != NULL)
@@ -151,6 +153,8 @@ void tap_print_json(const struct config *c, const struct message *msg,
         json_member("topic", msg->topic, out);
     buf_printf(out, ",\"partition\":%d,\"offset\":%lld", (int) msg->partition,
                (long long) msg->offset);
+    if (got->element >= 0)
+        buf_printf(out, ",\"element\":%d", (int) got->element);
     json_member("source", got->source >= 0 ? source_name(c, got) : NULL, out);
     json_member("rule", got->rule, out);
     if (got->outcome == OUTCOME_EVENT)
@@ -158,7 +162,7 @@ void tap_print_json(const struct config *c, const struct message *msg,
     if (got->outcome == OUTCOME_QUARANTINED)
         json_member("reason", reject_name(got->reject), out);
     json_member("detail", got->detail, out);
-    json_member("skip", got->skip, out);
+    json_member("skip", skip_name(got->skip), out);
     json_member("unmapped_field", got->unmapped_field, out);
     json_member("unmapped_value", got->unmapped_value, out);
     buf_adds(out, "}\n");

@@ -151,17 +151,17 @@ static bool read_line(struct golden *g, const char *line, const char *end, int64
                           .ts_us = US_MAX / 2,
                           .value = line,
                           .value_len = (size_t) (end - line)};
-    struct mapped mapped;
+    const struct mapped *mapped;
 
     learn_names(g, line, end);
     mapping_apply(g->config->mapping, &msg, -1, &g->a, &mapped);
-    if (mapped.outcome != OUTCOME_EVENT) {
+    if (mapped->outcome != OUTCOME_EVENT) {
         printf("%s: line %lld is no event: %s\n", g->name, (long long) offset + 1,
-               mapped.outcome == OUTCOME_QUARANTINED ? reject_name(mapped.reject)
+               mapped->outcome == OUTCOME_QUARANTINED ? reject_name(mapped->reject)
                                                      : "skipped or empty");
         return false;
     }
-    VEC_PUSH(&g->a, g->events, mapped.event);
+    VEC_PUSH(&g->a, g->events, mapped->event);
     return true;
 }
 

@@ -114,11 +114,12 @@ static void run(const char *path, struct buf *out)
     struct source_file *f = source_file_open(to, source >= 0, &err);
     arena_init(&a);
     while (f != NULL && (got = source_file_next(f, &msg, &err)) > 0) {
-        struct mapped mapped;
+        const struct mapped *mapped;
         if (source >= 0)
             msg.ts_us = KAFKA_TIME_US;
-        mapping_apply(config->mapping, &msg, source, &a, &mapped);
-        tap_print_json(config, &msg, &mapped, out);
+        size_t n = mapping_apply(config->mapping, &msg, source, &a, &mapped);
+        for (size_t i = 0; i < n; i++)
+            tap_print_json(config, &msg, &mapped[i], out);
         arena_reset(&a);
     }
     if (err.kind != ERR_NONE)

@@ -164,7 +164,7 @@ static bool map_message(struct sim_sink *sink, const struct simulated *msg,
                          .key_len = msg->key_len,
                          .value = msg->value,
                          .value_len = msg->value_len};
-    struct mapped out;
+    const struct mapped *out;
     bool right;
 
     (void) err;
@@ -173,19 +173,19 @@ static bool map_message(struct sim_sink *sink, const struct simulated *msg,
         return true;
     }
     mapping_apply(s->config->mapping, &in, -1, &s->a, &out);
-    got = outcome_of(s->config, &out);
+    got = outcome_of(s->config, out);
     want = meaning(msg->act);
     right = same_text(got, want) &&
-            (out.outcome != OUTCOME_EVENT ||
-             right_event(&s->world, &s->config->model, &out.event, msg->act));
-    if (right && out.outcome == OUTCOME_EVENT && !msg->act->copy && !msg->act->edited)
-        keep_id(s, &out.event);
-    s->good += out.outcome == OUTCOME_EVENT;
+            (out->outcome != OUTCOME_EVENT ||
+             right_event(&s->world, &s->config->model, &out->event, msg->act));
+    if (right && out->outcome == OUTCOME_EVENT && !msg->act->copy && !msg->act->edited)
+        keep_id(s, &out->event);
+    s->good += out->outcome == OUTCOME_EVENT;
     if (!right && s->wrong++ == 0)
         snprintf(s->first_wrong, sizeof s->first_wrong,
                  "act %d poison %d: wanted %s, got %s (%s), rule %s", msg->act->kind,
                  msg->act->poison, want ? want : "nothing", got ? got : "nothing",
-                 out.skip ? out.skip : "", out.rule ? out.rule : "");
+                 out->skip ? skip_name(out->skip) : "", out->rule ? out->rule : "");
     arena_reset(&s->a);
     return true;
 }

@@ -6,6 +6,7 @@
  * Nothing of the message outlives this but hashes, numbers, and the texts that the
  * configuration allows: codes, channels, dimensions. quarantine.detail and unmapped carry
  * our own words, or a value of a declared enumeration that passes mapping_safe_text(). */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -77,23 +78,21 @@ static bool is_tenant(const struct mapping *mp, const struct source *s)
     return false;
 }
 
-void mapping_apply(struct mapping *mp, const struct message *msg, int source,
-                   struct arena *a, struct mapped *out)
+/* Whether there is a document for the rules; else the outcome is decided. */
+static bool read_document(struct mapping *mp, const struct source *s,
+                          const struct message *msg, struct arena *a, struct mapped *out)
 {
-    memset(out, 0, sizeof *out);
-    out->source = source >= 0 ? source : mapping_source_of_topic(mp, msg->topic);
-    const struct source *s = out->source >= 0 ? &mp->sources[out->source] : NULL;
     if ((msg->value == NULL || msg->value_len == 0) &&
         (s == NULL || !step_takes_empty(&s->decode, msg))) {
         out->outcome = OUTCOME_TOMBSTONE;
-        return;
+        return false;
     }
     if (s == NULL) {
         if (msg->topic[0] == '\0')
             mapping_rejected(out, REJECT_MALFORMED, "the line is no message");
         else /* as `run` would never have read it */
-            mapping_skipped(out, "no source");
-        return;
+            mapping_skipped(out, SKIP_NO_SOURCE);
+        return false;
     }
     struct step_work decoded = {.d = mp->decoder, .a = a, .msg = msg};
     switch (step_run(&s->decode, &decoded)) {
@@ -101,27 +100,74 @@ void mapping_apply(struct mapping *mp, const struct message *msg, int source,
         break;
     case STEP_TOMBSTONE:
         out->outcome = OUTCOME_TOMBSTONE;
-        return;
+        return false;
     case STEP_REJECTED:
         mapping_rejected(out, decoded.reject, decoded.why);
-        return;
+        return false;
     }
     if (s->has_tenant && !is_tenant(mp, s)) {
-        mapping_skipped(out, "tenant");
+        mapping_skipped(out, SKIP_TENANT);
+        return false;
+    }
+    return true;
+}
+
+static void ask_rules(struct mapping_work *w)
+{
+    const struct source *s = w->source;
+    for (int i = 0; i < s->n_rules && w->rule == NULL; i++)
+        if (s->rules[i].when == NULL || mapping_guard_holds(w->mp, s->rules[i].when))
+            w->rule = &s->rules[i];
+    if (w->rule == NULL) {
+        mapping_skipped(w->out, SKIP_NO_RULE);
         return;
     }
-    struct mapping_work w = {.mp = mp, .source = s, .a = a, .out = out};
-    w.ts_us = msg->ts_us >= 0 ? msg->ts_us : clock_now_us();
-    for (int i = 0; i < s->n_rules && w.rule == NULL; i++)
-        if (s->rules[i].when == NULL || mapping_guard_holds(mp, s->rules[i].when))
-            w.rule = &s->rules[i];
-    if (w.rule == NULL) {
-        mapping_skipped(out, "no rule");
-        return;
-    }
-    out->rule = w.rule->name;
-    if (w.rule->skip)
-        mapping_skipped(out, "rule");
+    w->out->rule = w->rule->name;
+    if (w->rule->skip)
+        mapping_skipped(w->out, SKIP_RULE);
     else
-        build(&w);
+        build(w);
+}
+
+/* The counter of an outcome; the numbers follow each other as the compiler gave them. */
+static int counter_of(const struct mapped *out, const struct source *s,
+                      const struct rule *rule)
+{
+    if (out->outcome == OUTCOME_EVENT)
+        return out->clock;
+    if (out->outcome != OUTCOME_SKIPPED)
+        return -1;
+    if (out->skip == SKIP_NO_SOURCE)
+        return 0;
+    return out->skip >= SKIP_RULE ? rule->skip_counter + (out->skip - SKIP_RULE)
+                                  : s->skip_counter + (out->skip - SKIP_TENANT);
+}
+
+static struct mapped *outcome_at(struct mapping *mp, size_t i)
+{
+    if (i >= mp->cap_outcomes) {
+        mp->cap_outcomes = mp->cap_outcomes ? 2 * mp->cap_outcomes : 16;
+        mp->outcomes = realloc(mp->outcomes, mp->cap_outcomes * sizeof *mp->outcomes);
+        if (mp->outcomes == NULL)
+            abort();
+    }
+    return &mp->outcomes[i];
+}
+
+size_t mapping_apply(struct mapping *mp, const struct message *msg, int source,
+                     struct arena *a, const struct mapped **out)
+{
+    struct mapped *first = outcome_at(mp, 0);
+    if (source < 0)
+        source = mapping_source_of_topic(mp, msg->topic);
+    const struct source *s = source >= 0 ? &mp->sources[source] : NULL;
+    struct mapping_work w = {.mp = mp, .source = s, .a = a, .out = first};
+    *first = (struct mapped){.source = source, .element = -1, .clock = -1};
+    w.stamp = msg->stamp;
+    w.ts_us = msg->ts_us >= 0 ? msg->ts_us : clock_now_us();
+    if (read_document(mp, s, msg, a, first))
+        ask_rules(&w);
+    first->counter = counter_of(first, s, w.rule);
+    *out = first;
+    return 1;
 }

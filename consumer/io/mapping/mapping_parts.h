@@ -11,7 +11,13 @@ struct compiler {
     struct config_reader *r;
     struct mapping *mp;
     const struct step *columns; /* where documents have only these, else NULL */
+    int source;                 /* index of the one that is compiled */
 };
+
+/* The number of the counter of events whose time stands at this place (its text is copied), each
+ * place once a source. For `record`: the number of the first of three, by enum message_stamp. */
+int mapping_compile_clock(struct compiler *k, const char *place);
+int mapping_compile_clock_record(struct compiler *k);
 
 /* A pointer or a list of them (the first at which something stands). */
 bool mapping_compile_operand(struct compiler *k, const struct yaml_node *node,

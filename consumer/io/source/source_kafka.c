@@ -372,7 +372,9 @@ static void fill_message(struct source_kafka_event *ev, rd_kafka_message_t *rkm)
         .partition = rkm->partition,
         .offset = rkm->offset,
         .ts_us = type == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE ? clock_now_us() : ts_ms * 1000,
-        .is_undated = type == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE,
+        .stamp = type == RD_KAFKA_TIMESTAMP_CREATE_TIME       ? STAMP_CREATE
+                 : type == RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME ? STAMP_APPEND
+                                                              : STAMP_NONE,
         .key = rkm->key,
         .key_len = rkm->key_len,
         .value = rkm->payload,
