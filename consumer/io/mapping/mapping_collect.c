@@ -7,11 +7,26 @@
 
 /* ---- time and id ---- */
 
+/* A snapshot's rows happened long ago: the message's own time would date them all now. */
+static bool is_backfill(const struct mapping *mp, const struct time_rule *t)
+{
+    if (t->backfill < 0)
+        return false;
+    const struct decode_value *v = decode_at(mp->decoder, t->backfill);
+    return v->kind == DECODE_BOOL && v->b;
+}
+
+/* The entry that answers is remembered: a source whose first choice is often missing dates
+ * its events by another clock than its owner thinks. */
 bool mapping_read_time(struct mapping_work *w)
 {
     struct event *ev = &w->out->event;
     for (int i = 0; i < w->rule->n_times; i++) {
         const struct time_rule *t = &w->rule->times[i];
+        if (t->record && is_backfill(w->mp, t))
+            continue;
+        w->out->clock_nth = i;
+        w->out->clock = t->record ? t->clock + (int) w->stamp : t->clock;
         if (t->record) {
             ev->t_us = w->ts_us;
             return true;
@@ -28,6 +43,7 @@ bool mapping_read_time(struct mapping_work *w)
         if (!t->lenient)
             return mapping_malformed(w, "time", "no time of the declared format");
     }
+    w->out->clock = -1;
     return mapping_malformed(w, "time", "missing");
 }
 

@@ -5,7 +5,7 @@
  *         in microseconds; {{ and }} are braces
  *     time: a pointer, or a list of which the first that holds a time is taken:
  *         {at: P, format: F, zone: Europe/Berlin, unit: s | ms | us | ns, lenient: true}
- *         record     the Kafka timestamp
+ *         record     the Kafka timestamp; passed over where Debezium reads old rows
  *         Formats are those of io/mapping/timefmt.h, rfc3339 when left out; lenient: what cannot
  *         be read is as if nothing stood there
  *     keys: {folio.user: P, card: [P, Q], "*": P}     "*": an object of namespaces
@@ -130,6 +130,23 @@ static void compile_format(struct compiler *k, const struct yaml_node *node,
     }
 }
 
+/* Where a step of decode says that a row is older than its message; -1: no such step. */
+static int backfill_slot(const struct compiler *k)
+{
+    const struct step_list *steps = &k->mp->sources[k->source].decode;
+    for (int i = 0; i < steps->n; i++)
+        if (steps->at[i].kind == STEP_DEBEZIUM)
+            return steps->at[i].slots[DEBEZIUM_BACKFILL];
+    return -1;
+}
+
+static void compile_time_place(struct compiler *k, const struct yaml_node *node,
+                               struct time_rule *out)
+{
+    if (mapping_compile_operand(k, node, &out->from))
+        out->clock = mapping_compile_clock(k, out->from.text);
+}
+
 static void compile_time(struct compiler *k, const struct yaml_node *node,
                          struct time_rule *out)
 {
@@ -144,17 +161,19 @@ static void compile_time(struct compiler *k, const struct yaml_node *node,
     struct config_problems *p = &k->r->problems;
     if (node->kind == YAML_TEXT && strcmp(node->text, "record") == 0) {
         out->record = true;
+        out->clock = mapping_compile_clock_record(k);
+        out->backfill = backfill_slot(k);
         return;
     }
     if (node->kind == YAML_TEXT) {
-        mapping_compile_operand(k, node, &out->from);
+        compile_time_place(k, node, out);
         return;
     }
     struct yaml_node *v[COUNT];
     if (!config_read_map(k->r, node, keys, COUNT, v))
         return;
     if (v[AT] != NULL)
-        mapping_compile_operand(k, v[AT], &out->from);
+        compile_time_place(k, v[AT], out);
     bool has_zone;
     compile_format(k, v[FORMAT], &out->format, &has_zone);
     if (v[ZONE] != NULL)

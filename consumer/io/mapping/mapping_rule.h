@@ -5,6 +5,7 @@
 #define IO_MAPPING_MAPPING_RULE_H
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/digest.h"
 #include "base/vec.h"
 #include "core/model.h"
@@ -89,6 +90,7 @@ struct template_part {
 struct time_rule {
     int clock;    /* mapping_compile_clock(); of `record`: the number of STAMP_NONE */
     bool record;  /* the Kafka timestamp */
+    int backfill; /* of `record`: slot that says a row is older than its message, or -1 */
     bool lenient; /* an unreadable text is as if nothing stood there */
     struct operand from;
     struct timefmt format;
@@ -113,6 +115,9 @@ struct rule {
     struct value_rule touchpoint, channel, initiator, fact, dims[DIM_COUNT];
 };
 
+/* 1990-01-01 UTC: clocks that were never set tell 1970 or 1980 */
+#define MAPPING_EARLIEST_US (INT64_C(7305) * US_PER_DAY)
+
 struct source {
     const char *name, *topic;
     struct regex *regex;
@@ -120,6 +125,12 @@ struct source {
     bool drives_watermark;
     bool has_tenant;
     struct operand tenant;
+    const struct word *absent; /* values at which nothing stands */
+    int n_absent;
+    bool has_each; /* a message is a record for each element of the list there */
+    struct operand each;
+    bool quarantines_rest; /* what fits no rule is REJECT_UNMAPPED */
+    int64_t earliest_us;   /* events before are REJECT_TOO_OLD */
     uint32_t model_source;
     int skip_counter; /* SKIP_TENANT; NO_ELEMENTS and NO_RULE follow */
     const struct rule *rules;
