@@ -30,5 +30,8 @@ _Static_assert(LIMIT_BYTES == 1024 * 1024, "LIMIT_BYTES_TEXT tells it");
 /* And for one beyond LIMIT_KEYS. */
 #define LIMIT_KEYS_TEXT "more than 64"
 _Static_assert(LIMIT_KEYS == 64, "LIMIT_KEYS_TEXT tells it");
+/* And for a list beyond LIMIT_ELEMENTS. */
+#define LIMIT_ELEMENTS_TEXT "more than 1000 elements"
+_Static_assert(LIMIT_ELEMENTS == 1000, "LIMIT_ELEMENTS_TEXT tells it");
 
 #endif

@@ -1,6 +1,7 @@
-/* One message to one outcome, in the order of the semantics: who takes the topic, is
- * there a value, can it be read, is it our tenant's, which rule, what do its fields say,
- * and the checks of acceptance - malformed, future, too_old, touchpoint, initiator,
+/* One message to its outcome, in the order of the semantics: who takes the topic, is there
+ * a value, can it be read, is it our tenant's, has it a list that fans out, then for the
+ * message or each element: which rule, what do its fields say, and the checks of
+ * acceptance - malformed, future, too_old, touchpoint, initiator,
  * two_persons, no_key: the first that applies is the reason.
  *
  * Nothing of the message outlives this but hashes, numbers, and the texts that the
@@ -11,9 +12,6 @@
 
 #include "base/clock.h"
 #include "io/mapping/mapping_work.h"
-
-/* 1990-01-01 UTC: clocks that were never set tell 1970 or 1980 */
-#define TOO_OLD_BEFORE_US (INT64_C(7305) * US_PER_DAY)
 
 /* A namespace declared unique of which two keys came, -1: none. */
 static int two_persons(const struct model *m, const struct key_list *list)
@@ -33,7 +31,7 @@ static void accept_or_reject(struct mapping_work *w, const struct key_list *keys
     int twice;
     if (ev->t_us - w->ts_us > m->max_future_skew_us) {
         mapping_rejected(out, REJECT_FUTURE, NULL);
-    } else if (ev->t_us < TOO_OLD_BEFORE_US) {
+    } else if (ev->t_us < w->source->earliest_us) {
         mapping_rejected(out, REJECT_TOO_OLD, NULL);
     } else if (w->fields != REJECT_NONE) {
         mapping_rejected(out, w->fields, w->fields_detail);
@@ -119,7 +117,10 @@ static void ask_rules(struct mapping_work *w)
         if (s->rules[i].when == NULL || mapping_guard_holds(w->mp, s->rules[i].when))
             w->rule = &s->rules[i];
     if (w->rule == NULL) {
-        mapping_skipped(w->out, SKIP_NO_RULE);
+        if (s->quarantines_rest)
+            mapping_rejected(w->out, REJECT_UNMAPPED, "no rule");
+        else
+            mapping_skipped(w->out, SKIP_NO_RULE);
         return;
     }
     w->out->rule = w->rule->name;
@@ -143,31 +144,68 @@ static int counter_of(const struct mapped *out, const struct source *s,
                                   : s->skip_counter + (out->skip - SKIP_TENANT);
 }
 
-static struct mapped *outcome_at(struct mapping *mp, size_t i)
+static void begin_outcome(struct mapping_work *w, int source, size_t i, int32_t element)
 {
-    if (i >= mp->cap_outcomes) {
-        mp->cap_outcomes = mp->cap_outcomes ? 2 * mp->cap_outcomes : 16;
-        mp->outcomes = realloc(mp->outcomes, mp->cap_outcomes * sizeof *mp->outcomes);
-        if (mp->outcomes == NULL)
-            abort();
+    w->out = &w->mp->outcomes[i];
+    *w->out = (struct mapped){.source = source, .element = element, .clock = -1};
+    w->rule = NULL;
+    w->skip = SKIP_NONE;
+    w->fields = REJECT_NONE;
+    w->fields_detail = NULL;
+}
+
+static void reserve_outcomes(struct mapping *mp, size_t n)
+{
+    if (n <= mp->cap_outcomes)
+        return;
+    mp->outcomes = realloc(mp->outcomes, n * sizeof *mp->outcomes);
+    if (mp->outcomes == NULL)
+        abort();
+    mp->cap_outcomes = n;
+}
+
+/* A record for each element, or one: of a message that has no such list, and of one whose
+ * list is empty or too long. */
+static size_t ask_elements(struct mapping_work *w)
+{
+    int source = w->out->source;
+    struct decode_value list = {.kind = DECODE_ABSENT};
+    if (w->source->has_each)
+        list = *mapping_operand(w->mp, &w->source->each);
+    if (list.kind != DECODE_LIST) {
+        ask_rules(w);
+    } else if (list.len == 0) {
+        mapping_skipped(w->out, SKIP_NO_ELEMENTS);
+    } else if (list.len > LIMIT_ELEMENTS) {
+        mapping_rejected(w->out, REJECT_MALFORMED, "each: " LIMIT_ELEMENTS_TEXT);
+    } else {
+        reserve_outcomes(w->mp, list.len);
+        for (size_t i = 0; i < list.len; i++) {
+            begin_outcome(w, source, i, (int32_t) i);
+            ask_rules(w);
+            w->out->counter = counter_of(w->out, w->source, w->rule);
+        }
+        return list.len;
     }
-    return &mp->outcomes[i];
+    w->out->counter = counter_of(w->out, w->source, w->rule);
+    return 1;
 }
 
 size_t mapping_apply(struct mapping *mp, const struct message *msg, int source,
                      struct arena *a, const struct mapped **out)
 {
-    struct mapped *first = outcome_at(mp, 0);
     if (source < 0)
         source = mapping_source_of_topic(mp, msg->topic);
     const struct source *s = source >= 0 ? &mp->sources[source] : NULL;
-    struct mapping_work w = {.mp = mp, .source = s, .a = a, .out = first};
-    *first = (struct mapped){.source = source, .element = -1, .clock = -1};
-    w.stamp = msg->stamp;
+    struct mapping_work w = {.mp = mp, .source = s, .a = a, .stamp = msg->stamp};
+    size_t n = 1;
     w.ts_us = msg->ts_us >= 0 ? msg->ts_us : clock_now_us();
-    if (read_document(mp, s, msg, a, first))
-        ask_rules(&w);
-    first->counter = counter_of(first, s, w.rule);
-    *out = first;
-    return 1;
+    reserve_outcomes(mp, 1);
+    begin_outcome(&w, source, 0, -1);
+    if (read_document(mp, s, msg, a, w.out))
+        n = ask_elements(&w);
+    else
+        w.out->counter = counter_of(w.out, s, NULL);
+    *out = mp->outcomes;
+    return n;
 }

@@ -4,9 +4,13 @@
  *     topic: ^[^.]+\.[^.]+\.circulation\.loan$
  *     decode: json                how its bytes are read: a step or a list of steps
  *     tenant: /tenant             must be one of library.tenants, else skipped
+ *     absent: ["-", "0"]          values at which nothing stands
+ *     each: /items                one record for each element of this list
+ *     earliest: 2000-01-01        events before are refused
  *     drives_watermark: true
  *     ...fields...                those that all rules share
- *     rules:                      the first whose guards hold decides; none: skipped
+ *     otherwise: skip             what becomes of a message no rule fits, or quarantine
+ *     rules:                      the first whose guards hold decides
  *       - name: renewed
  *         when: [guards]
  *         skip: true              no event; or
@@ -16,60 +20,17 @@
  * mapping_compile_value.c and mapping_compile_field.c. Guards: mapping_compile_guard.c.
  * Steps of decode: mapping_compile_step.c.
  *
- * Wherever a pointer (RFC 6901) stands, a list of pointers may: the first at which
- * something stands - not null, not an empty text - is taken. Without `rules` a file is
- * one rule. */
+ * Places, where a value is looked for, and lists of them: mapping_compile_operand.c.
+ * Without `rules` a file is one rule. */
 #include "io/mapping/mapping_compile.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "io/mapping/mapping_clear.h"
 #include "io/mapping/mapping_parts.h"
-
-int mapping_compile_pointer(struct compiler *k, const struct config_where *at,
-                            const char *pointer)
-{
-    int slot = decode_slot(k->mp->decoder, pointer);
-    if (slot < 0)
-        config_problem(
-            &k->r->problems, at,
-            "found \"%.60s\"; a JSON pointer like /data/new/id is wanted (~ is written "
-            "~0, / inside a name ~1)",
-            pointer);
-    return slot;
-}
-
-int mapping_compile_slot(struct compiler *k, const struct config_where *at,
-                         const char *pointer)
-{
-    int slot = mapping_compile_pointer(k, at, pointer);
-    if (slot >= 0)
-        mapping_compile_check_column(k, at, slot);
-    return slot;
-}
-
-bool mapping_compile_operand(struct compiler *k, const struct yaml_node *node,
-                             struct operand *out)
-{
-    struct yaml_node **items;
-    size_t n;
-    if (!config_read_texts(k->r, node, &items, &n))
-        return false;
-    if (n == 0) {
-        config_problem(&k->r->problems, &node->at,
-                       "an empty list; a JSON pointer is wanted");
-        return false;
-    }
-    int *slots = ARENA_NEW(&k->mp->a, int, n);
-    for (size_t i = 0; i < n; i++)
-        if ((slots[i] = mapping_compile_slot(k, &items[i]->at, items[i]->text)) < 0)
-            return false;
-    out->slots = slots;
-    out->n = (int) n;
-    out->text = arena_strdup(&k->mp->a, items[0]->text);
-    return true;
-}
 
 struct regex *mapping_compile_regex(struct compiler *k, const struct yaml_node *node)
 {
@@ -143,6 +104,10 @@ enum {
     SOURCE_TOPIC,
     SOURCE_DECODE,
     SOURCE_TENANT,
+    SOURCE_ABSENT,
+    SOURCE_EACH,
+    SOURCE_OTHERWISE,
+    SOURCE_EARLIEST,
     SOURCE_DRIVES,
     SOURCE_RULES,
     SOURCE_COUNT
@@ -267,6 +232,53 @@ static void compile_tenant(struct compiler *k, const struct yaml_node *node,
                        "those to read");
 }
 
+static void compile_absent(struct compiler *k, const struct yaml_node *node,
+                           struct source *s)
+{
+    struct yaml_node **items;
+    size_t n;
+    if (!config_read_texts(k->r, node, &items, &n))
+        return;
+    struct word *words = ARENA_NEW(&k->mp->a, struct word, n);
+    for (size_t i = 0; i < n; i++) {
+        words[i].text = arena_strdup(&k->mp->a, items[i]->text);
+        words[i].len = strlen(items[i]->text);
+    }
+    s->absent = words;
+    s->n_absent = (int) n;
+}
+
+static void compile_otherwise(struct compiler *k, const struct yaml_node *node,
+                              struct source *s)
+{
+    static const char *const names[] = {"skip", "quarantine"};
+    int chosen = 0;
+    config_read_choice(k->r, node, names, 2, &chosen);
+    s->quarantines_rest = chosen == 1;
+}
+
+static void compile_earliest(struct compiler *k, const struct yaml_node *node,
+                             struct source *s)
+{
+    const char *text = node != NULL ? config_text(k->r, node) : NULL;
+    char time[40];
+    int64_t t_us;
+    s->earliest_us = MAPPING_EARLIEST_US;
+    if (text == NULL)
+        return;
+    snprintf(time, sizeof time, "%.12sT00:00:00Z", text);
+    if (!clock_parse_rfc3339(time, strlen(time), &t_us))
+        config_problem(&k->r->problems, &node->at,
+                       "found \"%.40s\"; a date like 2000-01-01 is wanted", text);
+    else if (t_us <= MAPPING_EARLIEST_US)
+        config_problem(&k->r->problems, &node->at,
+                       "found %.40s; a date after 1990-01-01 is wanted (what is before is "
+                       "refused of every source)",
+                       text);
+    else
+        s->earliest_us = t_us;
+}
+
 static void compile_name(struct compiler *k, const struct yaml_node *node,
                          struct source *s)
 {
@@ -296,6 +308,10 @@ static void compile_source(struct compiler *k, const struct yaml_node *node,
         [SOURCE_TOPIC] = {"topic", true},
         [SOURCE_DECODE] = {"decode", false},
         [SOURCE_TENANT] = {"tenant", false},
+        [SOURCE_ABSENT] = {"absent", false},
+        [SOURCE_EACH] = {"each", false},
+        [SOURCE_OTHERWISE] = {"otherwise", false},
+        [SOURCE_EARLIEST] = {"earliest", false},
         [SOURCE_DRIVES] = {"drives_watermark", false},
         [SOURCE_RULES] = {"rules", false}};
     struct yaml_node *v[SOURCE_COUNT];
@@ -308,8 +324,6 @@ static void compile_source(struct compiler *k, const struct yaml_node *node,
         return;
     if (v[SOURCE_NAME] != NULL)
         compile_name(k, v[SOURCE_NAME], s);
-    mapping_compile_steps(k, v[SOURCE_DECODE], &s->decode);
-    config_read_bool(k->r, v[SOURCE_DRIVES], &s->drives_watermark);
     if (v[SOURCE_TOPIC] != NULL &&
         (s->regex = mapping_compile_regex(k, v[SOURCE_TOPIC])) != NULL) {
         s->topic = arena_strdup(&k->mp->a, v[SOURCE_TOPIC]->text);
@@ -319,8 +333,16 @@ static void compile_source(struct compiler *k, const struct yaml_node *node,
                 "found \"%s\"; start it with ^ (Kafka takes other texts for names)",
                 s->topic);
     }
+    compile_otherwise(k, v[SOURCE_OTHERWISE], s);
+    compile_earliest(k, v[SOURCE_EARLIEST], s);
+    if (v[SOURCE_ABSENT] != NULL)
+        compile_absent(k, v[SOURCE_ABSENT], s);
+    mapping_compile_steps(k, v[SOURCE_DECODE], &s->decode);
+    config_read_bool(k->r, v[SOURCE_DRIVES], &s->drives_watermark);
     if (v[SOURCE_TENANT] != NULL)
         compile_tenant(k, v[SOURCE_TENANT], s);
+    if (v[SOURCE_EACH] != NULL)
+        s->has_each = mapping_compile_operand(k, v[SOURCE_EACH], &s->each);
     if (v[SOURCE_RULES] != NULL) {
         compile_rules(k, v[SOURCE_RULES], v, s);
         return;
@@ -346,12 +368,16 @@ struct mapping *mapping_compile(struct config *c, struct config_reader *r,
     mp->clear = c->is_trial ? mapping_clear_new() : NULL;
     mp->tenants = c->tenants;
     mp->n_tenants = c->n_tenants;
+    mp->item = decode_root(mp->decoder, "item", true);
     struct compiler k = {.c = c, .r = r, .mp = mp, .source = -1};
     add_counter(&k, SKIP_NO_SOURCE, NULL, NULL);
     struct source *list = ARENA_NEW(&mp->a, struct source, n + 1);
     mp->sources = list;
     for (size_t i = 0; i < n; i++) {
         k.source = (int) i;
+        k.into = &list[i];
+        k.no_item = "item stands for an element, and this source has no each";
+        k.s = &list[i];
         compile_source(&k, sources[i], &list[i]);
         list[i].model_source = model_source(&c->model, list[i].name);
         mp->n_sources++;

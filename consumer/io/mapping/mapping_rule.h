@@ -10,14 +10,24 @@
 #include "base/vec.h"
 #include "core/model.h"
 #include "io/mapping/decode.h"
+#include "io/mapping/limits.h"
 #include "io/mapping/mapping.h"
 #include "io/mapping/mapping_key.h"
 #include "io/mapping/regex.h"
 #include "io/mapping/step.h"
 #include "io/mapping/timefmt.h"
 
-/* Where a value stands: the first pointer at which something stands (not null, not
- * empty). */
+/* What is filled into a root of the decoder for each message of a source. */
+enum place_kind { PLACE_HEADER, PLACE_KEY, PLACE_KEY_JSON, PLACE_TOPIC };
+struct place {
+    enum place_kind kind;
+    int slot;
+    const char *name; /* HEADER */
+    int group;        /* TOPIC: of the source's regex */
+};
+
+/* Where a value stands: the first place at which something stands (not null, not empty,
+ * not declared absent). */
 struct operand {
     const int *slots;
     int n;
@@ -81,7 +91,7 @@ struct value_rule {
 
 struct template_part {
     struct word literal; /* before the value */
-    bool has_value, is_time;
+    bool has_value, is_time, is_index;
     struct operand value;
     bool has_fallback;
     struct word fallback;
@@ -108,6 +118,7 @@ struct rule {
     bool skip;
     const struct template_part *id;
     int n_id;
+    bool id_is_of_element; /* it has {index} or an item's place: told apart by itself */
     const struct time_rule *times;
     int n_times;
     const struct key_rule *keys; /* in the order of the namespaces */
@@ -154,6 +165,8 @@ struct mapping {
     int n_tenants;
     const struct source *sources;
     int n_sources;
+    int item;        /* root of the decoder: the element under way */
+    int32_t element; /* its number; -1: none */
     VEC(struct mapping_counter) counters; /* 0: SKIP_NO_SOURCE */
     struct mapped *outcomes;              /* of the message asked last; on the heap */
     size_t cap_outcomes;
@@ -163,6 +176,13 @@ struct mapping {
     int n_zones, cap_zones;
     struct known_topic topics[TOPIC_CACHE];
 };
+
+/* Before the rules of a message are asked, once it is decoded: what stands beside the
+ * document, and what counts as absent. No element is under way. */
+void mapping_places_begin(struct mapping *mp, const struct source *s,
+                          const struct message *msg);
+/* Before the rules of an element: item i of a list of the document. */
+void mapping_item_set(struct mapping *mp, const struct decode_value *list, size_t i);
 
 /* What stands at an operand, or a value for which decode_is_nothing() holds. */
 const struct decode_value *mapping_operand(const struct mapping *mp,
