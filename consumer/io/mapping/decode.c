@@ -218,19 +218,35 @@ static void next_generation(struct decoder *d)
     }
 }
 
+/* What the parser calls bad syntax, and people meet by other names. */
+static const char *known_slip(const char *bytes, size_t len, const json_error_t *error)
+{
+    static const char bom[] = "\xEF\xBB\xBF";
+    if (len >= 3 && memcmp(bytes, bom, 3) == 0)
+        return "a byte order mark before the JSON value";
+    if (strncmp(error->text, "invalid Unicode '", 17) == 0)
+        return "half of a surrogate pair";
+    return NULL;
+}
+
 /* Reads a text into the pool, beside what is there; NULL with *problem told. */
 static const json_t *load(struct decoder *d, const char *bytes, size_t len, size_t flags,
                           const char **problem)
 {
     json_error_t error;
     const json_t *node = NULL;
+    *problem = "a NUL character"; /* the parser would pass over one behind a number */
+    if (len > 0 && memchr(bytes, '\0', len) != NULL)
+        return NULL;
     *problem = "too deep";
     if (too_deep(bytes, len))
         return NULL;
     decode_pool_use(&d->pool);
     node = json_loadb(bytes, len, flags, &error);
     decode_pool_use(NULL);
-    *problem = node == NULL ? why(json_error_code(&error)) : NULL;
+    *problem = node == NULL ? known_slip(bytes, len, &error) : NULL;
+    if (node == NULL && *problem == NULL)
+        *problem = why(json_error_code(&error));
     return node;
 }
 
@@ -242,7 +258,8 @@ const char *decode_parse(struct decoder *d, const char *bytes, size_t len)
     if (!d->lenient && len > LIMIT_BYTES)
         return LIMIT_BYTES_TEXT;
     decode_pool_rewind(&d->pool);
-    size_t flags = d->lenient ? JSON_ALLOW_NUL : JSON_REJECT_DUPLICATES;
+    size_t flags =
+        JSON_DECODE_ANY | (d->lenient ? JSON_ALLOW_NUL : JSON_REJECT_DUPLICATES);
     const json_t *root = load(d, bytes, len, flags, &problem);
     if (root == NULL)
         return problem;
