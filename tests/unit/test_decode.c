@@ -62,7 +62,7 @@ START_TEST(test_pointers)
     ck_assert_int_eq(at(d, "/foo/0/bar")->kind, DECODE_ABSENT);
     ck_assert_int_eq(decode_slot(d, ""), -1);
     ck_assert_int_eq(decode_slot(d, "foo"), -1);
-    ck_assert_int_eq(decode_slot(d, "/a~2b"), -1);
+    ck_assert_int_eq(decode_slot(d, "/a~3b"), -1);
     ck_assert_int_eq(decode_slot(d, "/a~"), -1);
     ck_assert_int_eq(decode_slot(d, "/foo/0"), decode_slot(d, "/foo/0"));
     decode_free(d);

@@ -103,6 +103,7 @@ static bool read_document(struct mapping *mp, const struct source *s,
         mapping_rejected(out, decoded.reject, decoded.why);
         return false;
     }
+    mapping_places_begin(mp, s, msg);
     if (s->has_tenant && !is_tenant(mp, s)) {
         mapping_skipped(out, SKIP_TENANT);
         return false;
@@ -182,6 +183,7 @@ static size_t ask_elements(struct mapping_work *w)
         reserve_outcomes(w->mp, list.len);
         for (size_t i = 0; i < list.len; i++) {
             begin_outcome(w, source, i, (int32_t) i);
+            mapping_item_set(w->mp, &list, i);
             ask_rules(w);
             w->out->counter = counter_of(w->out, w->source, w->rule);
         }

@@ -55,7 +55,10 @@ static bool id_part(struct mapping_work *w, const struct template_part *p,
         const struct decode_value t = {.kind = DECODE_INT, .i = w->out->event.t_us};
         return mapping_value_text(&t, scratch, text, len);
     }
-    const struct decode_value *v = mapping_operand(w->mp, &p->value);
+    const struct decode_value index = {.kind = DECODE_INT, .i = w->mp->element};
+    const struct decode_value *v = p->is_index && w->mp->element >= 0
+                                       ? &index
+                                       : mapping_operand(w->mp, &p->value);
     if (decode_is_nothing(v) && p->has_fallback) {
         *text = p->fallback.text;
         *len = p->fallback.len;
@@ -138,7 +141,8 @@ static void add_value(struct mapping_work *w, int ns, const struct decode_value 
     const char *text;
     size_t len;
     struct key k;
-    if (v->kind != DECODE_TEXT && v->kind != DECODE_INT)
+    if ((v->kind != DECODE_TEXT && v->kind != DECODE_INT) ||
+        !decode_stands(w->mp->decoder, v))
         return;
     if (!mapping_value_text(v, scratch, &text, &len) ||
         !mapping_key(w->mp->m, w->mp->hmac, w->mp->keys, ns, text, len, &k))

@@ -232,22 +232,6 @@ static void compile_tenant(struct compiler *k, const struct yaml_node *node,
                        "those to read");
 }
 
-static void compile_absent(struct compiler *k, const struct yaml_node *node,
-                           struct source *s)
-{
-    struct yaml_node **items;
-    size_t n;
-    if (!config_read_texts(k->r, node, &items, &n))
-        return;
-    struct word *words = ARENA_NEW(&k->mp->a, struct word, n);
-    for (size_t i = 0; i < n; i++) {
-        words[i].text = arena_strdup(&k->mp->a, items[i]->text);
-        words[i].len = strlen(items[i]->text);
-    }
-    s->absent = words;
-    s->n_absent = (int) n;
-}
-
 static void compile_otherwise(struct compiler *k, const struct yaml_node *node,
                               struct source *s)
 {
@@ -335,14 +319,17 @@ static void compile_source(struct compiler *k, const struct yaml_node *node,
     }
     compile_otherwise(k, v[SOURCE_OTHERWISE], s);
     compile_earliest(k, v[SOURCE_EARLIEST], s);
-    if (v[SOURCE_ABSENT] != NULL)
-        compile_absent(k, v[SOURCE_ABSENT], s);
+    mapping_compile_absent(k, v[SOURCE_ABSENT], s);
     mapping_compile_steps(k, v[SOURCE_DECODE], &s->decode);
     config_read_bool(k->r, v[SOURCE_DRIVES], &s->drives_watermark);
+    k->no_item = "tenant and each are asked of the whole message, not of an element";
     if (v[SOURCE_TENANT] != NULL)
         compile_tenant(k, v[SOURCE_TENANT], s);
     if (v[SOURCE_EACH] != NULL)
         s->has_each = mapping_compile_operand(k, v[SOURCE_EACH], &s->each);
+    k->no_item = v[SOURCE_EACH] != NULL
+                     ? NULL
+                     : "item stands for an element, and this source has no each";
     if (v[SOURCE_RULES] != NULL) {
         compile_rules(k, v[SOURCE_RULES], v, s);
         return;
@@ -375,8 +362,6 @@ struct mapping *mapping_compile(struct config *c, struct config_reader *r,
     mp->sources = list;
     for (size_t i = 0; i < n; i++) {
         k.source = (int) i;
-        k.into = &list[i];
-        k.no_item = "item stands for an element, and this source has no each";
         k.s = &list[i];
         compile_source(&k, sources[i], &list[i]);
         list[i].model_source = model_source(&c->model, list[i].name);

@@ -2,7 +2,7 @@
  *
  *     id: "{/data/new/id}:{/data/new/action}:{/data/new/renewalCount|0}"
  *         {P}: what stands there; {P|x}: x where nothing does; {time}: the event's time
- *         in microseconds; {{ and }} are braces
+ *         in microseconds; {index}: the number of the element; {{ and }} are braces
  *     time: a pointer, or a list of which the first that holds a time is taken:
  *         {at: P, format: F, zone: Europe/Berlin, unit: s | ms | us | ns, lenient: true}
  *         record     the Kafka timestamp; passed over where Debezium reads old rows
@@ -32,8 +32,14 @@ static void compile_braces(struct compiler *k, const struct yaml_node *node,
         part->fallback = (struct word){arena_strdup(&k->mp->a, bar + 1), strlen(bar + 1)};
         inside = arena_strndup(k->r->a, inside, (size_t) (bar - inside));
     }
+    if (strcmp(inside, "index") == 0) {
+        part->is_index = true;
+        if (k->no_item != NULL)
+            config_problem(&k->r->problems, &node->at, "found {index}; %s", k->no_item);
+        return;
+    }
     int *slot = ARENA_NEW(&k->mp->a, int, 1);
-    *slot = mapping_compile_slot(k, &node->at, inside);
+    *slot = mapping_compile_place(k, &node->at, inside);
     part->value = (struct operand){slot, 1, arena_strdup(&k->mp->a, inside)};
 }
 
@@ -44,7 +50,7 @@ void mapping_compile_id(struct compiler *k, const struct yaml_node *node,
     const char *text = config_text(k->r, node);
     if (text == NULL)
         return;
-    if (text[0] == '/')
+    if (text[0] == '/' || (mapping_is_place(text) && strchr(text, '{') == NULL))
         text = arena_printf(k->r->a, "{%s}", text);
     VEC(struct template_part) parts = {0};
     char *literal = arena_strdup(a, text);
@@ -64,7 +70,10 @@ void mapping_compile_id(struct compiler *k, const struct yaml_node *node,
             len = 0;
             compile_braces(k, node, arena_strndup(k->r->a, c + 1, (size_t) (end - c - 1)),
                            part);
-            any |= !part->is_time;
+            any |= !part->is_time && !part->is_index;
+            rule->id_is_of_element |=
+                part->is_index || (part->value.n > 0 && part->value.slots[0] >= 0 &&
+                                   decode_is_item(k->mp->decoder, part->value.slots[0]));
             c = end;
         } else {
             literal[len++] = *c;
@@ -75,7 +84,7 @@ void mapping_compile_id(struct compiler *k, const struct yaml_node *node,
     if (!any)
         config_problem(
             &k->r->problems, &node->at,
-            "found \"%s\"; an id holds a pointer in braces, else all events are one",
+            "found \"%s\"; an id holds a place in braces, else all events are one",
             node->text);
     rule->id = parts.at;
     rule->n_id = (int) parts.n;
@@ -227,14 +236,14 @@ static void add_key(struct compiler *k, const struct yaml_entry *e, bool cases,
     if (strcmp(e->key, "*") == 0) {
         const char *object = config_text(k->r, e->value);
         for (int ns = 0; object != NULL && ns < m->n_namespaces; ns++) {
-            const char *pointer =
-                arena_printf(k->r->a, "%s/%s", object, m->namespaces[ns].name);
+            const char *pointer;
             int *slot = ARENA_NEW(&k->mp->a, int, 1);
-            *slot = mapping_compile_slot(k, &e->value->at, pointer);
+            *slot = mapping_compile_member(k, &e->value->at, object,
+                                           m->namespaces[ns].name, &pointer);
             if (*slot < 0)
                 return;
             list[(*n)++] =
-                (struct key_rule){ns, {slot, 1, arena_strdup(&k->mp->a, pointer)}};
+                (struct key_rule){ns, {slot, 1, pointer}};
         }
         return;
     }

@@ -111,7 +111,7 @@ static void compile_same(struct compiler *k, const struct yaml_node *node,
     out->kind = GUARD_SAME;
     if (node->kind != YAML_LIST || node->n != 2) {
         config_problem(&k->r->problems, &node->at,
-                       "found %s; two JSON pointers are wanted",
+                       "found %s; two places are wanted",
                        node->kind == YAML_LIST ? "a list of another length"
                                                : yaml_found(node, k->r->a));
         return;

@@ -137,7 +137,7 @@ void mapping_compile_value(struct compiler *k, const struct yaml_node *node,
                                                   [ENUMERATION] = {"enumeration", false},
                                                   [IGNORE_CASE] = {"ignore_case", false}};
     out->field = arena_strdup(&k->mp->a, field);
-    if (node->kind == YAML_TEXT && node->text[0] != '/') {
+    if (node->kind == YAML_TEXT && !mapping_is_place(node->text)) {
         const char *text = config_text(k->r, node);
         out->source = VALUE_LITERAL;
         if (text != NULL)

@@ -11,13 +11,12 @@ struct compiler {
     struct config_reader *r;
     struct mapping *mp;
     int source;                 /* index of the one that is compiled */
-    struct source *into;        /* the same; its topic and decode are compiled first */
     const char *no_item;        /* why item cannot stand here; NULL: it can */
     const struct step *steps;   /* of its decode, as far as they are compiled */
     int n_steps;
     /* That one, as far as it is read: its topic and `absent` before anything with places,
      * then its tenant, `each`, and the rules. */
-    const struct source *s;
+    struct source *s;
 };
 
 /* The number of the counter of events whose time stands at this place (its text is copied), each
@@ -56,7 +55,7 @@ void mapping_compile_steps(struct compiler *k, const struct yaml_node *node,
                            struct step_list *out);
 /* A problem where a pointer looks for something that k->steps never leave. */
 void mapping_compile_check_steps(struct compiler *k, const struct config_where *at,
-                                  int slot);
+                                 int slot);
 
 /* mapping_compile_guard.c; a list of guards is `all`. */
 void mapping_compile_guard(struct compiler *k, const struct yaml_node *node,

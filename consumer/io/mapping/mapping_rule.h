@@ -136,8 +136,8 @@ struct source {
     bool drives_watermark;
     bool has_tenant;
     struct operand tenant;
-    const struct word *absent; /* values at which nothing stands */
-    int n_absent;
+    struct decode_absent absent; /* values at which nothing stands */
+    VEC(struct place) places;    /* beside the document, that its rules ask for */
     bool has_each; /* a message is a record for each element of the list there */
     struct operand each;
     bool quarantines_rest; /* what fits no rule is REJECT_UNMAPPED */
