@@ -43,7 +43,8 @@ uint16_t intake_part(struct intake *in, const char *topic, int32_t part)
     return (uint16_t) (in->parts.n - 1);
 }
 
-static void add_record(struct intake *in, const struct mapped *mapped, int64_t offset, uint16_t part)
+static void add_record(struct intake *in, const struct mapped *mapped, int64_t offset, uint16_t part,
+                       bool is_more)
 {
     uint32_t record = (uint32_t) in->records.n;
     struct intake_record r = {
@@ -53,7 +54,8 @@ static void add_record(struct intake *in, const struct mapped *mapped, int64_t o
         .element = (int16_t) mapped->element,
         .part = part,
         .source = (int16_t) mapped->source,
-        .outcome = (uint8_t) mapped->outcome,
+        .outcome = (uint8_t) mapped->outcome & 15,
+        .is_more = is_more,
         .reject = (uint8_t) mapped->reject,
     };
 
@@ -77,8 +79,35 @@ void intake_add(struct intake *in, struct mapping *mp, const struct message *msg
     size_t n = mapping_apply(mp, msg, source, &in->a, &mapped);
 
     for (size_t i = 0; i < n; i++)
-        add_record(in, &mapped[i], msg->offset, part);
+        add_record(in, &mapped[i], msg->offset, part, i > 0);
     in->bytes += msg->value_len;
+}
+
+void intake_add_again(struct intake *in, struct mapping *mp, const struct message *msg,
+                      uint16_t part, const struct quarantine_found *was)
+{
+    struct intake_again again = {.record = (uint32_t) in->records.n, .was = *was};
+    const struct mapped *mapped;
+    size_t n = mapping_apply(mp, msg, -1, &in->a, &mapped);
+
+    if (was->element < 0) {
+        for (size_t i = 0; i < n; i++)
+            add_record(in, &mapped[i], msg->offset, part, i > 0);
+    } else {
+        bool fans_out = mapped->element >= 0, is_gone = fans_out && (size_t) was->element >= n;
+        struct mapped one = mapped[fans_out && !is_gone ? was->element : 0];
+        if (is_gone)
+            one = (struct mapped){.outcome = OUTCOME_QUARANTINED,
+                                  .source = mapped->source,
+                                  .reject = REJECT_MALFORMED,
+                                  .detail = arena_printf(&in->a, "each: only %zu elements now", n),
+                                  .counter = -1};
+        one.element = was->element; /* refused once more, the row is the one that it was */
+        add_record(in, &one, msg->offset, part, false);
+    }
+    in->bytes += msg->value_len;
+    again.n = (uint32_t) in->records.n - again.record;
+    VEC_PUSH(&in->a, in->again, again);
 }
 
 /* --- the decoder -------------------------------------------------------------------------- */

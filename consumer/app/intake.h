@@ -1,7 +1,8 @@
 /* An intake: the messages of one batch and what the mapping made of them, on the way from a source
  * to one transaction. It remembers what became of every message, in order, so that a part of it
  * can be committed alone (app/pipeline.c bisects when the database refuses a value) and the
- * counts of the account always add up.
+ * counts of the account always add up. A message that fans out is a run of records, one an
+ * element; such a run is never cut, as offsets move past whole messages only.
  *
  * Decoding runs in a thread of its own (decoder below) while PostgreSQL works on the batch before.
  * That thread has a whole configuration of its own, because mapping interns attribute sets in the
@@ -23,7 +24,8 @@ struct intake_record { /* one message, or one element of it */
     int16_t element; /* of a message that fans out, from 0; -1: the message itself */
     uint16_t part;   /* index in parts */
     int16_t source;  /* -1: none */
-    uint8_t outcome, reject;
+    uint8_t outcome : 4, is_more : 1; /* is_more: of the same message as the record before */
+    uint8_t reject;
 };
 struct intake_quarantine {
     uint32_t record;
@@ -33,8 +35,8 @@ struct intake_unmapped {
     uint32_t record;
     const char *field, *value;
 };
-struct intake_again { /* a message read again out of quarantine */
-    uint32_t record;
+struct intake_again { /* a row of the quarantine whose message was read again, for these records */
+    uint32_t record, n;
     struct quarantine_found was;
 };
 
@@ -44,7 +46,7 @@ struct intake {
     VEC(struct event) events;
     VEC(struct intake_quarantine) quarantine;
     VEC(struct intake_unmapped) unmapped;
-    VEC(struct intake_again) again; /* of a retry: one for each record, in their order */
+    VEC(struct intake_again) again; /* of a retry: all records, in their order */
     /* Where records came from: of Kafka one a partition, with its offsets to move; of files just
      * names for quarantine rows. expected follows what is committed. */
     VEC(struct offset_part) parts;
@@ -77,6 +79,11 @@ uint16_t intake_part(struct intake *in, const char *topic, int32_t part);
 /* Maps one message and records what became of it. */
 void intake_add(struct intake *in, struct mapping *mp, const struct message *msg, int source,
                 uint16_t part);
+/* The same for a row of the quarantine: of a message that fans out only the element of the row, or
+ * all of them if the row is of the whole message. An element that the message has no more stays
+ * refused. */
+void intake_add_again(struct intake *in, struct mapping *mp, const struct message *msg,
+                      uint16_t part, const struct quarantine_found *was);
 
 /* --- the decoder -------------------------------------------------------------------------- */
 /* Fills an intake from wherever; runs in the decoder's thread. */

@@ -12,12 +12,37 @@ static size_t event_at(const struct intake *in, size_t record)
     return record < in->records.n ? in->records.at[record].event : in->events.n;
 }
 
+size_t slice_half(const struct intake *in)
+{
+    const struct intake_record *r = in->records.at;
+    size_t middle = in->done + (in->upto - in->done) / 2, at = middle;
+
+    while (at > in->done && r[at].is_more)
+        at--;
+    if (at == in->done)
+        for (at = middle + 1; at < in->upto && r[at].is_more; at++)
+            ;
+    return at < in->upto ? at : in->upto;
+}
+
+/* A message that was refused after it was mapped left its events behind. */
+static bool is_refused(const struct intake *in)
+{
+    bool has_event = false;
+
+    if (slice_half(in) < in->upto)
+        return false;
+    for (size_t i = in->done; i < in->upto; i++)
+        has_event |= in->records.at[i].outcome == OUTCOME_EVENT;
+    return !has_event;
+}
+
 struct batch slice_batch(const struct intake *in)
 {
     size_t from = event_at(in, in->done), to = event_at(in, in->upto);
     struct batch b = {.events = in->events.at + from, .n_events = to - from};
 
-    if (in->upto == in->done + 1 && in->records.at[in->done].outcome != OUTCOME_EVENT)
+    if (to > from && is_refused(in))
         b.n_events = 0;
     return b;
 }
@@ -55,14 +80,31 @@ size_t slice_parts(const struct intake *in, struct arena *a, struct offset_part 
     return n;
 }
 
-size_t slice_again(const struct intake *in, const struct mapping *mp, struct arena *a,
-                   struct quarantine_again **out)
+static struct quarantine_found refused(const struct intake *in, const struct mapping *mp,
+                                       size_t record, const char *detail, int64_t first_us)
 {
-    size_t n = 0;
+    const struct intake_record *r = &in->records.at[record];
 
+    return (struct quarantine_found){
+        .topic = in->parts.at[r->part].topic,
+        .part = in->parts.at[r->part].part,
+        .offset = r->offset,
+        .element = r->element,
+        .source = r->source < 0 ? "" : mapping_source_name(mp, r->source),
+        .reason = reject_name((enum reject) r->reject),
+        .detail = detail,
+        .first_us = first_us,
+    };
+}
+
+bool slice_again(const struct intake *in, const struct mapping *mp, struct arena *a,
+                 struct quarantine_retried *out)
+{
+    memset(out, 0, sizeof *out);
     if (!in->again.n)
-        return 0;
-    struct quarantine_again *rows = ARENA_NEW(a, struct quarantine_again, in->again.n);
+        return false;
+    out->rows = ARENA_NEW(a, struct quarantine_again, in->again.n);
+    out->refused = ARENA_NEW(a, struct quarantine_found, in->upto - in->done);
     const char **detail = ARENA_NEW(a, const char *, in->records.n);
     for (size_t i = 0; i < in->quarantine.n; i++)
         detail[in->quarantine.at[i].record] = in->quarantine.at[i].detail;
@@ -70,21 +112,24 @@ size_t slice_again(const struct intake *in, const struct mapping *mp, struct are
         const struct intake_again *again = &in->again.at[i];
         if (again->record < in->done || again->record >= in->upto)
             continue;
-        const struct intake_record *r = &in->records.at[again->record];
-        rows[n] = (struct quarantine_again){
-            .was = again->was,
-            .stays = r->outcome == OUTCOME_QUARANTINED,
-            .source = r->source < 0 ? "" : mapping_source_name(mp, r->source),
-            .reason = reject_name((enum reject) r->reject),
-            .detail = detail[again->record],
-            .event_us = US_MIN,
-        };
-        if (r->outcome == OUTCOME_EVENT && !event_is_identity(&in->events.at[r->event]))
-            rows[n].event_us = in->events.at[r->event].t_us;
-        n++;
+        struct quarantine_again *row = &out->rows[out->n++];
+        *row = (struct quarantine_again){.was = again->was, .event_us = US_MIN};
+        for (size_t k = again->record; k < again->record + again->n; k++) {
+            const struct intake_record *r = &in->records.at[k];
+            if (r->outcome == OUTCOME_QUARANTINED) {
+                struct quarantine_found now =
+                    refused(in, mp, k, detail[k], again->was.first_us);
+                row->stays |= now.element == row->was.element
+                              && !strcmp(now.source, row->was.source);
+                out->refused[out->n_refused++] = now;
+            } else if (r->outcome == OUTCOME_EVENT) {
+                const struct event *ev = &in->events.at[r->event];
+                if (!event_is_identity(ev) && ev->t_us > row->event_us)
+                    row->event_us = ev->t_us;
+            }
+        }
     }
-    *out = rows;
-    return n;
+    return true;
 }
 
 static int compare_unmapped(const void *x, const void *y)
@@ -142,12 +187,26 @@ static void account_quarantine(const struct intake *in, const struct mapping *mp
             .topic = in->parts.at[r->part].topic,
             .partition = in->parts.at[r->part].part,
             .offset = r->offset,
+            .element = r->element,
             .source = r->source < 0 ? NULL : mapping_source_name(mp, r->source),
             .reason = reject_name((enum reject) r->reject),
             .detail = q->detail,
         };
         VEC_PUSH(a, acc->quarantine, row);
     }
+}
+
+static void account_counters(const struct intake *in, const struct mapping *mp, struct arena *a,
+                             struct account *acc)
+{
+    int64_t *counted = ARENA_NEW(a, int64_t, (size_t) mapping_counter_count(mp));
+
+    for (size_t i = in->done; i < in->upto; i++) {
+        const struct intake_record *r = &in->records.at[i];
+        if (r->counter >= 0)
+            counted[r->counter]++;
+    }
+    acc->counted = counted;
 }
 
 void slice_account(const struct intake *in, const struct mapping *mp, struct arena *a,
@@ -186,4 +245,5 @@ void slice_account(const struct intake *in, const struct mapping *mp, struct are
     }
     account_quarantine(in, mp, a, acc);
     account_unmapped(in, mp, a, acc);
+    account_counters(in, mp, a, acc);
 }

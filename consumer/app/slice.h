@@ -5,14 +5,17 @@
 
 #include "app/intake.h"
 
-/* Its events; none when the slice is one record that the database refused. */
+/* A smaller upto: about half of the slice, never within a message; in->upto when it is one message. */
+size_t slice_half(const struct intake *in);
+/* Its events; none when the slice is one message that the database refused. */
 struct batch slice_batch(const struct intake *in);
 /* The partitions of the slice with the offsets it moves them to; arena memory. */
 size_t slice_parts(const struct intake *in, struct arena *a, struct offset_part **out);
-/* Of a retry: what the rows of the quarantine of the slice become; arena memory. */
-size_t slice_again(const struct intake *in, const struct mapping *mp, struct arena *a,
-                   struct quarantine_again **out);
-/* Where the messages went. tallies has mapping_source_count + 1 entries and is overwritten; the
+/* Of a retry: the rows of the quarantine that the slice was read for, and what is refused of it;
+ * arena memory. False: it is none. */
+bool slice_again(const struct intake *in, const struct mapping *mp, struct arena *a,
+                 struct quarantine_retried *out);
+/* Where the records went. tallies has mapping_source_count + 1 entries and is overwritten; the
  * rows of acc are in the arena. is_duplicate: one entry an event of the slice. */
 void slice_account(const struct intake *in, const struct mapping *mp, struct arena *a,
                    const bool *is_duplicate, struct tally *tallies, struct account *acc);

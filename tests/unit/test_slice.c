@@ -1,4 +1,5 @@
-/* slice.c: what one transaction takes of an intake, whole and cut at every place. */
+/* slice.c: what one transaction takes of an intake, whole and cut at every place but within a
+ * message. */
 #include "app/slice.h"
 #include "base/clock.h"
 #include "unit.h"
@@ -18,6 +19,7 @@ static void fill(struct intake *in)
         struct intake_record r = {
             .offset = i % 2 ? 100 + 10 * i : i,
             .event = (uint32_t) in->events.n,
+            .element = -1,
             .part = i % 2,
             .outcome = i % 3 == 2 ? OUTCOME_SKIPPED : OUTCOME_EVENT,
         };
@@ -106,19 +108,98 @@ START_TEST(test_refused_record_has_no_event)
 }
 END_TEST
 
+/* Messages of 1, 4, 2, 5 elements: whatever is cut ends where a message ends, and it is always the
+ * nearest end to the middle that makes it smaller. */
+START_TEST(test_cut_between_messages)
+{
+    static const size_t ends[] = {1, 5, 7, 12};
+    struct intake in;
+
+    fill(&in);
+    for (size_t i = 0, k = 0; i < RECORDS; i++) {
+        in.records.at[i].is_more = i > 0 && i != ends[k];
+        k += i > 0 && i == ends[k];
+    }
+    ck_assert_uint_eq(slice_half(&in), 5);
+    in.upto = 5;
+    ck_assert_uint_eq(slice_half(&in), 1);
+    in.upto = 1;
+    ck_assert_uint_eq(slice_half(&in), 1);
+    in.done = 1, in.upto = 5;
+    ck_assert_uint_eq(slice_half(&in), 5);
+    in.done = 5, in.upto = 12; /* the middle is in the second of the two */
+    ck_assert_uint_eq(slice_half(&in), 7);
+    in.done = 1, in.upto = 7; /* in the first of them */
+    ck_assert_uint_eq(slice_half(&in), 5);
+    in.done = 7, in.upto = 12;
+    ck_assert_uint_eq(slice_half(&in), 12);
+    ck_assert_uint_eq(slice_batch(&in).n_events, 3);
+    for (size_t i = 7; i < 12; i++)
+        in.records.at[i].outcome = OUTCOME_QUARANTINED;
+    ck_assert_uint_eq(slice_batch(&in).n_events, 0);
+    intake_done(&in);
+}
+END_TEST
+
+static void add_again(struct intake *in, uint32_t record, uint32_t n, int32_t element)
+{
+    struct intake_again again = {record, n,
+                                 {.topic = "a",
+                                  .offset = in->records.at[record].offset,
+                                  .element = element,
+                                  .source = "",
+                                  .first_us = record}};
+
+    for (uint32_t i = record; i < record + n; i++) {
+        in->records.at[i].source = -1;
+        in->records.at[i].is_more = i > record;
+    }
+    VEC_PUSH(&in->a, in->again, again);
+}
+
+/* Rows of whole messages that fan out now: the row goes or stays by its own element, each element
+ * that is refused has its place, and the time is the greatest of all. */
+START_TEST(test_rows_of_elements)
+{
+    struct intake in;
+    struct quarantine_retried t;
+    int16_t elements[RECORDS] = {-1, 0, 1, 2, 7, 0, 1, 2, 3, 4, 5, 6};
+
+    fill(&in);
+    for (int i = 0; i < RECORDS; i++)
+        in.records.at[i].element = elements[i];
+    add_again(&in, 0, 1, -1); /* a message that is no list */
+    add_again(&in, 1, 3, -1); /* three elements */
+    add_again(&in, 4, 1, 7);  /* a row of one element */
+    add_again(&in, 5, 7, -1);
+    for (int i = 0; i < RECORDS; i++)
+        if (i == 0 || i == 2 || i == 3 || i == 4)
+            in.records.at[i].outcome = OUTCOME_QUARANTINED;
+    ck_assert(slice_again(&in, NULL, &in.a, &t));
+    ck_assert_uint_eq(t.n, 4);
+    ck_assert(t.rows[0].stays && !t.rows[1].stays && t.rows[2].stays && !t.rows[3].stays);
+    ck_assert_uint_eq(t.n_refused, 4);
+    ck_assert_int_eq(t.refused[0].element, -1);
+    ck_assert_int_eq(t.refused[1].element, 1);
+    ck_assert_int_eq(t.refused[2].element, 2);
+    ck_assert_int_eq(t.refused[3].element, 7);
+    ck_assert_int_eq(t.refused[2].first_us, 1); /* of the row it comes from */
+    ck_assert_int_eq(t.rows[1].event_us, 1000);
+    ck_assert_int_eq(t.rows[3].event_us, 10000);
+    intake_done(&in);
+}
+END_TEST
+
 /* A retry: every record has a row; what the database refuses while it is cut smaller stays, too. */
 START_TEST(test_rows_of_quarantine)
 {
     struct intake in;
-    struct quarantine_again *rows;
+    struct quarantine_retried t;
 
     fill(&in);
-    ck_assert_uint_eq(slice_again(&in, NULL, &in.a, &rows), 0);
-    for (uint32_t i = 0; i < RECORDS; i++) {
-        in.records.at[i].source = -1;
-        struct intake_again again = {i, {.topic = "a", .offset = in.records.at[i].offset}};
-        VEC_PUSH(&in.a, in.again, again);
-    }
+    ck_assert(!slice_again(&in, NULL, &in.a, &t));
+    for (uint32_t i = 0; i < RECORDS; i++)
+        add_again(&in, i, 1, -1);
     in.records.at[4].outcome = OUTCOME_QUARANTINED;
     in.records.at[4].reject = REJECT_NO_KEY;
     in.records.at[7].outcome = OUTCOME_QUARANTINED;
@@ -128,21 +209,24 @@ START_TEST(test_rows_of_quarantine)
         VEC_PUSH(&in.a, in.quarantine, refused[i]);
     in.done = 3;
     in.upto = 9;
-    ck_assert_uint_eq(slice_again(&in, NULL, &in.a, &rows), 6);
+    ck_assert(slice_again(&in, NULL, &in.a, &t));
+    ck_assert_uint_eq(t.n, 6);
     for (int i = 0; i < 6; i++) {
-        ck_assert_int_eq(rows[i].was.offset, in.records.at[i + 3].offset);
-        ck_assert_int_eq(rows[i].stays, i == 1 || i == 4);
+        ck_assert_int_eq(t.rows[i].was.offset, in.records.at[i + 3].offset);
+        ck_assert_int_eq(t.rows[i].stays, i == 1 || i == 4);
     }
-    ck_assert_str_eq(rows[1].reason, "no_key");
-    ck_assert_ptr_null(rows[1].detail);
-    ck_assert_str_eq(rows[4].detail, "SQLSTATE 22021");
-    ck_assert(rows[0].event_us == US_MIN); /* record 3: an identity message */
-    ck_assert(rows[2].event_us == US_MIN); /* 5: skipped */
-    ck_assert_int_eq(rows[3].event_us, 6000);
+    ck_assert_uint_eq(t.n_refused, 2);
+    ck_assert_str_eq(t.refused[0].reason, "no_key");
+    ck_assert_ptr_null(t.refused[0].detail);
+    ck_assert_str_eq(t.refused[1].detail, "SQLSTATE 22021");
+    ck_assert(t.rows[0].event_us == US_MIN); /* record 3: an identity message */
+    ck_assert(t.rows[2].event_us == US_MIN); /* 5: skipped */
+    ck_assert_int_eq(t.rows[3].event_us, 6000);
     intake_done(&in);
 }
 END_TEST
 
 UNIT_SUITE(slice_suite, "slice", test_whole, test_cut_anywhere_adds_up,
-           test_refused_record_has_no_event, test_rows_of_quarantine)
+           test_cut_between_messages, test_refused_record_has_no_event, test_rows_of_quarantine,
+           test_rows_of_elements)
 UNIT_MAIN(slice_suite)
