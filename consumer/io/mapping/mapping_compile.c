@@ -32,13 +32,15 @@
 #include "io/mapping/mapping_clear.h"
 #include "io/mapping/mapping_parts.h"
 
-struct regex *mapping_compile_regex(struct compiler *k, const struct yaml_node *node)
+static struct regex *compile_regex(struct compiler *k, const struct yaml_node *node,
+                                   bool any_case)
 {
     const char *pattern = config_text(k->r, node);
     if (pattern == NULL)
         return NULL;
     char why[200];
-    struct regex *re = regex_new(pattern, why, sizeof why);
+    struct regex *re = any_case ? regex_new_any_case(pattern, why, sizeof why)
+                                : regex_new(pattern, why, sizeof why);
     if (re == NULL) {
         config_problem(&k->r->problems, &node->at,
                        "found \"%s\": %s; a regular expression is wanted", pattern, why);
@@ -53,6 +55,17 @@ struct regex *mapping_compile_regex(struct compiler *k, const struct yaml_node *
             abort();
     }
     return mp->regexes[mp->n_regexes++] = re;
+}
+
+struct regex *mapping_compile_regex(struct compiler *k, const struct yaml_node *node)
+{
+    return compile_regex(k, node, false);
+}
+
+struct regex *mapping_compile_regex_any_case(struct compiler *k,
+                                             const struct yaml_node *node)
+{
+    return compile_regex(k, node, true);
 }
 
 /* ---- counters ---- */

@@ -49,6 +49,8 @@ void mapping_compile_absent(struct compiler *k, const struct yaml_node *node,
 
 /* mapping_compile.c */
 struct regex *mapping_compile_regex(struct compiler *k, const struct yaml_node *node);
+struct regex *mapping_compile_regex_any_case(struct compiler *k,
+                                             const struct yaml_node *node);
 
 /* mapping_compile_step.c; node NULL: json. Sets k->steps */
 void mapping_compile_steps(struct compiler *k, const struct yaml_node *node,
@@ -72,6 +74,20 @@ enum value_type {
 void mapping_compile_value(struct compiler *k, const struct yaml_node *node,
                            const char *field, enum value_type type,
                            struct value_rule *out);
+/* A literal that a field of this type can become. */
+void mapping_compile_target(struct compiler *k, const struct config_where *at,
+                            const char *text, enum value_type type,
+                            struct value_target *out);
+
+/* mapping_compile_choice.c: the lines of `values` with their list `skip` (or NULL), of
+ * `patterns`, of `pairs`. out->ignore_case is read before. */
+void mapping_compile_values(struct compiler *k, const struct yaml_node *values,
+                            const struct yaml_node *skip, enum value_type type,
+                            struct value_rule *out);
+void mapping_compile_patterns(struct compiler *k, const struct yaml_node *node,
+                              enum value_type type, struct value_rule *out);
+void mapping_compile_pairs(struct compiler *k, const struct yaml_node *node,
+                           enum value_type type, struct value_rule *out);
 
 /* mapping_compile_field.c */
 void mapping_compile_id(struct compiler *k, const struct yaml_node *node,

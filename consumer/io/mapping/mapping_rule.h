@@ -65,14 +65,28 @@ struct guard {
 
 enum fact { FACT_NONE, FACT_IDENTITY, FACT_LOGOUT };
 
-enum value_source { VALUE_NONE, VALUE_LITERAL, VALUE_POINTER, VALUE_MAP };
+enum value_source {
+    VALUE_NONE,
+    VALUE_LITERAL,
+    VALUE_PLACE,
+    VALUE_MAP,
+    VALUE_PATTERNS,
+    VALUE_PAIRS
+};
 enum value_default { DEFAULT_SKIP, DEFAULT_QUARANTINE, DEFAULT_NONE, DEFAULT_LITERAL };
 struct value_target {
     const char *text; /* of channels and dimensions */
     int code;         /* place, initiator bit, enum fact */
 };
-struct value_pair {
-    struct word from;
+struct word_list {
+    const struct word *at;
+    int n;
+};
+/* A line of values, patterns or pairs: the first that fits decides. */
+struct value_choice {
+    struct word word;           /* MAP */
+    struct regex *regex;        /* PATTERNS */
+    struct word_list old, new;  /* PAIRS; empty: anything, nothing too */
     bool skip;
     struct value_target to;
 };
@@ -80,12 +94,14 @@ struct value_pair {
 struct value_rule {
     const char *field; /* "touchpoint" */
     enum value_source source;
-    struct operand from;
+    struct operand from;  /* PAIRS: where the new value stands */
+    struct operand old;   /* PAIRS */
+    const char *told_as;  /* the place or places, for `unmapped` */
     bool enumeration; /* its values may be told in quarantine.detail and unmapped */
-    bool ignore_case;
+    bool ignore_case; /* MAP, PAIRS */
     struct value_target literal; /* LITERAL, and DEFAULT_LITERAL */
-    const struct value_pair *pairs;
-    int n_pairs;
+    const struct value_choice *choices;
+    int n_choices;
     enum value_default otherwise;
 };
 

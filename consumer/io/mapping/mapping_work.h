@@ -1,5 +1,6 @@
-/* One message under way: what mapping_apply.c asks of the fields, one file for values and
- * fields (mapping_field.c), one for keys (mapping_collect.c). Only they include this. */
+/* One message under way: what mapping_apply.c asks of the fields (mapping_field.c, which asks
+ * mapping_value.c for their values) and of time, id and keys (mapping_collect.c). Only they
+ * include this. */
 #ifndef IO_MAPPING_MAPPING_WORK_H
 #define IO_MAPPING_MAPPING_WORK_H
 
@@ -31,6 +32,23 @@ bool mapping_malformed(struct mapping_work *w, const char *field, const char *wh
 /* What the contract lets through: at most 40 of [A-Za-z0-9 ._:-], no more than four
  * digits in a row, so that no number of a person can pass; else NULL. */
 const char *mapping_safe_text(struct arena *a, const char *text, size_t len);
+
+/* The value of a field, mapping_value.c. */
+enum mapping_got {
+    GOT,
+    GOT_NOTHING,
+    GOT_SKIP, /* its list says skip; w->skip tells which part of it */
+    GOT_UNMAPPED,
+    GOT_WRONG_TYPE
+};
+struct mapping_value {
+    const char *text; /* GOT without target: as it stands in the message */
+    size_t len;
+    const struct value_target *target;
+    char scratch[24];
+};
+enum mapping_got mapping_read_value(struct mapping_work *w, const struct value_rule *r,
+                                    struct mapping_value *out);
 
 /* Each fills its part of w->out->event; false: the outcome is decided (skipped or
  * malformed). */
