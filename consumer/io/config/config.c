@@ -4,7 +4,11 @@
  * all.
  *
  * Texts and arrays of the result live on the heap (config_free, model_done); the trees of
- * the files live in an arena that ends with config_load. */
+ * the files live in an arena that ends with config_load, or with what config_check found.
+ *
+ * What is wrong in one file hides nothing in another: where the vocabulary or the
+ * namespaces cannot be relied on, what refers to them is not looked up, and all else is
+ * checked. */
 #include "io/config/config.h"
 
 #include <glob.h>
@@ -14,6 +18,7 @@
 #include "base/clock.h"
 #include "io/config/config_parts.h"
 #include "io/mapping/mapping_compile.h"
+#include "io/mapping/mapping_reach.h"
 
 /* Settings of the Kafka client that are part of the protocol: ours, not the users'. */
 static const char *const owned_properties[] = {
@@ -41,16 +46,8 @@ static void read_library(struct config_build *b, const struct yaml_node *node)
     config_read_text(&b->r, v[1], &zone);
     b->c->library_name = config_heap(name);
     b->c->time_zone = config_heap(zone);
-    if (zone != NULL) {
-        struct err why = {0};
-        b->c->model.zone = zone_new(zone, &why);
-        if (b->c->model.zone == NULL)
-            config_problem(
-                &b->r.problems, &v[1]->at,
-                "found \"%s\": %s; a name of the tz database like Europe/Berlin is "
-                "wanted",
-                zone, why.text);
-    }
+    if (zone != NULL)
+        b->c->model.zone = config_read_zone(&b->r, v[1]);
     struct yaml_node **items;
     size_t n;
     if (v[2] == NULL || !config_read_texts(&b->r, v[2], &items, &n))
@@ -269,6 +266,7 @@ static void read_all(struct config_build *b, const struct yaml_node *root)
     struct yaml_node *v[TOP_COUNT];
     if (!config_read_map(&b->r, root, keys, TOP_COUNT, v))
         return;
+    b->r.namespaces_are_unsure = true; /* until they are read */
     for (int i = 0; i < TOP_COUNT; i++)
         if (simple[i] != NULL && v[i] != NULL)
             simple[i](b, v[i]);
@@ -276,20 +274,23 @@ static void read_all(struct config_build *b, const struct yaml_node *root)
         v[TOP_VOCABULARY] ? named_file(b, v[TOP_VOCABULARY]) : NULL;
     struct yaml_node *scenarios =
         v[TOP_SCENARIOS] ? named_file(b, v[TOP_SCENARIOS]) : NULL;
-    if (vocabulary == NULL)
-        return; /* told; what refers to touchpoints would only echo it */
-    config_vocabulary(b, vocabulary);
-    if (b->c->model.n_touchpoints == 0)
-        return;
+    size_t told = b->r.problems.list.n;
+    if (vocabulary != NULL)
+        config_vocabulary(b, vocabulary);
+    b->r.vocabulary_is_unsure = vocabulary == NULL || b->r.problems.list.n > told;
+    b->r.problems.stage = CONFIG_SCENARIOS;
     config_scenarios(b, scenarios);
+    b->r.problems.stage = CONFIG_MAPPING;
     b->c->mapping = mapping_compile(b->c, &b->r, b->sources, b->n_sources);
+    mapping_reach(&b->r, b->sources, b->n_sources);
+    b->namespaces = v[TOP_IDENTITY] ? yaml_get(v[TOP_IDENTITY], "namespaces") : NULL;
+    b->scenarios = scenarios;
 }
 
-static struct config *load(const char *path, bool is_trial, struct buf *report,
-                           struct err *err)
+/* Everything but the warnings. The problems are sorted. */
+static struct config *load(struct config_build *b, const char *path, bool is_trial,
+                           struct arena *a, struct err *err)
 {
-    struct arena a;
-    arena_init(&a);
     struct config *c = config_heap_alloc(1, sizeof *c);
     model_init(&c->model);
     c->is_trial = is_trial;
@@ -297,32 +298,71 @@ static struct config *load(const char *path, bool is_trial, struct buf *report,
     c->batch_bytes = (size_t) 64 << 20;
     c->cache_bytes = (size_t) 256 << 20;
     c->kafka.group = config_heap("journeyd");
-    struct config_build b = {.c = c, .file = path, .r = {.a = &a, .problems = {.a = &a}}};
+    *b = (struct config_build){
+        .c = c,
+        .file = path,
+        .r = {.a = a, .problems = {.a = a, .stage = CONFIG_SCHEMA}}};
 
-    const struct yaml_node *root = config_read_file(&b.r, path);
-    if (root != NULL)
-        read_all(&b, root);
-    if (b.r.problems.list.n == 0)
-        config_settings(&b);
-    size_t n = config_problems_report(&b.r.problems, report);
-    arena_done(&a);
+    b->root = config_read_file(&b->r, path);
+    if (b->root != NULL)
+        read_all(b, b->root);
+    config_problems_sort(&b->r.problems);
+    size_t n = b->r.problems.list.n;
     if (n > 0) {
         err_set(err, ERR_CONFIG, "%s: %zu problem%s in the configuration", path, n,
                 n == 1 ? "" : "s");
         config_free(c);
         return NULL;
     }
+    config_settings(b);
+    return c;
+}
+
+static struct config *load_and_report(const char *path, bool is_trial, struct buf *report,
+                                      struct err *err)
+{
+    struct arena a;
+    struct config_build b;
+    arena_init(&a);
+    struct config *c = load(&b, path, is_trial, &a, err);
+    config_problems_report(&b.r.problems, report);
+    arena_done(&a);
     return c;
 }
 
 struct config *config_load(const char *path, struct buf *report, struct err *err)
 {
-    return load(path, false, report, err);
+    return load_and_report(path, false, report, err);
+}
+
+struct config *config_check(const char *path, struct config_findings *f, struct err *err)
+{
+    struct config_build b;
+    memset(f, 0, sizeof *f);
+    arena_init(&f->a);
+    struct config *c = load(&b, path, false, &f->a, err);
+    if (c != NULL) {
+        config_given(&b);
+        config_problems_sort(&b.r.problems);
+    }
+    f->problems = b.r.problems;
+    f->root = b.root;
+    f->sources = b.sources;
+    f->n_sources = b.n_sources;
+    f->n_files = b.r.n_files;
+    f->vocabulary_is_unsure = b.r.vocabulary_is_unsure;
+    f->namespaces_are_unsure = b.r.namespaces_are_unsure;
+    return c;
+}
+
+void config_findings_done(struct config_findings *f)
+{
+    arena_done(&f->a);
 }
 
 struct config *config_load_trial(const char *path, struct buf *report, struct err *err)
 {
-    return load(path, true, report, err);
+    return load_and_report(path, true, report, err);
 }
 
 void config_free(struct config *c)

@@ -174,12 +174,16 @@ static bool read_key(struct config_build *b, const struct yaml_node *node,
     }
     const char *name = arena_strndup(b->r.a, node->text, (size_t) (colon - node->text));
     int ns = model_namespace(m, name);
+    if (ns < 0 && b->r.namespaces_are_unsure)
+        return false;
     if (ns < 0) {
         config_problem(
             &b->r.problems, &node->at, "the namespace \"%s\" is not declared; %s", name,
             config_hint(&b->r, name, config_namespaces(b), (size_t) m->n_namespaces));
         return false;
     }
+    if (m->namespaces[ns].kind != kind && b->r.namespaces_are_unsure)
+        return false;
     if (m->namespaces[ns].kind != kind) {
         config_problem(&b->r.problems, &node->at, "\"%s\" is no namespace of kind %s; %s",
                        name, kind == KEY_DEVICE ? "device" : "person",
@@ -235,8 +239,10 @@ void config_identity(struct config_build *b, const struct yaml_node *node)
         hmac_begin(&b->c->hmac, TRIAL_SECRET, strlen(TRIAL_SECRET));
     else if (v[0] != NULL)
         read_secret(b, v[0]);
+    size_t told = b->r.problems.list.n;
     if (v[1] != NULL)
         read_namespaces(b, v[1]);
+    b->r.namespaces_are_unsure = v[1] == NULL || b->r.problems.list.n > told;
     config_read_duration(&b->r, v[2], &m->login_ttl_us);
     config_read_duration(&b->r, v[3], &m->stitch_back_us);
     int64_t most = m->max_aliases;

@@ -11,6 +11,8 @@ struct config_build {
     const char *file;           /* journeyd.yaml: relative names start beside it */
     struct yaml_node **sources; /* trees of the source files, in order */
     size_t n_sources;
+    const struct yaml_node *root; /* of journeyd.yaml */
+    const struct yaml_node *namespaces, *scenarios; /* as written; NULL: not there */
 };
 
 /* config_identity.c: namespaces, secret, kiosks, exclude. The raw values of the last two
@@ -21,6 +23,9 @@ void config_vocabulary(struct config_build *b, const struct yaml_node *node);
 /* config_scenarios.c: needs namespaces and vocabulary. Also makes `visit`; node may be
  * NULL. */
 void config_scenarios(struct config_build *b, const struct yaml_node *node);
+/* config_given.c: warnings about what no source gives. Only for a configuration without
+ * problems. */
+void config_given(struct config_build *b);
 /* config_settings.c: the settings the numbers depend on and their fingerprint. */
 void config_settings(struct config_build *b);
 

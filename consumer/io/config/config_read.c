@@ -5,6 +5,11 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/zone_names.h"
+
+/* Whatever stage reads a value, that it is none is a problem of its shape. */
+#define wrong(r, at, ...) \
+    config_problem_in(&(r)->problems, CONFIG_SCHEMA, (at), __VA_ARGS__)
 
 const char *config_hint(struct config_reader *r, const char *word,
                         const char *const *names, size_t n)
@@ -32,7 +37,7 @@ bool config_read_map(struct config_reader *r, const struct yaml_node *node,
 {
     memset(values, 0, n_keys * sizeof *values);
     if (node->kind != YAML_MAP) {
-        config_problem(&r->problems, &node->at,
+        wrong(r, &node->at,
                        "found %s; a map with the keys %s, ... is wanted",
                        yaml_found(node, r->a), keys[0].name);
         return false;
@@ -46,14 +51,14 @@ bool config_read_map(struct config_reader *r, const struct yaml_node *node,
         while (k < n_keys && strcmp(keys[k].name, e->key) != 0)
             k++;
         if (k == n_keys)
-            config_problem(&r->problems, &e->at, "unknown key; %s",
+            wrong(r, &e->at, "unknown key; %s",
                            config_hint(r, e->key, names, n_keys));
         else if (!yaml_is_null(e->value))
             values[k] = e->value;
     }
     for (size_t k = 0; k < n_keys; k++)
         if (keys[k].required && values[k] == NULL)
-            config_problem(&r->problems, &node->at, "the key \"%s\" is missing",
+            wrong(r, &node->at, "the key \"%s\" is missing",
                            keys[k].name);
     return true;
 }
@@ -62,7 +67,7 @@ const char *config_text(struct config_reader *r, const struct yaml_node *node)
 {
     if (node->kind == YAML_TEXT && !yaml_is_null(node) && node->text[0] != '\0')
         return node->text;
-    config_problem(&r->problems, &node->at, "found %s; a text is wanted",
+    wrong(r, &node->at, "found %s; a text is wanted",
                    yaml_found(node, r->a));
     return NULL;
 }
@@ -86,7 +91,7 @@ void config_read_bool(struct config_reader *r, const struct yaml_node *node, boo
     if (yes || no)
         *out = yes;
     else
-        config_problem(&r->problems, &node->at, "found %s; true or false is wanted",
+        wrong(r, &node->at, "found %s; true or false is wanted",
                        yaml_found(node, r->a));
 }
 
@@ -113,7 +118,7 @@ void config_read_int(struct config_reader *r, const struct yaml_node *node, int6
         value >= least && value <= most)
         *out = value;
     else
-        config_problem(&r->problems, &node->at,
+        wrong(r, &node->at,
                        "found %s; a whole number from %lld to %lld is wanted",
                        yaml_found(node, r->a), (long long) least, (long long) most);
 }
@@ -147,8 +152,7 @@ void config_read_duration(struct config_reader *r, const struct yaml_node *node,
                 return;
             }
     }
-    config_problem(
-        &r->problems, &node->at,
+    wrong(r, &node->at,
         "found %s; a duration like 30s, 5m, 2h or 14d is wanted (100 years at most)",
         yaml_found(node, r->a));
 }
@@ -171,7 +175,7 @@ void config_read_size(struct config_reader *r, const struct yaml_node *node,
                 *bytes = (size_t) product;
                 return;
             }
-    config_problem(&r->problems, &node->at,
+    wrong(r, &node->at,
                    "found %s; a size like 512KiB, 64MiB or 1GiB is wanted",
                    yaml_found(node, r->a));
 }
@@ -187,7 +191,7 @@ void config_read_choice(struct config_reader *r, const struct yaml_node *node,
             return;
         }
     const char *word = node->kind == YAML_TEXT ? node->text : "";
-    config_problem(&r->problems, &node->at, "found %s; %s", yaml_found(node, r->a),
+    wrong(r, &node->at, "found %s; %s", yaml_found(node, r->a),
                    config_hint(r, word, names, n));
 }
 
@@ -204,7 +208,7 @@ bool config_read_texts(struct config_reader *r, const struct yaml_node *node,
         return true;
     }
     if (node->kind == YAML_MAP) {
-        config_problem(&r->problems, &node->at, "found a map; a list of texts is wanted");
+        wrong(r, &node->at, "found a map; a list of texts is wanted");
         return false;
     }
     bool good = true;
@@ -215,6 +219,25 @@ bool config_read_texts(struct config_reader *r, const struct yaml_node *node,
         *n = node->n;
     }
     return good;
+}
+
+struct zone *config_read_zone(struct config_reader *r, const struct yaml_node *node)
+{
+    const char *name = config_text(r, node);
+    struct err why = {0};
+    struct zone *zone = name ? zone_new(name, &why) : NULL;
+    if (zone != NULL || name == NULL)
+        return zone;
+    size_t n;
+    const char *const *names = zone_names(r->a, &n);
+    const char *meant = config_did_you_mean(name, names, n);
+    const char *what = n > 0 ? "no time zone has this name" : why.text;
+    config_problem_in(&r->problems, CONFIG_EXPRESSIONS, &node->at, "found \"%.60s\": %s; %s",
+                      name, what,
+                      meant != NULL
+                          ? arena_printf(r->a, "did you mean \"%s\"?", meant)
+                          : "a name of the tz database like Europe/Berlin is wanted");
+    return NULL;
 }
 
 const char *config_path(struct config_reader *r, const char *in, const char *name)

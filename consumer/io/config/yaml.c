@@ -9,6 +9,8 @@
 
 enum { MAX_DEPTH = 64 };
 
+#define broken(p, at, ...) config_problem_in((p), CONFIG_SYNTAX, (at), __VA_ARGS__)
+
 struct reader {
     yaml_parser_t parser;
     struct arena *a;
@@ -34,7 +36,7 @@ static void next_event(struct reader *r, yaml_event_t *event)
         return;
     struct config_where at = where(r, r->parser.problem_mark, "");
     const char *what = r->parser.problem ? r->parser.problem : "cannot be read";
-    config_problem(r->p, &at, "not valid YAML: %s%s%s", what,
+    broken(r->p, &at, "not valid YAML: %s%s%s", what,
                    r->parser.context ? ", " : "",
                    r->parser.context ? r->parser.context : "");
     r->failed = true;
@@ -88,7 +90,7 @@ static void read_map(struct reader *r, struct yaml_node *node, const char *path,
         }
         if (event.type != YAML_SCALAR_EVENT) {
             struct config_where at = where(r, event.start_mark, path);
-            config_problem(r->p, &at, "a list or map as a key; keys are words");
+            broken(r->p, &at, "a list or map as a key; keys are words");
             yaml_event_delete(&event);
             r->failed = true;
             break;
@@ -108,7 +110,7 @@ static void read_map(struct reader *r, struct yaml_node *node, const char *path,
             break;
         for (size_t i = 0; i < entries.n; i++)
             if (strcmp(entries.at[i].key, e.key) == 0)
-                config_problem(r->p, &e.at, "given twice; the first stands in line %d",
+                broken(r->p, &e.at, "given twice; the first stands in line %d",
                                entries.at[i].at.line);
         VEC_PUSH(r->a, entries, e);
     }
@@ -131,7 +133,7 @@ static struct yaml_node *read_node(struct reader *r, yaml_event_t *event,
                                    event->data.scalar.length);
         node->quoted = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
         if (strlen(node->text) != event->data.scalar.length)
-            config_problem(r->p, &at, "holds the character U+0000; take it out");
+            broken(r->p, &at, "holds the character U+0000; take it out");
         break;
     case YAML_SEQUENCE_START_EVENT:
         anchor = event->data.sequence_start.anchor;
@@ -142,15 +144,15 @@ static struct yaml_node *read_node(struct reader *r, yaml_event_t *event,
         node = new_node(r, YAML_MAP, event->start_mark, path);
         break;
     default:
-        config_problem(r->p, &at, "an alias (*name); write the value itself");
+        broken(r->p, &at, "an alias (*name); write the value itself");
         node = new_node(r, YAML_TEXT, event->start_mark, path);
     }
     if (anchor != NULL)
-        config_problem(r->p, &at,
+        broken(r->p, &at,
                        "an anchor (&name); write each value where it is needed");
     yaml_event_delete(event);
     if (depth > MAX_DEPTH) {
-        config_problem(r->p, &at, "deeper than %d levels", MAX_DEPTH);
+        broken(r->p, &at, "deeper than %d levels", MAX_DEPTH);
         r->failed = true;
     } else if (node->kind == YAML_LIST) {
         read_list(r, node, path, depth);
@@ -177,7 +179,7 @@ static struct yaml_node *read_file(struct reader *r)
             break;
         case YAML_DOCUMENT_START_EVENT:
             if (root != NULL) {
-                config_problem(r->p, &at, "a second document; one file holds one");
+                broken(r->p, &at, "a second document; one file holds one");
                 r->failed = true;
             }
             yaml_event_delete(&event);
@@ -193,7 +195,7 @@ static struct yaml_node *read_file(struct reader *r)
     if (root == NULL && !r->failed) {
         struct config_where at = {
             .file = r->name, .file_no = r->file_no, .line = 1, .column = 1, .path = ""};
-        config_problem(r->p, &at, "the file is empty");
+        broken(r->p, &at, "the file is empty");
     }
     return r->failed ? NULL : root;
 }
@@ -206,7 +208,7 @@ struct yaml_node *yaml_load(const char *path, const char *name, int file_no,
     if (file == NULL) {
         struct config_where at = {
             .file = name, .file_no = file_no, .line = 1, .column = 1, .path = ""};
-        config_problem(p, &at, "could not open the file: %s", strerror(errno));
+        broken(p, &at, "could not open the file: %s", strerror(errno));
         return NULL;
     }
     struct yaml_node *root = NULL;

@@ -42,8 +42,9 @@ static struct regex *compile_regex(struct compiler *k, const struct yaml_node *n
     struct regex *re = any_case ? regex_new_any_case(pattern, why, sizeof why)
                                 : regex_new(pattern, why, sizeof why);
     if (re == NULL) {
-        config_problem(&k->r->problems, &node->at,
-                       "found \"%s\": %s; a regular expression is wanted", pattern, why);
+        config_problem_in(&k->r->problems, CONFIG_EXPRESSIONS, &node->at,
+                          "found \"%s\": %s; a regular expression is wanted", pattern,
+                          why);
         return NULL;
     }
     struct mapping *mp = k->mp;

@@ -94,16 +94,9 @@ void mapping_compile_id(struct compiler *k, const struct yaml_node *node,
 
 static struct zone *compile_zone(struct compiler *k, const struct yaml_node *node)
 {
-    const char *name = config_text(k->r, node);
-    struct err why = {0};
-    struct zone *zone = name ? zone_new(name, &why) : NULL;
-    if (zone == NULL) {
-        if (name != NULL)
-            config_problem(&k->r->problems, &node->at,
-                           "found \"%s\": %s; a name of the tz database is wanted", name,
-                           why.text);
+    struct zone *zone = config_read_zone(k->r, node);
+    if (zone == NULL)
         return NULL;
-    }
     struct mapping *mp = k->mp;
     if (mp->n_zones == mp->cap_zones) {
         mp->cap_zones = mp->cap_zones ? 2 * mp->cap_zones : 4;
@@ -248,6 +241,8 @@ static void add_key(struct compiler *k, const struct yaml_entry *e, bool cases,
         return;
     }
     int ns = model_namespace(m, e->key);
+    if (k->r->namespaces_are_unsure)
+        return;
     if (ns < 0) {
         const char **names = ARENA_NEW(k->r->a, const char *, m->n_namespaces + 1);
         for (int i = 0; i < m->n_namespaces; i++)

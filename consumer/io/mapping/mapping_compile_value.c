@@ -32,7 +32,7 @@ void mapping_compile_target(struct compiler *k, const struct config_where *at,
     switch (type) {
     case TYPE_TOUCHPOINT:
         out->code = model_place(m, text);
-        if (out->code < 0) {
+        if (out->code < 0 && !r->vocabulary_is_unsure) {
             const char **codes = ARENA_NEW(r->a, const char *, m->n_touchpoints + 1);
             for (int i = 0; i < m->n_touchpoints; i++)
                 codes[i] = m->touchpoints[i].code;
