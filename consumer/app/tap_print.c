@@ -2,10 +2,11 @@
  * the customer_id they would make. */
 #include "app/tap_print.h"
 
-#include <string.h>
-
+#include "app/report.h"
+#include "app/tap_steps.h"
 #include "base/clock.h"
 #include "core/id.h"
+#include "io/mapping/mapping_trace.h"
 
 static const char *const dim_names[] = {[DIM_BRANCH] = "branch",
                                         [DIM_CUSTOMER_GROUP] = "customer_group",
@@ -63,7 +64,6 @@ static void text_event(const struct config *c, const struct mapped *got, struct 
 void tap_print_text(const struct config *c, const struct message *msg,
                     const struct mapped *got, struct buf *out)
 {
-    (void) msg;
     switch (got->outcome) {
     case OUTCOME_EVENT:
         text_event(c, got, out);
@@ -83,26 +83,14 @@ void tap_print_text(const struct config *c, const struct message *msg,
     }
     if (got->element >= 0)
         buf_printf(out, "  element %d", (int) got->element);
+    if (got->clock_nth > 0 && got->outcome == OUTCOME_EVENT)
+        buf_printf(out, "  clock %s", tap_steps_clock(c, got));
     if (got->unmapped_field != NULL)
         buf_printf(out, "  unmapped %s=%s", got->unmapped_field, got->unmapped_value);
     if (got->rule != NULL)
         buf_printf(out, "  [%s]", got->rule);
     buf_adds(out, "\n");
-}
-
-static void json_text(const char *text, struct buf *out)
-{
-    buf_adds(out, "\"");
-    for (const char *p = text; *p; p++) {
-        unsigned char byte = (unsigned char) *p;
-        if (byte == '"' || byte == '\\')
-            buf_printf(out, "\\%c", byte);
-        else if (byte < 0x20)
-            buf_printf(out, "\\u%04x", byte);
-        else
-            buf_add(out, p, 1);
-    }
-    buf_adds(out, "\"");
+    tap_steps_text(c, msg, got, out);
 }
 
 static void json_member(const char *name, const char *text, struct buf *out)
@@ -110,7 +98,7 @@ static void json_member(const char *name, const char *text, struct buf *out)
     if (text == NULL)
         return;
     buf_printf(out, ",\"%s\":", name);
-    json_text(text, out);
+    report_quoted(out, text);
 }
 
 static void json_event(const struct config *c, const struct mapped *got, struct buf *out)
@@ -165,5 +153,8 @@ void tap_print_json(const struct config *c, const struct message *msg,
     json_member("skip", skip_name(got->skip), out);
     json_member("unmapped_field", got->unmapped_field, out);
     json_member("unmapped_value", got->unmapped_value, out);
+    if (got->clock_nth > 0 || mapping_trace_is_on(c->mapping))
+        json_member("clock", tap_steps_clock(c, got), out);
+    tap_steps_json(c, msg, got, out);
     buf_adds(out, "}\n");
 }

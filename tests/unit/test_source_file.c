@@ -130,17 +130,21 @@ START_TEST(test_envelopes)
                   "\\\"a\\\":\\u00e4}\"}\n"
                   "{\"topic\":\"t.x\",\"partition\":0,\"offset\":0,\"ts\":-1,\"key\":"
                   "null,\"payload\":null}\n"
-                  "{\"a\":1}\nnot JSON\n{\"topic\":\"t.x\",\"payload\":\"x\"}\n",
+                  "{\"a\":1}\nnot JSON\n{\"topic\":\"t.x\",\"payload\":\"x\"}\n"
+                  "{\"topic\":\"t.x\",\"tstype\":\"logappend\",\"ts\":7,\"x\":1,"
+                  "\"payload\":\"x\"}\n",
                   false);
     struct message m;
     struct err err = {0};
     ck_assert_int_eq(source_file_next(f, &m, &err), 1);
     ck_assert_str_eq(m.topic, "t.x");
+    ck_assert_int_eq(m.stamp, STAMP_CREATE);
     ck_assert(m.partition == 3 && m.offset == 41 && m.ts_us == INT64_C(1772359200123000));
     ck_assert(m.key_len == 2 && memcmp(m.key, "k1", 2) == 0);
     ck_assert(m.value_len == 8 && memcmp(m.value, "{\"a\":ä}", 8) == 0);
     ck_assert_int_eq(source_file_next(f, &m, &err), 1);
     ck_assert(m.value == NULL && m.key == NULL && m.ts_us > INT64_C(1772359200000000));
+    ck_assert_int_eq(m.stamp, STAMP_NONE);
     for (int i = 2; i < 4; i++) {
         ck_assert_int_eq(source_file_next(f, &m, &err), 1);
         ck_assert_str_eq(m.topic, "");
@@ -150,6 +154,8 @@ START_TEST(test_envelopes)
     ck_assert_int_eq(source_file_next(f, &m, &err), 1);
     ck_assert_str_eq(m.topic, "t.x");
     ck_assert(m.partition == 0 && m.offset == 4); /* not told: the line */
+    ck_assert_int_eq(source_file_next(f, &m, &err), 1);
+    ck_assert(m.stamp == STAMP_APPEND && m.ts_us == 7000);
     ck_assert_int_eq(source_file_next(f, &m, &err), 0);
     done(f);
 }

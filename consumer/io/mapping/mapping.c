@@ -9,6 +9,7 @@
 #include "io/mapping/mapping_clear.h"
 #include "io/mapping/mapping_compile.h"
 #include "io/mapping/mapping_rule.h"
+#include "io/mapping/mapping_trace.h"
 
 const char *reject_name(enum reject r)
 {
@@ -119,6 +120,7 @@ void mapping_free(struct mapping *mp)
     decode_free(mp->decoder);
     mapping_key_cache_free(mp->keys);
     mapping_clear_free(mp->clear);
+    mapping_trace_free(mp->trace);
     arena_done(&mp->a);
     free(mp);
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "io/mapping/mapping_trace.h"
 #include "io/mapping/mapping_work.h"
 
 /* A namespace declared unique of which two keys came, -1: none. */
@@ -93,7 +94,9 @@ static bool read_document(struct mapping *mp, const struct source *s,
         return false;
     }
     struct step_work decoded = {.d = mp->decoder, .a = a, .msg = msg};
-    switch (step_run(&s->decode, &decoded)) {
+    enum step_result result = step_run(&s->decode, &decoded);
+    mapping_trace_steps(mp, &s->decode, &decoded, result == STEP_DECODED);
+    switch (result) {
     case STEP_DECODED:
         break;
     case STEP_TOMBSTONE:
@@ -114,9 +117,13 @@ static bool read_document(struct mapping *mp, const struct source *s,
 static void ask_rules(struct mapping_work *w)
 {
     const struct source *s = w->source;
-    for (int i = 0; i < s->n_rules && w->rule == NULL; i++)
-        if (s->rules[i].when == NULL || mapping_guard_holds(w->mp, s->rules[i].when))
-            w->rule = &s->rules[i];
+    for (int i = 0; i < s->n_rules && w->rule == NULL; i++) {
+        const struct rule *rule = &s->rules[i];
+        bool holds = rule->when == NULL || mapping_guard_holds(w->mp, rule->when);
+        mapping_trace_rule(w->mp, rule, w->out->element, holds);
+        if (holds)
+            w->rule = rule;
+    }
     if (w->rule == NULL) {
         if (s->quarantines_rest)
             mapping_rejected(w->out, REJECT_UNMAPPED, "no rule");
@@ -201,6 +208,7 @@ size_t mapping_apply(struct mapping *mp, const struct message *msg, int source,
     const struct source *s = source >= 0 ? &mp->sources[source] : NULL;
     struct mapping_work w = {.mp = mp, .source = s, .a = a, .stamp = msg->stamp};
     size_t n = 1;
+    mapping_trace_begin(mp);
     w.ts_us = msg->ts_us >= 0 ? msg->ts_us : clock_now_us();
     reserve_outcomes(mp, 1);
     begin_outcome(&w, source, 0, -1);

@@ -96,6 +96,7 @@ static void compile_changed(struct compiler *k, const struct yaml_node *node,
         return;
     if (mapping_compile_pointer(k, &v[G_CHANGED]->at, value) < 0)
         return;
+    out->at.text = arena_strdup(&k->mp->a, value);
     out->old_root = mapping_compile_slot(k, &v[G_OLD]->at, old);
     if (out->old_root < 0 || mapping_compile_slot(k, &v[G_NEW]->at, new) < 0)
         return;
@@ -157,6 +158,7 @@ void mapping_compile_guard(struct compiler *k, const struct yaml_node *node,
         [G_NOT] = {"not", false}};
     static const int questions[] = {G_EQUALS,  G_IN,   G_PRESENT, G_ABSENT, G_MATCHES,
                                     G_CHANGED, G_SAME, G_ALL,     G_ANY,    G_NOT};
+    out->line = node->at.line;
     if (node->kind == YAML_LIST) {
         compile_parts(k, node, GUARD_ALL, out);
         return;

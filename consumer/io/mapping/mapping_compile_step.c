@@ -13,13 +13,6 @@
 
 #include "io/mapping/mapping_parts.h"
 
-static const char *const step_names[STEP_KINDS] = {[STEP_CONFLUENT] = "confluent",
-                                                   [STEP_JSON] = "json",
-                                                   [STEP_DEBEZIUM] = "debezium",
-                                                   [STEP_CLOUDEVENTS] = "cloudevents",
-                                                   [STEP_JSON_STRING] = "json-string",
-                                                   [STEP_TSV] = "tsv",
-                                                   [STEP_REGEX] = "regex"};
 /* How a step that needs more than its name is written. */
 static const char *const step_forms[STEP_KINDS] = {
     [STEP_JSON_STRING] = "{json-string: /pointer}",

@@ -50,7 +50,9 @@ struct word {
 };
 struct guard {
     enum guard_kind kind;
-    struct operand at;        /* IN, PRESENT, MATCHES; SAME: first of the two */
+    int line;                 /* of its file */
+    struct operand at;        /* IN, PRESENT, MATCHES; SAME: first of the two;
+                               * CHANGED: only its text, what is compared */
     struct operand other;     /* SAME */
     const struct word *words; /* IN */
     int n_words;
@@ -177,6 +179,7 @@ struct mapping {
     struct decoder *decoder;
     struct key_cache *keys;
     struct mapping_clear *clear; /* NULL but in tests of mappings */
+    struct mapping_trace *trace; /* NULL but where each step is shown */
     char *const *tenants;
     int n_tenants;
     const struct source *sources;
