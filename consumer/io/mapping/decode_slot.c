@@ -184,7 +184,7 @@ static const char *read_token(const char *c, char out[LIMIT_NAME_BYTES], size_t 
         char byte = *c;
         if (byte == '~') {
             c++;
-            if (*c < '0' || *c > '2')
+            if (*c != '0' && *c != '1' && (*c != '2' || len > 0))
                 return NULL;
             byte = "~/["[*c - '0'];
         }
