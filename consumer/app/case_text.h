@@ -16,6 +16,7 @@ enum case_field { /* in the order they are written */
     CASE_QUARANTINE,
     CASE_DETAIL,
     CASE_TIME,
+    CASE_CLOCK,
     CASE_CHANNEL,
     CASE_INITIATOR,
     CASE_KEYS,

@@ -186,8 +186,8 @@ static int field_of(const char *name)
 }
 
 struct texts {
-    size_t topic, key, payload, ts_type;
-    bool has_key, has_payload, has_ts_type;
+    size_t topic, key, payload;
+    bool has_key, has_payload;
 };
 
 static bool take_maybe_text(struct scan *s, bool *has, size_t *from, size_t *len)
@@ -201,7 +201,7 @@ static bool take_maybe_text(struct scan *s, bool *has, size_t *from, size_t *len
 
 static bool take_field(struct scan *s, int field, struct envelope *e, struct texts *t)
 {
-    size_t len;
+    size_t from, len;
     int64_t ignored;
     skip_blanks(s);
     switch (field) {
@@ -220,7 +220,10 @@ static bool take_field(struct scan *s, int field, struct envelope *e, struct tex
     case F_BROKER:
         return take_int(s, &ignored);
     case F_TSTYPE:
-        return t->has_ts_type = take(s, '"') && take_text(s, &t->ts_type, &len);
+        if (!take(s, '"') || !take_text(s, &from, &len))
+            return false;
+        e->is_appended = strcmp(s->text->data + from, "logappend") == 0;
+        return true;
     case F_HEADERS:
         return take_headers(s, e);
     default:
@@ -254,7 +257,6 @@ bool envelope_scan(const char *line, size_t len, struct buf *text, struct envelo
         return false;
     out->topic = text->data + t.topic;
     out->key = t.has_key ? text->data + t.key : NULL;
-    out->ts_type = t.has_ts_type ? text->data + t.ts_type : NULL;
     out->payload = t.has_payload ? text->data + t.payload : NULL;
     return true;
 }

@@ -23,7 +23,7 @@ struct envelope {
     size_t topic_len;
     int64_t partition, offset, ts_ms;
     bool has_partition, has_offset, has_ts;
-    const char *ts_type; /* as text; NULL: not told */
+    bool is_appended; /* the broker set the timestamp (tstype logappend) */
     const char *key, *payload; /* NULL: null */
     size_t key_len, payload_len;
     int n_headers;

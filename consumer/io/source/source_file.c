@@ -26,7 +26,7 @@ enum { LOOK_EVERY_MS = 100, CHUNK = 256 * 1024 };
 
 enum packing { PLAIN, GZIP, ZSTD };
 enum { SLOT_TOPIC, SLOT_PARTITION, SLOT_OFFSET, SLOT_TS, SLOT_KEY, SLOT_PAYLOAD, SLOT_HEADERS,
-       SLOT_TS_TYPE, SLOTS };
+       SLOT_TSTYPE, SLOTS };
 
 struct source_file {
     char *path;
@@ -308,14 +308,10 @@ static bool scanned_header(const struct message *msg, size_t i, struct header *o
     return true;
 }
 
-/* What kcat calls the kind of a timestamp; older ones do not tell it. */
-static void set_time(struct message *msg, int64_t ts_ms, const char *type)
+static void stamp(struct message *msg, int64_t ts_ms, bool is_appended)
 {
-    if (ts_ms < 0)
-        return;
     msg->ts_us = ts_ms * 1000;
-    msg->stamp = type != NULL && strcmp(type, "logappend") == 0 ? STAMP_APPEND
-                                                                : STAMP_CREATE;
+    msg->stamp = is_appended ? STAMP_APPEND : STAMP_CREATE;
 }
 
 static bool scan_envelope(struct source_file *f, const char *line, size_t len,
@@ -328,8 +324,8 @@ static bool scan_envelope(struct source_file *f, const char *line, size_t len,
     msg->topic = e->topic;
     msg->partition = (int32_t) e->partition;
     msg->offset = e->has_offset ? e->offset : f->line_no - 1;
-    if (e->has_ts)
-        set_time(msg, e->ts_ms, e->ts_type);
+    if (e->has_ts && e->ts_ms >= 0)
+        stamp(msg, e->ts_ms, e->is_appended);
     msg->key = e->key;
     msg->key_len = e->key_len;
     msg->value = e->payload;
@@ -376,8 +372,9 @@ static bool read_envelope(struct source_file *f, const char *line, size_t len,
     msg->topic = v[SLOT_TOPIC]->text;
     msg->partition = (int32_t) partition;
     msg->offset = offset;
-    const struct decode_value *type = v[SLOT_TS_TYPE];
-    set_time(msg, ts_ms, type->kind == DECODE_TEXT ? type->text : NULL);
+    const struct decode_value *type = v[SLOT_TSTYPE];
+    if (ts_ms >= 0)
+        stamp(msg, ts_ms, type->kind == DECODE_TEXT && !strcmp(type->text, "logappend"));
     if (key->kind == DECODE_TEXT) {
         msg->key = key->text;
         msg->key_len = key->len;
