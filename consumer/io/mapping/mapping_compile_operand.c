@@ -220,13 +220,9 @@ void mapping_compile_absent(struct compiler *k, const struct yaml_node *node,
     if (node == NULL || !config_read_texts(k->r, node, &items, &n))
         return;
     struct decode_word *words = ARENA_NEW(&k->mp->a, struct decode_word, n + 1);
-    for (size_t i = 0; i < n; i++) {
-        if (items[i]->text[0] == '\0')
-            config_problem(&k->r->problems, &items[i]->at,
-                           "an empty text; at one nothing stands anyway, take it out");
+    for (size_t i = 0; i < n; i++)
         words[i] = decode_word(arena_strdup(&k->mp->a, items[i]->text),
                                strlen(items[i]->text));
-    }
     if (n == 0)
         config_problem(&k->r->problems, &node->at,
                        "an empty list; a value at which nothing stands is wanted");
