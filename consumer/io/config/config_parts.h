@@ -15,9 +15,13 @@ struct config_build {
     const struct yaml_node *namespaces, *scenarios; /* as written; NULL: not there */
 };
 
-/* config_identity.c: namespaces, secret, kiosks, exclude. The raw values of the last two
- * are overwritten in the tree once they are hashed. */
+/* config_identity.c: namespaces, secret, kiosks, exclude. */
 void config_identity(struct config_build *b, const struct yaml_node *node);
+/* config_keys.c: keys of one kind, a list in the tree and those of files, sorted, each once;
+ * either node may be NULL. Their raw values are overwritten once they are hashed. */
+void config_keys(struct config_build *b, const struct yaml_node *list,
+                 const struct yaml_node *files, enum key_kind kind, struct key **out,
+                 int *n_out);
 /* config_vocabulary.c: stages and touchpoints; the order is the place. */
 void config_vocabulary(struct config_build *b, const struct yaml_node *node);
 /* config_scenarios.c: needs namespaces and vocabulary. Also makes `visit`; node may be

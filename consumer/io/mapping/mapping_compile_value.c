@@ -119,6 +119,11 @@ static bool check_keys(struct compiler *k, const struct yaml_node *node,
                        "more than one of values, patterns, pairs; a field has one list");
         return false;
     }
+    if (lists == 0 && v[FROM] == NULL && (v[OLD] != NULL || v[NEW] != NULL)) {
+        config_problem(p, &node->at,
+                       "the key \"pairs\" is missing; old and new go with it");
+        return false;
+    }
     if (v[PAIRS] == NULL && v[FROM] == NULL)
         config_problem(p, &node->at, "the key \"from\" is missing");
     if (v[PAIRS] == NULL && (v[OLD] != NULL || v[NEW] != NULL))
