@@ -83,6 +83,8 @@ void intake_add(struct intake *in, struct mapping *mp, const struct message *msg
     in->bytes += msg->value_len;
 }
 
+#define NO_ELEMENT "each: no such element, the list has %zu"
+
 void intake_add_again(struct intake *in, struct mapping *mp, const struct message *msg,
                       uint16_t part, const struct quarantine_found *was)
 {
@@ -100,7 +102,7 @@ void intake_add_again(struct intake *in, struct mapping *mp, const struct messag
             one = (struct mapped){.outcome = OUTCOME_QUARANTINED,
                                   .source = mapped->source,
                                   .reject = REJECT_MALFORMED,
-                                  .detail = arena_printf(&in->a, "each: only %zu elements now", n),
+                                  .detail = arena_printf(&in->a, NO_ELEMENT, n),
                                   .counter = -1};
         one.element = was->element; /* refused once more, the row is the one that it was */
         add_record(in, &one, msg->offset, part, false);

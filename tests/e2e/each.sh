@@ -127,7 +127,7 @@ is "no list any more: the row is that of the message's one record" \
 sql each "update journey_internal.quarantine set element = 3 where kafka_offset = 2"
 q short retry -c "$(mapped each first)" "$topic" 0 2 3
 is "an element that the list has no more stays, and why" "$? $(sql each "select element || ' ' || detail
-    from journey.quarantine where kafka_offset = 2") $(tally)" '5 3 each: only 1 elements now 10|4|0|2|4|0|t'
+    from journey.quarantine where kafka_offset = 2") $(tally)" '5 3 each: no such element, the list has 1 10|4|0|2|4|0|t'
 sql each "update journey_internal.quarantine set element = 0 where kafka_offset = 2"
 q all retry -c "$right" --all
 is "all: exit code" $? 5
