@@ -205,8 +205,7 @@ void config_keys(struct config_build *b, const struct yaml_node *list,
             add_key(b, &items[i]->at, items[i]->text, &set);
             explicit_bzero((char *) items[i]->text, strlen(items[i]->text));
         }
-    /* a trial hashes with no secret, and needs no list of persons on the machine */
-    if (files != NULL && config_read_texts(&b->r, files, &items, &n) && !b->c->is_trial)
+    if (files != NULL && config_read_texts(&b->r, files, &items, &n))
         for (size_t i = 0; i < n; i++)
             read_file(b, items[i], &set);
     if (set.n > 0)

@@ -1,7 +1,8 @@
 /* Guards:
  *
  *     {at: P, equals: X}           the value as text: texts, whole numbers, true, false
- *     {at: P, in: [X, Y]}          with ignore_case: true ASCII letters are folded
+ *     {at: P, in: [X, Y]}          with ignore_case: true ASCII letters are folded, in
+ *                                  patterns all letters
  *     {at: P, present: true}       something stands there; absent: true the contrary
  *     {at: P, matches: "^/search"} a regular expression on a text
  *     {changed: /action, old: /data/old, new: /data/new, if_no_old: false}
@@ -190,6 +191,10 @@ void mapping_compile_guard(struct compiler *k, const struct yaml_node *node,
     }
     if (needs_at)
         mapping_compile_operand(k, v[G_AT], &out->at);
+    if (v[G_IGNORE_CASE] != NULL && question != G_EQUALS && question != G_IN &&
+        question != G_MATCHES)
+        config_problem(&k->r->problems, &v[G_IGNORE_CASE]->at,
+                       "ignore_case goes with equals, in and matches");
     config_read_bool(k->r, v[G_IGNORE_CASE], &out->ignore_case);
     switch (question) {
     case G_EQUALS:
@@ -202,7 +207,8 @@ void mapping_compile_guard(struct compiler *k, const struct yaml_node *node,
         break;
     case G_MATCHES:
         out->kind = GUARD_MATCHES;
-        out->regex = mapping_compile_regex(k, v[G_MATCHES]);
+        out->regex = out->ignore_case ? mapping_compile_regex_any_case(k, v[G_MATCHES])
+                                      : mapping_compile_regex(k, v[G_MATCHES]);
         break;
     case G_CHANGED:
         compile_changed(k, node, v, out);
