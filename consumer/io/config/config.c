@@ -277,7 +277,9 @@ static void read_all(struct config_build *b, const struct yaml_node *root)
     size_t told = b->r.problems.list.n;
     if (vocabulary != NULL)
         config_vocabulary(b, vocabulary);
-    b->r.vocabulary_is_unsure = vocabulary == NULL || b->r.problems.list.n > told;
+    else
+        b->r.vocabulary_is_unsure = true;
+    b->vocabulary_has_problems = vocabulary == NULL || b->r.problems.list.n > told;
     b->r.problems.stage = CONFIG_SCENARIOS;
     config_scenarios(b, scenarios);
     b->r.problems.stage = CONFIG_MAPPING;

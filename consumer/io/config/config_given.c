@@ -112,25 +112,31 @@ static void check_code(struct given *g, const struct yaml_node *node)
                       node->text);
 }
 
+static void tell_whole(struct given *g, const struct yaml_node *scenario, const char *key,
+                       const struct placeset *places, const char *what)
+{
+    config_warning_in(&g->b->r.problems, CONFIG_SCENARIOS, &yaml_get(scenario, key)->at,
+                      "no source gives a touchpoint of %s, so no journey of this scenario "
+                      "%s; add one to a source, or take the scenario out",
+                      key, what);
+    for (int i = 0; i < g->b->c->model.n_touchpoints; i++)
+        if (placeset_has(places, (unsigned) i))
+            placeset_add(&g->told, (unsigned) i);
+}
+
 static void check_scenario(struct given *g, const struct yaml_node *node,
                            const struct scenario *sc)
 {
     static const char *const lists[] = {"start", "goal", "fail", "steps", "ideal"};
+    if (!is_given(g, &sc->start))
+        tell_whole(g, node, "start", &sc->start, "starts");
+    if (sc->has_goals && !is_given(g, &sc->goal))
+        tell_whole(g, node, "goal", &sc->goal, "is completed");
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         check_code(g, yaml_get(node, lists[i]));
     const struct yaml_node *points = yaml_get(node, "checkpoints");
     for (size_t i = 0; points != NULL && points->kind == YAML_LIST && i < points->n; i++)
         check_code(g, yaml_get(points->items[i], "at"));
-    if (!is_given(g, &sc->start))
-        config_warning_in(&g->b->r.problems, CONFIG_SCENARIOS,
-                          &yaml_get(node, "start")->at,
-                          "no source gives a touchpoint of start, so no journey of this "
-                          "scenario starts");
-    else if (sc->has_goals && !is_given(g, &sc->goal))
-        config_warning_in(&g->b->r.problems, CONFIG_SCENARIOS,
-                          &yaml_get(node, "goal")->at,
-                          "no source gives a touchpoint of goal, so no journey of this "
-                          "scenario is completed");
 }
 
 void config_given(struct config_build *b)

@@ -11,6 +11,7 @@ struct config_build {
     const char *file;           /* journeyd.yaml: relative names start beside it */
     struct yaml_node **sources; /* trees of the source files, in order */
     size_t n_sources;
+    bool vocabulary_has_problems;
     const struct yaml_node *root; /* of journeyd.yaml */
     const struct yaml_node *namespaces, *scenarios; /* as written; NULL: not there */
 };

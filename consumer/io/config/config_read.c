@@ -31,6 +31,21 @@ const char *config_hint(struct config_reader *r, const char *word,
     return text;
 }
 
+/* A misspelt key is read as what it most likely meant: told it is already, and so its
+ * value is looked at, and nothing complains that it is missing. */
+static void take_misspelt(const struct yaml_node *node, const char *const *names,
+                          size_t n_keys, struct yaml_node **values)
+{
+    for (size_t i = 0; i < node->n; i++) {
+        const char *key = node->entries[i].key;
+        const char *meant = config_did_you_mean(key, names, n_keys);
+        for (size_t k = 0; meant != NULL && k < n_keys; k++)
+            if (names[k] == meant && yaml_get(node, meant) == NULL &&
+                !yaml_is_null(node->entries[i].value))
+                values[k] = node->entries[i].value;
+    }
+}
+
 bool config_read_map(struct config_reader *r, const struct yaml_node *node,
                      const struct config_key *keys, size_t n_keys,
                      struct yaml_node **values)
@@ -50,12 +65,12 @@ bool config_read_map(struct config_reader *r, const struct yaml_node *node,
         size_t k = 0;
         while (k < n_keys && strcmp(keys[k].name, e->key) != 0)
             k++;
-        if (k == n_keys)
-            wrong(r, &e->at, "unknown key; %s",
-                           config_hint(r, e->key, names, n_keys));
-        else if (!yaml_is_null(e->value))
+        if (k < n_keys && !yaml_is_null(e->value))
             values[k] = e->value;
+        if (k == n_keys)
+            wrong(r, &e->at, "unknown key; %s", config_hint(r, e->key, names, n_keys));
     }
+    take_misspelt(node, names, n_keys, values);
     for (size_t k = 0; k < n_keys; k++)
         if (keys[k].required && values[k] == NULL)
             wrong(r, &node->at, "the key \"%s\" is missing",

@@ -14,8 +14,8 @@ struct config_reader {
     struct arena *a;
     struct config_problems problems;
     int n_files;
-    /* These have problems of their own: what is not among them may be meant to be, so
-     * nobody complains of it, or one wrong line would have many echoes. */
+    /* Some of these could not be read: what is not among the others may be meant to be,
+     * so nobody complains of it, or one wrong line would have many echoes. */
     bool vocabulary_is_unsure, namespaces_are_unsure;
 };
 

@@ -333,7 +333,7 @@ static void read_scenario(struct config_build *b, const struct yaml_node *node)
             &b->r.problems, &node->at,
             "the key \"deadline\" is missing; it is required where there is a goal, for "
             "scope customer, and where steps is *");
-    if (v[KEY_START] != NULL && start_is_clear && !b->r.vocabulary_is_unsure)
+    if (v[KEY_START] != NULL && start_is_clear && !b->vocabulary_has_problems)
         check_start(b, v[KEY_START], sc);
     read_waits(b, v[KEY_WAITS], sc);
     read_ideal(b, v[KEY_IDEAL], sc);

@@ -107,13 +107,15 @@ static struct zone *compile_zone(struct compiler *k, const struct yaml_node *nod
     return mp->zones[mp->n_zones++] = zone;
 }
 
-static void compile_format(struct compiler *k, const struct yaml_node *node,
+/* False: told, and what goes with the format cannot be judged. */
+static bool compile_format(struct compiler *k, const struct yaml_node *node,
                            struct timefmt *f, bool *has_zone)
 {
+    static const char *const names[] = {"rfc3339", "iso8601", "epoch"};
     const char *text = node ? config_text(k->r, node) : "rfc3339";
     *has_zone = true;
     if (text == NULL || strcmp(text, "rfc3339") == 0)
-        return;
+        return text != NULL;
     if (strcmp(text, "iso8601") == 0) {
         f->kind = TIMEFMT_ISO8601;
     } else if (strcmp(text, "epoch") == 0) {
@@ -125,11 +127,14 @@ static void compile_format(struct compiler *k, const struct yaml_node *node,
         if (why != NULL)
             config_problem(&k->r->problems, &node->at, "found \"%s\": %s", text, why);
     } else {
-        static const char *const names[] = {"rfc3339", "iso8601", "epoch"};
-        config_problem(&k->r->problems, &node->at,
-                       "found \"%s\"; %s, or a pattern like %%Y-%%m-%%d", text,
-                       config_hint(k->r, text, names, 3));
+        config_problem(&k->r->problems, &node->at, "found \"%.60s\"; %s%s", text,
+                       config_hint(k->r, text, names, 3),
+                       config_did_you_mean(text, names, 3)
+                           ? ""
+                           : ", or a pattern like %Y-%m-%d");
+        return false;
     }
+    return true;
 }
 
 /* Where a step of decode says that a row is older than its message; -1: no such step. */
@@ -177,9 +182,10 @@ static void compile_time(struct compiler *k, const struct yaml_node *node,
     if (v[AT] != NULL)
         compile_time_place(k, v[AT], out);
     bool has_zone;
-    compile_format(k, v[FORMAT], &out->format, &has_zone);
     if (v[ZONE] != NULL)
         out->format.zone = compile_zone(k, v[ZONE]);
+    if (!compile_format(k, v[FORMAT], &out->format, &has_zone))
+        return;
     enum timefmt_kind kind = out->format.kind;
     if (v[ZONE] != NULL &&
         (kind == TIMEFMT_RFC3339 || (kind == TIMEFMT_PATTERN && has_zone)))

@@ -14,7 +14,6 @@
  *   thread that polls and need no locks. */
 #include "io/source/source_kafka.h"
 
-#include <librdkafka/rdkafka.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,6 +21,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/vec.h"
+#include "io/source/source_kafka_conf.h"
 
 struct source_kafka {
     rd_kafka_t *rk;
@@ -138,7 +138,7 @@ static bool set(rd_kafka_conf_t *conf, const char *name, const char *value, stru
     return err_set(err, ERR_CONFIG, "kafka.properties: %s: %s", name, why);
 }
 
-static bool set_all(rd_kafka_conf_t *conf, const struct config *c, struct err *err)
+bool source_kafka_conf(rd_kafka_conf_t *conf, const struct config *c, struct err *err)
 {
     for (size_t i = 0; i < sizeof preferred / sizeof *preferred; i++)
         if (!set(conf, preferred[i].name, preferred[i].value, err))
@@ -177,7 +177,7 @@ struct source_kafka *source_kafka_open(const struct config *c, source_kafka_log 
     k->c = c;
     arena_init(&k->assigned_memory);
     arena_init(&k->topics_memory);
-    if (!set_all(conf, c, err)) {
+    if (!source_kafka_conf(conf, c, err)) {
         rd_kafka_conf_destroy(conf);
         goto fail;
     }
@@ -397,7 +397,7 @@ static bool open_beside(struct source_kafka *k, struct err *err)
 {
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
     char why[256];
-    bool ok = set_all(conf, k->c, err);
+    bool ok = source_kafka_conf(conf, k->c, err);
 
     for (size_t i = 0; ok && i < sizeof beside / sizeof *beside; i++)
         ok = set(conf, beside[i].name, beside[i].value, err);
