@@ -175,7 +175,7 @@ START_TEST(test_topics)
             ck_assert_int_ge(source, 0);
             ck_assert_str_eq(mapping_source_name(mp, source), cases[i].source);
         }
-        ck_assert_int_eq(mapping_source_of_topic(mp, "folio.diku.circulation.check-in"),
+        ck_assert_int_eq(mapping_source_of_topic(mp, "folio.diku.circulation.rules"),
                          -1);
         ck_assert_int_eq(mapping_source_of_topic(mp, "plain"), -1);
         ck_assert_int_eq(mapping_source_of_topic(mp, ""), -1);
