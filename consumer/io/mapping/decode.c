@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "io/mapping/decode_depth.h"
 #include "io/mapping/decode_slot.h"
 #include "io/mapping/url.h"
 
@@ -34,50 +35,6 @@ void decode_free(struct decoder *d)
 }
 
 /* ---- reading ---- */
-
-/* Depth by brackets outside texts; a text that is not JSON is the parser's business. */
-static bool is_too_deep(const char *bytes, size_t len)
-{
-    int depth = 0;
-    for (const char *c = bytes, *end = bytes + len; c < end; c++) {
-        switch (*c) {
-        case '"':
-            for (c++; c < end && *c != '"'; c++)
-                if (*c == '\\')
-                    c++;
-            break;
-        case '{':
-        case '[':
-            if (++depth > LIMIT_DEPTH)
-                return true;
-            break;
-        case '}':
-        case ']':
-            depth--;
-            break;
-        default:
-            break;
-        }
-    }
-    return false;
-}
-
-/* Most messages have fewer opening brackets than levels allowed, wherever they stand:
- * counting them needs no branch, and blocks of fixed size let the compiler count many at
- * a time. */
-static bool too_deep(const char *bytes, size_t len)
-{
-    size_t opening = 0, i = 0;
-    for (; i + 64 <= len; i += 64) {
-        uint8_t n = 0;
-        for (int k = 0; k < 64; k++)
-            n = (uint8_t) (n + ((bytes[i + (size_t) k] | 0x20) == '{')); /* [ and { */
-        opening += n;
-    }
-    for (; i < len; i++)
-        opening += (bytes[i] | 0x20) == '{';
-    return opening > LIMIT_DEPTH && is_too_deep(bytes, len);
-}
 
 static const char *why(enum json_error_code code)
 {
@@ -140,7 +97,7 @@ static const json_t *load(struct decoder *d, const char *bytes, size_t len, size
     if (len > 0 && memchr(bytes, '\0', len) != NULL)
         return NULL;
     *problem = "too deep";
-    if (too_deep(bytes, len))
+    if (decode_too_deep(bytes, len))
         return NULL;
     decode_pool_use(&d->pool);
     node = json_loadb(bytes, len, flags, &error);

@@ -71,7 +71,7 @@ const char *decode_put_json(struct decoder *d, int slot, const char *bytes, size
 void decode_fill_text(struct decoder *d, int slot, const char *text, size_t len);
 /* Memory that lives as long as the document. */
 void *decode_room(struct decoder *d, size_t size);
-/* The object at the slot becomes the document. */
+/* The object at the slot becomes the document; all that was filled before is gone. */
 void decode_enter(struct decoder *d, int slot);
 
 /* The slot of a member (a name, not escaped) of what stands at parent (-1: the document);

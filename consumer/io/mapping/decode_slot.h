@@ -31,7 +31,7 @@ struct slot {
     size_t token_len;
     int64_t index; /* MEMBER: the token as a list index, -1: it is none */
     struct decode_word wanted; /* SELECT */
-    bool in_item;              /* stands in an element: known as long as that is the one */
+    bool in_item;              /* stands in an element, so known no longer than that */
     uint32_t generation;       /* of what the value below is known for */
     const struct json_t *node;
     struct decode_value value;

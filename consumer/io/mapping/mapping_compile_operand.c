@@ -8,10 +8,10 @@
  *     path:PLACE          the path of the URL that stands at another place
  *     item, item:/id      the element of `each`; a place in it
  *
- * Wherever a place stands, a list of places may: the first at which something stands - not
- * null, not an empty text, no word of the source's `absent` - is taken. All of them become
- * slots of the decoder, and what of them stands beside the document is listed in the
- * source, so that a message costs what its source asks for. */
+ * Wherever a place stands, a list of places may: the first at which something stands -
+ * not null, not an empty text, no word of the source's `absent` - is taken. All of them
+ * become slots of the decoder, and what of them stands beside the document is listed in
+ * the source, so that a message costs what its source asks for. */
 #include <ctype.h>
 #include <string.h>
 
@@ -105,10 +105,11 @@ static int compile_topic(struct compiler *k, const struct config_where *at,
     }
     if (re == NULL) /* told where the topic stands */
         return -1;
-    config_problem(&k->r->problems, at, "found \"topic:%.60s\"; %s", name,
-                   n > 0 ? arena_printf(k->r->a, "of the groups of the topic %s",
-                                        config_hint(k->r, name, names, (size_t) n))
-                         : "the topic has no group with a name: write (?<name>...) in it");
+    const char *hint = "the topic has no group with a name: write (?<name>...) in it";
+    if (n > 0)
+        hint = arena_printf(k->r->a, "of the groups of the topic %s",
+                            config_hint(k->r, name, names, (size_t) n));
+    config_problem(&k->r->problems, at, "found \"topic:%.60s\"; %s", name, hint);
     return -1;
 }
 

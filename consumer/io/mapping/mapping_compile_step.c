@@ -320,14 +320,16 @@ static void check_change_event(struct compiler *k, const struct config_where *at
                                         "ts_ms",  "ts_ns",       "ts_us",
                                         "updateDescription"};
     enum { N = sizeof names / sizeof names[0] };
-    const char *name = decode_member_name(k->mp->decoder, decode_top(k->mp->decoder, slot));
+    const struct decoder *d = k->mp->decoder;
+    const char *name = decode_member_name(d, decode_top(d, slot));
     for (int i = 0; i < N; i++)
         if (strcmp(names[i], name) == 0)
             return;
     if (strcmp(name, "payload") == 0 || strcmp(name, "schema") == 0)
         config_problem(&k->r->problems, at,
-                       "found /%s; debezium takes the event out of its payload and leaves "
-                       "the schema away: write /after/... for /payload/after/...",
+                       "found /%s; debezium takes the event out of its payload and "
+                       "leaves the schema away: write /after/... for "
+                       "/payload/after/...",
                        name);
     else
         config_problem(&k->r->problems, at, "a change event has no /%.60s; %s", name,

@@ -1,6 +1,6 @@
 /* Places beside the document: headers, the Kafka key, the topic, the element of a list.
- * Only what a rule of the source asks for is looked at. What is no UTF-8, or holds NUL, is
- * as if it were not there. */
+ * Only what a rule of the source asks for is looked at. What is no UTF-8, or holds NUL,
+ * is as if it were not there. */
 #include <string.h>
 #include <strings.h>
 
