@@ -8,13 +8,16 @@
 #include "base/clock.h"
 #include "io/source/source_kafka_conf.h"
 
+#define REFUSED_US (2 * US_PER_S)
+
 struct asking {
     rd_kafka_t *rk;
     struct mapping *mp;
     struct arena *a;
-    int64_t until_us;
+    int64_t from_us, until_us;
     char trouble[200];
     bool is_hopeless; /* waiting longer changes nothing */
+    bool is_refused;  /* by all brokers: they are down, or start at this moment */
 };
 
 static int left_ms(const struct asking *k, int most_ms)
@@ -29,6 +32,13 @@ static bool is_over(const struct asking *k)
     return clock_monotonic_us() >= k->until_us;
 }
 
+static bool gives_up(const struct asking *k)
+{
+    int64_t waited_us = clock_monotonic_us() - k->from_us;
+
+    return k->is_hopeless || is_over(k) || (k->is_refused && waited_us > REFUSED_US);
+}
+
 static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
 {
     struct asking *k = opaque;
@@ -36,6 +46,7 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
     (void) rk;
     snprintf(k->trouble, sizeof k->trouble, "%s", reason);
     k->is_hopeless |= code == RD_KAFKA_RESP_ERR__AUTHENTICATION || code == RD_KAFKA_RESP_ERR__SSL;
+    k->is_refused |= code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
 }
 
 static void ignore_log(const rd_kafka_t *rk, int level, const char *facility, const char *text)
@@ -95,7 +106,7 @@ static bool ask_topics(struct asking *k, struct kafka_answer *out, struct err *e
             if (none)
                 rd_kafka_message_destroy(none);
         }
-    } while (code && !k->is_hopeless && !is_over(k));
+    } while (code && !gives_up(k));
     if (code)
         return err_set(err, ERR_UNAVAILABLE, "no Kafka broker answers: %s",
                        k->trouble[0] ? k->trouble : rd_kafka_err2str(code));
@@ -226,8 +237,9 @@ bool source_kafka_ask(const struct config *c, int timeout_ms, struct arena *a,
 {
     struct asking k = {.mp = c->mapping,
                        .a = a,
-                       .until_us = clock_monotonic_us() + timeout_ms * INT64_C(1000)};
+                       .from_us = clock_monotonic_us()};
 
+    k.until_us = k.from_us + timeout_ms * INT64_C(1000);
     memset(out, 0, sizeof *out);
     if (!open_client(&k, c, err))
         return false;
