@@ -52,7 +52,7 @@ static const struct {
     /* escapes: once, and only those that are */
     {"/caf%C3%A9/%41%2f%2F", "/caf\xC3\xA9/A//"},
     {"/a%253Fb", "/a%3Fb"},
-    {"/a%3Fb%23c", "/a?b#c"},
+    {"/a%3Fb%23c%3f", "/a%3Fb%23c%3f"}, /* no path holds ? or # */
     {"/100%", "/100%"},
     {"/100%4", "/100%4"},
     {"/100%4g%zz%%41", "/100%4g%zz%A"},

@@ -83,7 +83,7 @@ static bool is_same(const struct slot *s, const struct slot *t)
 {
     return s->kind == t->kind && s->parent == t->parent && s->of == t->of &&
            s->token_len == t->token_len &&
-           memcmp(s->token, t->token, t->token_len) == 0 &&
+           (t->token_len == 0 || memcmp(s->token, t->token, t->token_len) == 0) &&
            s->wanted.len == t->wanted.len &&
            (t->wanted.len == 0 ||
             memcmp(s->wanted.text, t->wanted.text, t->wanted.len) == 0);

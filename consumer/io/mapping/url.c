@@ -31,16 +31,26 @@ static int hex(char c)
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
+/* The byte at the beginning of a text, an escape as what it stands for. ? and # stay
+ * escaped, or the path could be taken for one with a query behind it. */
+static char next_byte(const char *text, size_t len, size_t *used)
+{
+    *used = 1;
+    if (text[0] != '%' || len < 3 || hex(text[1]) < 0 || hex(text[2]) < 0)
+        return text[0];
+    char c = (char) (hex(text[1]) << 4 | hex(text[2]));
+    if (c == '?' || c == '#')
+        return text[0];
+    *used = 3;
+    return c;
+}
+
 /* False: a NUL. */
 static bool unescape(const char *text, size_t len, char *out, size_t *out_len)
 {
     size_t n = 0;
-    for (size_t i = 0; i < len; i++) {
-        char c = text[i];
-        if (c == '%' && len - i > 2 && hex(text[i + 1]) >= 0 && hex(text[i + 2]) >= 0) {
-            c = (char) (hex(text[i + 1]) << 4 | hex(text[i + 2]));
-            i += 2;
-        }
+    for (size_t i = 0, used; i < len; i += used) {
+        char c = next_byte(text + i, len - i, &used);
         if (c == '\0')
             return false;
         out[n++] = c;

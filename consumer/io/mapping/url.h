@@ -9,8 +9,8 @@
 /* Takes an absolute URL (scheme://authority/path), one relative to a scheme
  * (//authority/path) or an absolute path; user, port and the host itself fall away. The
  * path begins with / (a URL without one has /), is percent-decoded once - what is no
- * escape stays as it is - and keeps parameters behind ; and dots. out has room for
- * len + 1 bytes and is NUL-terminated.
+ * escape stays as it is, as do %3F and %23, so that no path holds ? or # - and keeps
+ * parameters behind ; and dots. out has room for len + 1 bytes and is NUL-terminated.
  *
  * False, nothing stands there: relative paths, schemes without an authority (mailto:),
  * and what is no UTF-8 or holds NUL once decoded. */
