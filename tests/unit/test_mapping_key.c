@@ -25,7 +25,7 @@ START_TEST(test_normalise)
         {"", {"", "", "", ""}},
         {" \t ", {"", "", "", ""}},
         {"0 0", {"0 0", "0 0", "00", "00"}},
-        {"A\xc2\xa0" "B", {"A\xc2\xa0" "B", "a\xc2\xa0" "b", "A\xc2\xa0" "B", "a\xc2\xa0" "b"}},
+        {"A\xc2\xa0Z", {"A\xc2\xa0Z", "a\xc2\xa0z", "A\xc2\xa0Z", "a\xc2\xa0z"}},
         {"\xc3\x84 x", {"\xc3\x84 x", "\xc3\x84 x", "\xc3\x84x", "\xc3\x84x"}},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
@@ -60,13 +60,13 @@ static bool same(struct key_cache *cache, int ns, const char *x, const char *y)
 START_TEST(test_alike)
 {
     struct key_cache *cache = mapping_key_cache_new();
-    char wide[700], narrow[350];
-    memset(wide, ' ', sizeof wide);
-    memset(narrow, '7', sizeof narrow);
-    for (size_t i = 0; i < sizeof narrow; i++)
-        wide[2 * i] = '7';
-    wide[sizeof wide - 1] = narrow[sizeof narrow - 1] = '\0';
-    wide[sizeof wide - 2] = '\0';
+    enum { LONG = 300 };
+    char wide[2 * LONG + 1], narrow[LONG + 1];
+    for (size_t i = 0; i < LONG; i++) {
+        wide[2 * i] = narrow[i] = '7';
+        wide[2 * i + 1] = ' ';
+    }
+    wide[2 * LONG] = narrow[LONG] = '\0';
     for (int pass = 0; pass < 3; pass++) {
         struct key_cache *used = pass ? cache : NULL;
         ck_assert(same(used, STRIP, "2001 0007", "20010007"));

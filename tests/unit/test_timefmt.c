@@ -130,7 +130,8 @@ START_TEST(test_spellings)
                          no_zone = {.kind = TIMEFMT_ISO8601, .zone = utc},
                          local = {.kind = TIMEFMT_ISO8601, .zone = berlin},
                          day = {.kind = TIMEFMT_PATTERN, .pattern = "%Y-%m-%d%z"},
-                         log = {.kind = TIMEFMT_PATTERN, .pattern = "%d/%b/%Y:%H:%M:%S %z"},
+                         log = {.kind = TIMEFMT_PATTERN,
+                                .pattern = "%d/%b/%Y:%H:%M:%S %z"},
                          s = {.kind = TIMEFMT_EPOCH, .unit = TIMEFMT_S},
                          ms = {.kind = TIMEFMT_EPOCH, .unit = TIMEFMT_MS},
                          us = {.kind = TIMEFMT_EPOCH, .unit = TIMEFMT_US},
@@ -178,15 +179,16 @@ START_TEST(test_spellings)
     };
     ck_assert(berlin != NULL && utc != NULL);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-        ck_assert_msg(text(cases[i].f, cases[i].text) == cases[i].t_us, "\"%s\": %lld not %lld",
-                      cases[i].text, (long long) text(cases[i].f, cases[i].text),
+        ck_assert_msg(text(cases[i].f, cases[i].text) == cases[i].t_us,
+                      "\"%s\": %lld not %lld", cases[i].text,
+                      (long long) text(cases[i].f, cases[i].text),
                       (long long) cases[i].t_us);
     zone_free(berlin);
     zone_free(utc);
 }
 END_TEST
 
-/* Where clocks go forward and back, at -1, 0 and +1 microsecond, whatever the spelling. */
+/* Where clocks go forward and back, at -1, 0 and +1 microsecond, however spelt. */
 START_TEST(test_clock_changes)
 {
     struct err err = {0};

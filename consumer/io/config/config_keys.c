@@ -1,13 +1,14 @@
-/* The keys that are treated apart: kiosks, and who is excluded. They stand in journeyd.yaml
- * or in files of their own, which a night's export can write anew:
+/* The keys that are treated apart: kiosks, and who is excluded. They stand in
+ * journeyd.yaml or in files of their own, which a night's export can write anew:
  *
  *     # staff of the main library
  *     folio.user:7d1f6c1e-0a3b-4b7e-9c57-1f4f0f9f0b11
  *     card:2001 0007   # the desk's own card
  *
- * one namespace:value a line; # at its beginning or behind a blank starts a comment. Values
- * end here: they become hashes, and the text they were read from is overwritten. No message
- * repeats one, nor what stands where a namespace should: that may be a value too. */
+ * one namespace:value a line; # at its beginning or behind a blank starts a comment.
+ * Values end here: they become hashes, and the text they were read from is overwritten.
+ * No message repeats one, nor what stands where a namespace should: that may be a value
+ * too. */
 #include "io/config/config_parts.h"
 
 #include <errno.h>
@@ -111,7 +112,8 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\r';
 }
 
-/* Cuts the line to what it says: no comment, no blanks around; *column: where that begins. */
+/* Cuts the line to what it says: no comment, no blanks around; *column: where that
+ * begins. */
 static char *cut_line(char *line, size_t len, int *column)
 {
     char *from = line, *end = line + len;
@@ -140,7 +142,7 @@ static void read_lines(struct config_build *b, const char *path, char *text, siz
     char *line = text, *end = text + len;
     if (len >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) /* some editors put it there */
         line += 3;
-    for (; line < end && p->list.n < told + PROBLEMS_MOST;) {
+    while (line < end && p->list.n < told + PROBLEMS_MOST) {
         char *stop = memchr(line, '\n', (size_t) (end - line));
         size_t n = (size_t) ((stop != NULL ? stop : end) - line);
         at.line++;
@@ -148,7 +150,8 @@ static void read_lines(struct config_build *b, const char *path, char *text, siz
         bool is_text = utf8_is_valid(line, n, NULL) && memchr(line, '\0', n) == NULL;
         char *said = cut_line(line, n, &at.column);
         if (!is_text)
-            config_problem(p, &at, "no text in UTF-8; one namespace:value a line is wanted");
+            config_problem(p, &at,
+                           "no text in UTF-8; one namespace:value a line is wanted");
         else if (*said != '\0')
             add_key(b, &at, said, set);
         line += n + 1;

@@ -16,8 +16,8 @@ static bool is_backfill(const struct mapping *mp, const struct time_rule *t)
     return v->kind == DECODE_BOOL && v->b;
 }
 
-/* The entry that answers is remembered: a source whose first choice is often missing dates
- * its events by another clock than its owner thinks. */
+/* The entry that answers is remembered: a source whose first choice is often missing
+ * dates its events by another clock than its owner thinks. */
 bool mapping_read_time(struct mapping_work *w)
 {
     struct event *ev = &w->out->event;
@@ -77,7 +77,8 @@ struct id_text {
     size_t n, cap;
 };
 
-static void id_add(struct mapping_work *w, struct id_text *id, const char *text, size_t len)
+static void id_add(struct mapping_work *w, struct id_text *id, const char *text,
+                   size_t len)
 {
     if (len == 0)
         return;
@@ -89,8 +90,8 @@ static void id_add(struct mapping_work *w, struct id_text *id, const char *text,
     id->n += len;
 }
 
-/* Elements of a message have the id of their rule, a colon and their index, unless the rule
- * itself tells them apart. */
+/* Elements of a message have the id of their rule, a colon and their index, unless the
+ * rule itself tells them apart. */
 bool mapping_read_id(struct mapping_work *w)
 {
     char scratch[24];

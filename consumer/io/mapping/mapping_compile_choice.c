@@ -1,11 +1,12 @@
 /* The lists by which a field gets its value, each line of which is a literal or `skip`:
  *
  *     values: {checkedout: borrow.checkout}  skip: [closedLoan]     one value, one line
- *     patterns: [{matches: "^/search", value: discover.search}, {matches: "^/", skip: true}]
+ *     patterns: [{matches: "^/search", value: discover.search},
+ *                {matches: "^/static/", skip: true}]
  *     pairs: [{old: solved, new: [open, pending], value: help.ticket_reopened}]
  *
- * The first line that fits decides, so one that stands behind a line that takes all of its
- * values is a mistake, and told. */
+ * The first line that fits decides, so one that stands behind a line that takes all of
+ * its values is a mistake, and told. */
 #include <string.h>
 #include <strings.h>
 
@@ -109,7 +110,8 @@ void mapping_compile_values(struct compiler *k, const struct yaml_node *values,
         return;
     size_t most = values->n + n_skipped + 1;
     struct value_choice *choices = ARENA_NEW(&k->mp->a, struct value_choice, most);
-    const struct config_where **where = ARENA_NEW(k->r->a, const struct config_where *, most);
+    const struct config_where **where =
+        ARENA_NEW(k->r->a, const struct config_where *, most);
     for (size_t i = 0; i < values->n; i++) {
         const struct yaml_entry *e = &values->entries[i];
         const char *text = config_text(k->r, e->value);
@@ -136,14 +138,16 @@ void mapping_compile_patterns(struct compiler *k, const struct yaml_node *node,
                               enum value_type type, struct value_rule *out)
 {
     enum { MATCHES, VALUE, SKIP, COUNT };
-    static const struct config_key keys[COUNT] = {
-        [MATCHES] = {"matches", true}, [VALUE] = {"value", false}, [SKIP] = {"skip", false}};
+    static const struct config_key keys[COUNT] = {[MATCHES] = {"matches", true},
+                                                  [VALUE] = {"value", false},
+                                                  [SKIP] = {"skip", false}};
     out->source = VALUE_PATTERNS;
     out->enumeration = false;
     if (!is_list(k, node, "{matches, value} or {matches, skip: true}"))
         return;
     struct value_choice *choices = ARENA_NEW(&k->mp->a, struct value_choice, node->n);
-    const struct yaml_node **matches = ARENA_NEW(k->r->a, const struct yaml_node *, node->n);
+    const struct yaml_node **matches =
+        ARENA_NEW(k->r->a, const struct yaml_node *, node->n);
     for (size_t i = 0; i < node->n; i++) {
         const struct yaml_node *line = node->items[i];
         struct yaml_node *v[COUNT];

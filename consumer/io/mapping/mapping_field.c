@@ -1,5 +1,5 @@
-/* The fields of an event: touchpoint and fact, initiator, channel and dimensions, and what
- * may be told about a value. */
+/* The fields of an event: touchpoint and fact, initiator, channel and dimensions, and
+ * what may be told about a value. */
 #include <string.h>
 
 #include "base/utf8.h"
@@ -55,7 +55,8 @@ static void remember(struct mapping_work *w, enum reject reject, const char *det
 }
 
 /* A value whose map says skip or quarantine; true when the field goes on being read. */
-static bool goes_on(struct mapping_work *w, const struct value_rule *r, enum mapping_got got)
+static bool goes_on(struct mapping_work *w, const struct value_rule *r,
+                    enum mapping_got got)
 {
     if (got == GOT_SKIP) {
         mapping_skipped(w->out, w->skip);

@@ -3,8 +3,8 @@
  * pairs of an old and a new value.
  *
  * A value that no line knows is told in `unmapped` where it is one of an enumeration: of
- * values and of pairs. What patterns are asked of is free text, a path mostly, and is never
- * told. */
+ * values and of pairs. What patterns are asked of is free text, a path mostly, and is
+ * never told. */
 #include <string.h>
 
 #include "io/mapping/mapping_work.h"
@@ -17,7 +17,8 @@ struct side {
     char scratch[24];
 };
 
-static void read_side(const struct mapping *mp, const struct operand *at, struct side *out)
+static void read_side(const struct mapping *mp, const struct operand *at,
+                      struct side *out)
 {
     const struct decode_value *v = mapping_operand(mp, at);
     out->nothing = decode_is_nothing(v);
