@@ -119,7 +119,7 @@ static bool list(const struct options *o, const struct config *c,
 
 /* ---- show ---- */
 
-/* What the message, or the element asked for, would be now, as tap shows it; or why there is none. */
+/* What the message, or the element asked for, would be now, as tap shows it; or why it is gone. */
 static bool show_now(const struct config *c, const struct quarantine_filter *f, struct arena *a,
                      bool json, struct err *err)
 {

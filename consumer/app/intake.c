@@ -43,8 +43,8 @@ uint16_t intake_part(struct intake *in, const char *topic, int32_t part)
     return (uint16_t) (in->parts.n - 1);
 }
 
-static void add_record(struct intake *in, const struct mapped *mapped, int64_t offset, uint16_t part,
-                       bool is_more)
+static void add_record(struct intake *in, const struct mapped *mapped, int64_t offset,
+                       uint16_t part, bool is_more)
 {
     uint32_t record = (uint32_t) in->records.n;
     struct intake_record r = {

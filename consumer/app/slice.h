@@ -5,7 +5,7 @@
 
 #include "app/intake.h"
 
-/* A smaller upto: about half of the slice, never within a message; in->upto when it is one message. */
+/* A smaller upto: about half of the slice, never within a message; in->upto when it is one. */
 size_t slice_half(const struct intake *in);
 /* Its events; none when the slice is one message that the database refused. */
 struct batch slice_batch(const struct intake *in);

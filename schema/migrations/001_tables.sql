@@ -155,7 +155,7 @@ create table journey_internal.quarantine (
         'unmapped', 'format')),
     detail text,
     first_seen_at timestamptz not null default now(),
-    element integer not null default -1 check (element >= -1),
+    element integer not null default -1 check (element between -1 and 999),
     primary key (topic, part, kafka_offset, source, element)
 );
 comment on table journey_internal.quarantine is 'messages that were not accepted, and why; never their content. source empty: no source takes the topic; element: of a message that fans out, -1: the whole message';

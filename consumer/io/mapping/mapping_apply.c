@@ -1,8 +1,8 @@
-/* One message to its outcome, in the order of the semantics: who takes the topic, is there
- * a value, can it be read, is it our tenant's, has it a list that fans out, then for the
- * message or each element: which rule, what do its fields say, and the checks of
- * acceptance - malformed, future, too_old, touchpoint, initiator,
- * two_persons, no_key: the first that applies is the reason.
+/* One message to its outcome, in the order of the semantics: who takes the topic, is
+ * there a value, can it be read, is it our tenant's, has it a list that fans out, then
+ * for the message or each element: which rule, what do its fields say, and the checks of
+ * acceptance - malformed, future, too_old, touchpoint, initiator, two_persons, no_key:
+ * the first that applies is the reason.
  *
  * Nothing of the message outlives this but hashes, numbers, and the texts that the
  * configuration allows: codes, channels, dimensions. quarantine.detail and unmapped carry

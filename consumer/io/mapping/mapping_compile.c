@@ -270,8 +270,8 @@ static void compile_earliest(struct compiler *k, const struct yaml_node *node,
                        "found \"%.40s\"; a date like 2000-01-01 is wanted", text);
     else if (t_us <= MAPPING_EARLIEST_US)
         config_problem(&k->r->problems, &node->at,
-                       "found %.40s; a date after 1990-01-01 is wanted (what is before is "
-                       "refused of every source)",
+                       "found %.40s; a date after 1990-01-01 is wanted (what is before "
+                       "is refused of every source)",
                        text);
     else
         s->earliest_us = t_us;
