@@ -47,7 +47,8 @@ static char *copy_text(const char *text, size_t len)
     char *copy = malloc(len + 1);
     if (copy == NULL)
         abort();
-    memcpy(copy, text, len);
+    if (len > 0)
+        memcpy(copy, text, len);
     copy[len] = '\0';
     return copy;
 }
@@ -60,7 +61,7 @@ static int add_slot(struct decoder *d, struct slot s)
         if (d->slots == NULL)
             abort();
     }
-    s.token = copy_text(s.token ? s.token : "", s.token_len);
+    s.token = copy_text(s.token, s.token_len);
     if (s.kind == SLOT_SELECT)
         s.wanted.text = copy_text(s.wanted.text, s.wanted.len);
     if (s.parent >= 0)
@@ -79,14 +80,16 @@ void decode_slot_free(struct decoder *d)
     free(d->slots);
 }
 
+static bool is_text(const char *x, size_t x_len, const char *y, size_t y_len)
+{
+    return x_len == y_len && (x_len == 0 || memcmp(x, y, x_len) == 0);
+}
+
 static bool is_same(const struct slot *s, const struct slot *t)
 {
     return s->kind == t->kind && s->parent == t->parent && s->of == t->of &&
-           s->token_len == t->token_len &&
-           (t->token_len == 0 || memcmp(s->token, t->token, t->token_len) == 0) &&
-           s->wanted.len == t->wanted.len &&
-           (t->wanted.len == 0 ||
-            memcmp(s->wanted.text, t->wanted.text, t->wanted.len) == 0);
+           is_text(s->token, s->token_len, t->token, t->token_len) &&
+           is_text(s->wanted.text, s->wanted.len, t->wanted.text, t->wanted.len);
 }
 
 static int find_slot(const struct decoder *d, const struct slot *wanted)
