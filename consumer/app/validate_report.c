@@ -20,10 +20,10 @@ size_t validate_count(const struct validation *v, enum config_stage stage, bool 
 /* Why a stage without problems has not looked at everything; NULL: it has. */
 static const char *limits(const struct validation *v, enum config_stage stage)
 {
+    if (v->f.root == NULL && stage > CONFIG_SYNTAX && stage < CONFIG_KAFKA)
+        return "not looked at";
     if (v->c || (stage != CONFIG_SCENARIOS && stage != CONFIG_MAPPING))
         return NULL;
-    if (v->f.root == NULL)
-        return "not looked at";
     if (v->f.vocabulary_is_unsure && v->f.namespaces_are_unsure)
         return "touchpoints and namespaces were not looked up: where they are declared there are "
                "problems";

@@ -63,7 +63,7 @@ cleanup() {
         [ -z "$topic" ] || "$JOURNEYD_TEST_TOPIC" "$JOURNEYD_TEST_BROKERS" delete "$topic" \
             >/dev/null 2>&1
     done
-    [ ! -s "$work/server/pg.dir" ] || JOURNEYD_TEST_STATE=$work/server \
+    [ ! -d "$work/server" ] || JOURNEYD_TEST_STATE=$work/server \
         "$root/tests/services/down" --quiet
 }
 trap cleanup EXIT

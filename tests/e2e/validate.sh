@@ -3,6 +3,11 @@
 # nothing is changed. The broker has a second listener whose user `reader` may what it was allowed.
 . "$(dirname "$0")/lib.sh"
 
+if [ -z "${JOURNEYD_TEST_BROKERS_SASL:-}" ]; then # that of an older tests/services/kafka still runs
+    JOURNEYD_TEST_STATE=$work/server "$root/tests/services/kafka" start
+    JOURNEYD_TEST_BROKERS=127.0.0.1:$(cat "$work/server/kafka/port")
+    JOURNEYD_TEST_BROKERS_SASL=127.0.0.1:$(cat "$work/server/kafka/sasl_port")
+fi
 database=journeyd_$name
 stranger=validate_$$
 topic "plain.$run_id" 3
@@ -108,12 +113,18 @@ ended "a topic that is not there" 0 'warning: topic: no topic of the brokers mat
 validate "$(as away "$away")"
 ended "both away" 69 "away: no Kafka broker answers" "away: could not connect to postgresql"
 
-if [ -z "${JOURNEYD_TEST_BROKERS_SASL:-}" ]; then # services started by an older tests/services/kafka
-    JOURNEYD_TEST_STATE=$work/server "$root/tests/services/kafka" start
-    JOURNEYD_TEST_BROKERS=127.0.0.1:$(cat "$work/server/kafka/port")
-    JOURNEYD_TEST_BROKERS_SASL=127.0.0.1:$(cat "$work/server/kafka/sasl_port")
-    topic "plain.$run_id" 3
-fi
+kcat -b "$JOURNEYD_TEST_BROKERS" -G "$database.$$" -X partition.assignment.strategy=range \
+    "plain.$run_id" >/dev/null 2>&1 &
+children+=($!)
+is_joined() { # asks until the broker shows the member
+    validate "$c"
+    [ "$code" -ne 0 ]
+}
+until_true 20 is_joined
+validate "$c"
+ended "a group of another program" 78 'another program is in the group' 'share by "range"'
+kill "${children[-1]}"
+
 reader() { # PASSWORD GROUP
     as "reader.$1" "kafka: {brokers: \"$JOURNEYD_TEST_BROKERS_SASL\", group: \"$2\", properties: \
 {security.protocol: sasl_plaintext, sasl.mechanism: PLAIN, sasl.username: reader, sasl.password: $1}}"
@@ -136,5 +147,4 @@ ended "both allowed" 0 "1 topics with 3 partitions"
 validate "$(reader wrong "reader.$$")"
 ended "a wrong password" 69 "Authentication failed"
 
-JOURNEYD_TEST_STATE=$work/server "$root/tests/services/down" --quiet
 finish
