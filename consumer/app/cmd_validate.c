@@ -1,5 +1,5 @@
-/* journeyd validate: is the configuration right? All problems at once, stage by stage; with --connect
- * also whether Kafka and PostgreSQL are as it needs them. It changes nothing anywhere. */
+/* journeyd validate: is the configuration right? All problems at once, stage by stage; with
+ * --connect also whether Kafka and PostgreSQL are as it needs them. It changes nothing anywhere. */
 #include <stdio.h>
 
 #include "app/commands.h"
