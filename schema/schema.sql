@@ -2002,6 +2002,30 @@ comment on view journey.event_case is 'one row for each event and case it carrie
 comment on column journey.event_case.event_id is 'the event, as in journey.event';
 comment on column journey.event_case.case_type is 'namespace of the case, for instance loan, hold, ticket';
 comment on column journey.event_case.case_id is 'pseudonymous id of the case, made with the secret';
+create table journey_internal.source_counter (
+    slot smallint not null,
+    source text not null,
+    skip text not null,
+    rule text not null,
+    clock text not null,
+    n bigint not null,
+    last_seen_at timestamp with time zone not null
+)
+with (fillfactor='50');
+comment on table journey_internal.source_counter is 'counted by each instance: what was skipped, by reason (skip) and rule; events, by the place where their time stood (clock). What does not apply is empty';
+create view journey.event_clock as
+ select c.source,
+    c.clock,
+    (sum(c.n))::bigint as events,
+    max(c.last_seen_at) as last_seen_at
+   from journey_internal.source_counter c
+  where (c.clock <> ''::text)
+  group by c.source, c.clock;
+comment on view journey.event_clock is 'one row a source and place of a time: whose clock dated the events. Places that seldom answered are those that only stand in for others';
+comment on column journey.event_clock.source is 'source of the events';
+comment on column journey.event_clock.clock is 'the place as the mapping writes it, or the Kafka timestamp: record create (of the producer), record append (of the broker), record none (there was none: the time of reading)';
+comment on column journey.event_clock.events is 'events and identity messages, duplicates too: as often as they were read';
+comment on column journey.event_clock.last_seen_at is 'when the last was met, by the database''s clock';
 create table journey_internal.kafka_offset (
     grp text not null,
     topic text not null,
@@ -2758,9 +2782,12 @@ create table journey_internal.quarantine (
     source text default ''::text not null,
     reason text not null,
     detail text,
-    first_seen_at timestamp with time zone default now() not null
+    first_seen_at timestamp with time zone default now() not null,
+    element integer default '-1'::integer not null,
+    constraint quarantine_element_check check (((element >= '-1'::integer) and (element <= 999))),
+    constraint quarantine_reason_check check ((reason = any (array['malformed'::text, 'future'::text, 'too_old'::text, 'touchpoint'::text, 'initiator'::text, 'two_persons'::text, 'no_key'::text, 'unmapped'::text, 'format'::text])))
 );
-comment on table journey_internal.quarantine is 'messages that were not accepted, and why; never their content. source empty: no source takes the topic';
+comment on table journey_internal.quarantine is 'messages that were not accepted, and why; never their content. source empty: no source takes the topic; element: of a message that fans out, -1: the whole message';
 create view journey.quarantine as
  select q.topic,
     q.part as partition,
@@ -2768,9 +2795,10 @@ create view journey.quarantine as
     nullif(q.source, ''::text) as source,
     q.reason,
     q.detail,
-    q.first_seen_at
+    q.first_seen_at,
+    nullif(q.element, '-1'::integer) as element
    from journey_internal.quarantine q;
-comment on view journey.quarantine is 'one row a message that was not accepted, and why; never its content';
+comment on view journey.quarantine is 'one row a message that was not accepted, or an element of one that fans out, and why; never its content';
 comment on column journey.quarantine.topic is 'Kafka topic, or the name of the input file';
 comment on column journey.quarantine.partition is 'partition of the topic';
 comment on column journey.quarantine.kafka_offset is 'offset in the partition, or line of the file';
@@ -2778,6 +2806,7 @@ comment on column journey.quarantine.source is 'source whose mapping refused it;
 comment on column journey.quarantine.reason is 'why: malformed, future, too_old, touchpoint, initiator, two_persons, no_key, unmapped, format';
 comment on column journey.quarantine.detail is 'which field or value; only names of fields and values of declared enumerations';
 comment on column journey.quarantine.first_seen_at is 'when it was first met, by the database''s clock';
+comment on column journey.quarantine.element is 'which element of the message''s list, from 0; null: the whole message';
 create view journey.quarantine_count as
  select nullif(q.source, ''::text) as source,
     q.reason,
@@ -2789,7 +2818,7 @@ create view journey.quarantine_count as
 comment on view journey.quarantine_count is 'one row a source and reason: how many messages were not accepted';
 comment on column journey.quarantine_count.source is 'source whose mapping refused them; null where no source takes the topic';
 comment on column journey.quarantine_count.reason is 'why: malformed, future, too_old, touchpoint, initiator, two_persons, no_key, unmapped, format';
-comment on column journey.quarantine_count.messages is 'messages that were not accepted; add up over sources and reasons, though a message that two sources read counts for each';
+comment on column journey.quarantine_count.messages is 'messages that were not accepted, elements of a message counted each; add up over sources and reasons, though a message that two sources read counts for each';
 comment on column journey.quarantine_count.first_seen_at is 'when the first was met, by the database''s clock';
 comment on column journey.quarantine_count.last_seen_at is 'when the last was met, by the database''s clock';
 create view journey.raw_path as
@@ -3009,6 +3038,21 @@ comment on column journey.shared_key.key_id is 'pseudonymous id of the key, made
 comment on column journey.shared_key.rule is 'max_aliases: it was seen with too many other keys; several_customers: the keys it was seen with belong to several customers';
 comment on column journey.shared_key.partners is 'different keys it was seen with';
 comment on column journey.shared_key.event_count is 'events that carry it and have no person';
+create view journey.skipped as
+ select c.source,
+    c.skip as reason,
+    nullif(c.rule, ''::text) as rule,
+    (sum(c.n))::bigint as messages,
+    max(c.last_seen_at) as last_seen_at
+   from journey_internal.source_counter c
+  where (c.skip <> ''::text)
+  group by c.source, c.skip, c.rule;
+comment on view journey.skipped is 'one row a source, reason and rule: how many messages were skipped, which is neither an error nor a loss';
+comment on column journey.skipped.source is 'source that skipped them; (none) for messages whose topic no source takes';
+comment on column journey.skipped.reason is 'why: no source, tenant, no elements, no rule, rule (it says so, or a map of its fields), unmapped (a value its maps do not know)';
+comment on column journey.skipped.rule is 'the rule that decided, as the mapping names it; null where none was reached';
+comment on column journey.skipped.messages is 'messages, elements of a message counted each; as often as they were read';
+comment on column journey.skipped.last_seen_at is 'when the last was met, by the database''s clock';
 create view journey.touchpoint as
  select t.code as touchpoint,
     t.stage,
@@ -3273,7 +3317,7 @@ alter table only journey_internal.namespace
 alter table only journey_internal.path
     add constraint path_pkey primary key (path_id);
 alter table only journey_internal.quarantine
-    add constraint quarantine_pkey primary key (topic, part, kafka_offset, source);
+    add constraint quarantine_pkey primary key (topic, part, kafka_offset, source, element);
 alter table only journey_internal.scenario_checkpoint
     add constraint scenario_checkpoint_pkey primary key (scenario_no, checkpoint_no);
 alter table only journey_internal.scenario
@@ -3292,6 +3336,8 @@ alter table only journey_internal.session
     add constraint session_pkey primary key (customer_no, from_us);
 alter table only journey_internal.setting
     add constraint setting_pkey primary key (name);
+alter table only journey_internal.source_counter
+    add constraint source_counter_pkey primary key (source, skip, rule, clock, slot);
 alter table only journey_internal.source_tally
     add constraint source_tally_pkey primary key (slot, source);
 alter table only journey_internal.timeline
