@@ -8,11 +8,15 @@
 
 #include "fuzz.h"
 #include "golden/golden.h"
+#include "io/mapping/mapping_compile.h"
+#include "io/mapping/mapping_reach.h"
 #include "io/mapping/mapping_trace.h"
 
-/* A small configuration whose only source is the input. */
+/* A small configuration. Its own source is a first input, which does. */
 static const char *prepare(int *fd)
 {
+    static const char source[] = "source: own\ntopic: ^own$\nid: /id\ntime: /at\n"
+                                 "touchpoint: discover.search\nkeys: {card: /card}\n";
     static const char vocabulary[] =
         "- {stage: discover, label: Discover, channel: website}\n"
         "- {code: discover.search, label: Search, initiator: customer}\n"
@@ -21,7 +25,8 @@ static const char *prepare(int *fd)
     char name[128];
     struct buf b;
     *fd = memfd_create("source", 0);
-    fuzz_require(*fd >= 0, "could not make a file");
+    fuzz_require(*fd >= 0 && pwrite(*fd, source, sizeof source - 1, 0) > 0,
+                 "could not make a file");
     snprintf(name, sizeof name, "%s/fuzz-secret", golden_folder());
     golden_write(name, "a secret of the tests", 21, 0600);
     snprintf(name, sizeof name, "%s/fuzz-vocabulary.yaml", golden_folder());
@@ -43,7 +48,7 @@ static const char *prepare(int *fd)
     return path;
 }
 
-static void ask(struct config *c)
+static void ask(struct mapping *mp)
 {
     static const char *const topics[] = {"a", "fuzz.each", "web.events"};
     static const char value[] =
@@ -51,34 +56,47 @@ static void ask(struct config *c)
         "\"items\":[{\"id\":1},{}],\"tenant\":\"diku\",\"payload\":null,\"op\":\"c\"}";
     struct arena a;
     arena_init(&a);
-    mapping_trace_start(c->mapping);
-    for (size_t i = 0; i < sizeof topics / sizeof topics[0]; i++) {
-        const struct mapped *got;
-        struct message msg = {.topic = topics[i], .ts_us = INT64_C(1780272000000000),
-                              .value = value, .value_len = sizeof value - 1,
-                              .key = "{}", .key_len = 2};
-        fuzz_require(mapping_apply(c->mapping, &msg, -1, &a, &got) >= 1, "no outcome");
-        if (mapping_source_count(c->mapping) > 0)
-            fuzz_require(mapping_apply(c->mapping, &msg, 0, &a, &got) >= 1, "no outcome");
-    }
+    mapping_trace_start(mp);
+    for (size_t i = 0; i < sizeof topics / sizeof topics[0]; i++)
+        for (int source = -1; source < mapping_source_count(mp); source++) {
+            const struct mapped *got;
+            struct message msg = {.topic = topics[i], .ts_us = INT64_C(1780272000000000),
+                                  .value = value, .value_len = sizeof value - 1,
+                                  .key = "{}", .key_len = 2};
+            fuzz_require(mapping_apply(mp, &msg, source, &a, &got) >= 1, "no outcome");
+        }
     arena_done(&a);
 }
 
 void fuzz_source(const uint8_t *data, size_t size)
 {
-    static const char *path;
+    static struct config *c;
     static int fd;
-    struct buf report;
     struct err err = {0};
-    if (path == NULL)
-        path = prepare(&fd);
+    struct buf report;
+    struct arena a;
+    buf_init(&report);
+    if (c == NULL) {
+        const char *path = prepare(&fd);
+        c = config_load(path, &report, &err);
+        fuzz_require(c != NULL, "%s\n%.*s", err.text, (int) report.len, report.data);
+    }
     fuzz_require(ftruncate(fd, 0) == 0 && pwrite(fd, data, size, 0) == (ssize_t) size,
                  "could not write the source");
-    buf_init(&report);
-    struct config *c = config_load(path, &report, &err);
-    fuzz_require(c != NULL || report.len > 0, "refused without a word: %s", err.text);
-    if (c != NULL)
-        ask(c);
-    config_free(c);
+    arena_init(&a);
+    struct config_reader r = {.a = &a, .problems = {.a = &a}};
+    char path[40];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    struct yaml_node *root = yaml_load(path, "input.yaml", 0, &a, &r.problems);
+    if (root != NULL) {
+        struct mapping *mp = mapping_compile(c, &r, &root, 1);
+        mapping_reach(&r, &root, 1);
+        if (config_problems_report(&r.problems, &report) == 0)
+            ask(mp);
+        mapping_free(mp);
+    } else {
+        fuzz_require(config_problems_report(&r.problems, &report) > 0, "refused without a word");
+    }
+    arena_done(&a);
     buf_done(&report);
 }
