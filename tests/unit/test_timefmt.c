@@ -101,6 +101,9 @@ START_TEST(test_epoch)
     f.unit = TIMEFMT_NS;
     ck_assert(timefmt_int(&f, T * 1000 + 999, &t) && t == T);
     ck_assert(timefmt_int(&f, -1, &t) && t == -1);
+    /* as text the same, to the least number there is */
+    CHECK(&f, {"-1", -1}, {"-1500", -2}, {"-9223372036854775808", -9223372036854776},
+          {"9223372036854775807", 9223372036854775}, {"-9223372036854775809", NEVER});
     f.kind = TIMEFMT_RFC3339;
     ck_assert(!timefmt_int(&f, 1772359200, &t));
     ck_assert(!timefmt_real(&f, 1772359200, &t));
