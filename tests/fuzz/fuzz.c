@@ -119,8 +119,11 @@ static void take_line(struct fuzz_message *m, const char *line, size_t len, bool
     } else if (begins(line, len, "time ", &rest, &n)) {
         char digits[20] = "";
         memcpy(digits, rest, n < 16 ? n : 16);
-        m->msg.ts_us = strtoll(digits, NULL, 10) * 1000;
-        m->msg.stamp = STAMP_CREATE;
+        int64_t ms = strtoll(digits, NULL, 10);
+        if (ms >= 0) { /* as source_kafka.c and source_file.c give it */
+            m->msg.ts_us = ms * 1000;
+            m->msg.stamp = STAMP_CREATE;
+        }
     } else if (begins(line, len, "header ", &rest, &n)) {
         add_header(m, rest, n);
     } else if (begins(line, len, "null", &rest, &n)) {
