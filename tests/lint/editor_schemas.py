@@ -17,6 +17,7 @@ SHAPE = {
     "bad-duration": ["journeyd.yaml", "scenarios.yaml"],
     "bad-pointer": ["sources/loans.yaml"],
     "broken-json-string": ["sources/loans.yaml", "sources/web.yaml"],
+    "hardly-meant": ["sources/web.yaml"],
     "two-files-at-once": ["journeyd.yaml", "vocabulary.yaml", "scenarios.yaml", "sources/web.yaml"],
     "unknown-key": ["journeyd.yaml", "sources/loans.yaml"],
     "unknown-step": ["sources/loans.yaml", "sources/web.yaml"],

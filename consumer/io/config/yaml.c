@@ -13,6 +13,7 @@ enum { MAX_DEPTH = 64 };
 
 struct reader {
     yaml_parser_t parser;
+    FILE *file;
     struct arena *a;
     struct config_problems *p;
     const char *name;
@@ -30,15 +31,64 @@ static struct config_where where(const struct reader *r, yaml_mark_t mark,
                                  .path = path};
 }
 
+/* What is most often behind libyaml's words; "" where there is no telling. */
+static const char *advice(const char *what)
+{
+    static const struct {
+        const char *part, *advice;
+    } known[] = {
+        {"unknown escape",
+         "in double quotes \\ is written \\\\, in single ones as it is"},
+        {"tab character", "lines are moved in by blanks"},
+        {"',' or", "a text that holds , [ ] { } or # wants quotes"},
+        {"alphabetic or numeric", "a text that begins with * or & wants quotes"},
+        {"cannot start any token",
+         "lines are moved in by blanks, no tabs; a text that begins with % @ or ` wants "
+         "quotes"},
+        {"mapping values",
+         "is the line moved in as its neighbours are? A text that holds a colon and a "
+         "blank wants quotes"},
+        {"'-' indicator", "is the line moved in as its neighbours are?"},
+        {"expected key", "is the line moved in as its neighbours are?"},
+        {"could not find expected ':'", "is a colon or a closing quote missing?"},
+        {"unexpected end of stream", "a closing quote is missing"},
+        {"UTF-8", "save the file as UTF-8"},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (strstr(what, known[i].part) != NULL)
+            return known[i].advice;
+    return "";
+}
+
+/* The line and column of a byte that the parser could not even read: it tells none. */
+static yaml_mark_t mark_of_byte(FILE *file, size_t offset)
+{
+    yaml_mark_t mark = {0};
+    rewind(file);
+    for (int c; mark.index < offset && (c = getc(file)) != EOF; mark.index++) {
+        if (c == '\n') {
+            mark.line++;
+            mark.column = 0;
+        } else if ((c & 0xc0) != 0x80) { /* columns count characters */
+            mark.column++;
+        }
+    }
+    return mark;
+}
+
 static void next_event(struct reader *r, yaml_event_t *event)
 {
     if (yaml_parser_parse(&r->parser, event))
         return;
-    struct config_where at = where(r, r->parser.problem_mark, "");
-    const char *what = r->parser.problem ? r->parser.problem : "cannot be read";
-    broken(r->p, &at, "not valid YAML: %s%s%s", what,
-                   r->parser.context ? ", " : "",
-                   r->parser.context ? r->parser.context : "");
+    const yaml_parser_t *p = &r->parser;
+    bool unread = p->error == YAML_READER_ERROR;
+    struct config_where at = where(
+        r, unread ? mark_of_byte(r->file, p->problem_offset) : p->problem_mark, "");
+    const char *what = p->problem ? p->problem : "cannot be read";
+    const char *context = p->context ? p->context : "";
+    const char *why = advice(what);
+    broken(r->p, &at, "not valid YAML: %s%s%s%s%s", what, *context ? ", " : "", context,
+           *why ? "; " : "", why);
     r->failed = true;
     memset(event, 0, sizeof *event);
 }
@@ -213,6 +263,7 @@ struct yaml_node *yaml_load(const char *path, const char *name, int file_no,
     }
     struct yaml_node *root = NULL;
     if (yaml_parser_initialize(&r.parser)) {
+        r.file = file;
         yaml_parser_set_input_file(&r.parser, file);
         root = read_file(&r);
         yaml_parser_delete(&r.parser);

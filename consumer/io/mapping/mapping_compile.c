@@ -227,8 +227,18 @@ static void compile_rules(struct compiler *k, const struct yaml_node *node,
         return;
     }
     struct rule *rules = ARENA_NEW(&k->mp->a, struct rule, node->n);
-    for (size_t i = 0; i < node->n; i++)
+    for (size_t i = 0; i < node->n; i++) {
         compile_rule(k, node->items[i], shared, &rules[i]);
+        for (size_t j = 0; j < i && rules[i].name != NULL; j++)
+            if (rules[i].name[0] != '\0' && rules[j].name != NULL &&
+                strcmp(rules[i].name, rules[j].name) == 0) {
+                config_problem(&k->r->problems, &node->items[i]->at,
+                               "two rules are named \"%s\"; counters, cases and tap tell "
+                               "them by their names",
+                               rules[i].name);
+                break;
+            }
+    }
     s->rules = rules;
     s->n_rules = (int) node->n;
 }

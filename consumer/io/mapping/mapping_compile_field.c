@@ -22,6 +22,12 @@ static void compile_braces(struct compiler *k, const struct yaml_node *node,
                            const char *inside, struct template_part *part)
 {
     part->has_value = true;
+    if (strchr(inside, '{') != NULL) {
+        config_problem(&k->r->problems, &node->at,
+                       "found a { within { }; each place stands in braces of its own, "
+                       "like \"{/id}:{/state}\"");
+        return;
+    }
     if (strcmp(inside, "time") == 0) {
         part->is_time = true;
         return;
@@ -50,6 +56,11 @@ void mapping_compile_id(struct compiler *k, const struct yaml_node *node,
     const char *text = config_text(k->r, node);
     if (text == NULL)
         return;
+    if (text[0] == '/' && strstr(text, ":/") != NULL)
+        config_warning_in(&k->r->problems, CONFIG_MAPPING, &node->at,
+                          "found \"%.60s\", which is one place; of several make a "
+                          "template: \"{/id}:{/state}\"",
+                          text);
     if (text[0] == '/' || (mapping_is_place(text) && strchr(text, '{') == NULL))
         text = arena_printf(k->r->a, "{%s}", text);
     VEC(struct template_part) parts = {0};
@@ -212,8 +223,12 @@ void mapping_compile_times(struct compiler *k, const struct yaml_node *node,
     bool list = node->kind == YAML_LIST;
     size_t n = list ? node->n : 1;
     struct time_rule *times = ARENA_NEW(&k->mp->a, struct time_rule, n + 1);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         compile_time(k, list ? node->items[i] : node, &times[i]);
+        if (i > 0 && times[i - 1].record && times[i - 1].backfill < 0)
+            config_problem(&k->r->problems, &node->items[i]->at,
+                           "never reached: record always answers; put it last");
+    }
     rule->times = times;
     rule->n_times = (int) n;
 }

@@ -13,6 +13,7 @@
  * channel, initiator, fact and each of dimensions alike; none: as if the field were
  * absent. The lines of the three lists: mapping_compile_choice.c. */
 #include <string.h>
+#include <strings.h>
 
 #include "base/utf8.h"
 #include "io/mapping/mapping_parts.h"
@@ -81,9 +82,17 @@ static void compile_default(struct compiler *k, const struct yaml_node *node,
                                         [DEFAULT_QUARANTINE] = "quarantine",
                                         [DEFAULT_NONE] = "none"};
     if (node->kind != YAML_MAP) {
-        int word = DEFAULT_SKIP;
-        config_read_choice(k->r, node, words, 3, &word);
-        out->otherwise = (enum value_default) word;
+        for (int i = 0; node->kind == YAML_TEXT && i < 3; i++)
+            if (strcmp(node->text, words[i]) == 0) {
+                out->otherwise = (enum value_default) i;
+                return;
+            }
+        const char *found = node->kind == YAML_TEXT ? node->text : "";
+        config_problem_in(&k->r->problems, CONFIG_SCHEMA, &node->at, "found %s; %s%s",
+                          yaml_found(node, k->r->a), config_hint(k->r, found, words, 3),
+                          config_did_you_mean(found, words, 3)
+                              ? ""
+                              : ", or {value: ...} for a text of its own");
         return;
     }
     struct yaml_node *v[1];
@@ -165,6 +174,17 @@ static void compile_places(struct compiler *k, struct yaml_node **v,
             arena_printf(&k->mp->a, "%s to %s", out->old.text, out->from.text);
 }
 
+/* A literal that was hardly meant as one: data/branch, $.branch, Header:x-branch. */
+static bool is_like_a_place(const char *text)
+{
+    static const char *const begins[] = {"$.",    "header:", "headers:", "key:",
+                                         "topic:", "path:",   "item:",    "items:"};
+    for (size_t i = 0; i < sizeof begins / sizeof begins[0]; i++)
+        if (strncasecmp(text, begins[i], strlen(begins[i])) == 0)
+            return true;
+    return strchr(text, '/') != NULL && strchr(text, ' ') == NULL;
+}
+
 void mapping_compile_value(struct compiler *k, const struct yaml_node *node,
                            const char *field, enum value_type type,
                            struct value_rule *out)
@@ -185,6 +205,11 @@ void mapping_compile_value(struct compiler *k, const struct yaml_node *node,
         out->source = VALUE_LITERAL;
         if (text != NULL)
             mapping_compile_target(k, &node->at, text, type, &out->literal);
+        if (text != NULL && type == TYPE_DIMENSION && is_like_a_place(text))
+            config_warning_in(&k->r->problems, CONFIG_MAPPING, &node->at,
+                              "every event gets the text \"%.60s\"; a place begins "
+                              "with /, header:, key:, topic:, path: or item:",
+                              text);
         return;
     }
     out->source = VALUE_PLACE;
