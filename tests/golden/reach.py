@@ -8,18 +8,19 @@ import itertools
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 
 WORDS = ["x", "X", "y", "1"]
 PLACES = ["/a", "/b", ["/a", "/b"], ["/a"]]
-PATTERNS = ["^x", "y$"]
+PATTERNS = ["^x", "y$", "^(?!x)"]
 ABSENT = None
 SOURCES, RULES = 200, 6
 
 
 def guard(r, depth):
-    kind = r.choice("equals in in present absent matches changed same".split()
+    kind = r.choice("equals in in present absent matches matches changed same".split()
                     + ["all", "any", "not", "list"] * (depth > 0))
     if kind in ("all", "any"):
         return {kind: [guard(r, depth - 1) for _ in range(r.randint(1, 3))]}
@@ -34,7 +35,7 @@ def guard(r, depth):
     value = {"equals": r.choice(WORDS), "in": r.sample(WORDS, r.randint(1, 3)),
              "matches": r.choice(PATTERNS)}.get(kind, r.choice([True, True, False]))
     g = {"at": r.choice(PLACES), kind: value}
-    if kind in ("equals", "in") and r.random() < 0.5:
+    if kind in ("equals", "in", "matches") and r.random() < 0.5:
         g["ignore_case"] = True
     return g
 
@@ -66,7 +67,7 @@ def holds(g, m):
     if value is ABSENT:
         return False
     if "matches" in g:
-        return value.startswith("x") if g["matches"] == "^x" else value.endswith("y")
+        return re.search(g["matches"], value, re.I if g.get("ignore_case") else 0) is not None
     words = g["in"] if "in" in g else [g["equals"]]
     if g.get("ignore_case"):
         return value.lower() in [w.lower() for w in words]

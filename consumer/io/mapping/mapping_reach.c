@@ -187,7 +187,8 @@ static bool leaf_implies(const struct cond *x, const struct cond *y)
         return y->ignore_case || !x->ignore_case;
     case CHANGED:
         return y->if_no_old || !x->if_no_old;
-    case MATCHES:
+    case MATCHES: /* (?!x) takes less where case is ignored, so neither way is safe */
+        return x->ignore_case == y->ignore_case && strcmp(x->other, y->other) == 0;
     case SAME:
         return strcmp(x->other, y->other) == 0;
     default:
