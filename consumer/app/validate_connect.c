@@ -24,8 +24,11 @@ static void failed(struct validation *v, enum config_stage stage, const struct c
 {
     v->stages[stage].is_away = err->kind == ERR_UNAVAILABLE;
     v->stages[stage].note = arena_strdup(&v->f.a, err->text);
-    if (!v->stages[stage].is_away)
-        config_problem_in(&v->f.problems, stage, at, "%s", err->text);
+    if (v->stages[stage].is_away)
+        return;
+    size_t n = strlen(at->path); /* other commands have no place to tell it by */
+    bool again = strncmp(err->text, at->path, n) == 0 && strncmp(err->text + n, ": ", 2) == 0;
+    config_problem_in(&v->f.problems, stage, at, "%s", err->text + (again ? n + 2 : 0));
 }
 
 /* ---- Kafka ---- */

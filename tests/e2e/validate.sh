@@ -112,6 +112,11 @@ validate "$nothing"
 ended "a topic that is not there" 0 'warning: topic: no topic of the brokers matches "^plain\.no\.such$"'
 validate "$(as away "$away")"
 ended "both away" 69 "away: no Kafka broker answers" "away: could not connect to postgresql"
+validate "$(as misspelt "kafka: {brokers: \"127.0.0.1:9\", properties: {securty.protocol: ssl}}
+postgres: {dsn: \"hots=/no dbname=$database\"}")"
+ended "misspelt, told once" 78 'postgres.dsn: invalid connection option "hots"' \
+    'kafka.properties: securty.protocol: No such configuration property'
+is "misspelt, told once: the place" "$(grep -cE '(postgres.dsn|kafka.properties): .*\1' <<<"$said")" 0
 
 kcat -b "$JOURNEYD_TEST_BROKERS" -G "$database.$$" -X partition.assignment.strategy=range \
     "plain.$run_id" >/dev/null 2>&1 &
