@@ -149,6 +149,55 @@ START_TEST(test_at_most_a_thousand)
 }
 END_TEST
 
+/* A long text of the message is read for each element, and kept for none of them. */
+START_TEST(test_long_texts_are_not_kept)
+{
+    enum { LONG = 20000, MOST = 1000 * 300 };
+    struct buf b;
+    start("each: /items\nid: \"{/old}-{/new}\"\ntime: record\nkeys: {card: item}\n"
+          "touchpoint: {old: /old, new: /new, pairs: [{new: x, skip: true}],\n"
+          "  default: skip}\n"
+          "rules:\n  - {name: pairs, when: {at: item, equals: 0}}\n"
+          "  - {name: id, touchpoint: discover.search}\n");
+    buf_init(&b);
+    buf_adds(&b, "{\"old\":\"");
+    for (int i = 0; i < LONG; i++)
+        buf_adds(&b, "x");
+    buf_adds(&b, "\",\"new\":\"y\",\"items\":[0");
+    for (int i = 1; i < 1000; i++)
+        buf_adds(&b, i % 2 ? ",12" : ",0");
+    buf_adds(&b, "]}");
+    buf_add(&b, "", 1);
+    size_t before = a.used;
+    ck_assert_uint_eq(map(b.data), 1000);
+    ck_assert_uint_lt(a.used - before, MOST);
+    ck_assert_int_eq(got[998].skip, SKIP_UNMAPPED);
+    ck_assert_ptr_null(got[998].unmapped_value);
+    ck_assert_int_eq(got[999].outcome, OUTCOME_EVENT);
+    ck_assert_uint_eq(strlen(id(999)), LONG + strlen("-y:999"));
+    buf_done(&b);
+    done();
+}
+END_TEST
+
+/* What a message can become at most is known before it is read. */
+START_TEST(test_most_records)
+{
+    static const char *const lists[] = {"{\"a\":[]}", "{\"a\":[1]}", "{\"a\":[1,2,3,4,5,6,7]}"};
+    start("each: [/a, key:/a]\nid: /id\n" REST);
+    const struct mapping *mp = c->mapping;
+    int source = mapping_source_find(mp, "each"), other = mapping_source_find(mp, "plain");
+    for (int i = 0; i < 3; i++)
+        ck_assert_uint_le(map(lists[i]), mapping_most_records(mp, source, strlen(lists[i])));
+    ck_assert_uint_eq(mapping_most_records(mp, source, 0), 1);
+    ck_assert_uint_eq(mapping_most_records(mp, source, 1000), 500);
+    ck_assert_uint_eq(mapping_most_records(mp, source, 1 << 20), 1000);
+    ck_assert_uint_eq(mapping_most_records(mp, other, 1 << 20), 1);
+    ck_assert_uint_eq(mapping_most_records(mp, -1, 1 << 20), 1);
+    done();
+}
+END_TEST
+
 /* The outcome of an element is its own: nothing of the one before goes on. */
 START_TEST(test_bad_among_good)
 {
@@ -299,6 +348,7 @@ START_TEST(test_refused_at_start)
 END_TEST
 
 UNIT_SUITE(mapping_each_suite, "mapping_each", test_ids_of_children, test_no_list,
-           test_at_most_a_thousand, test_bad_among_good, test_otherwise, test_earliest,
+           test_at_most_a_thousand, test_long_texts_are_not_kept, test_most_records,
+           test_bad_among_good, test_otherwise, test_earliest,
            test_counters, test_refused_at_start)
 UNIT_MAIN(mapping_each_suite)

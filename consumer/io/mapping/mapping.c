@@ -63,6 +63,14 @@ const char *mapping_source_topic(const struct mapping *mp, int source)
     return mp->sources[source].topic;
 }
 
+/* An element and its comma are two bytes. */
+size_t mapping_most_records(const struct mapping *mp, int source, size_t bytes)
+{
+    if (source < 0 || !mp->sources[source].has_each || bytes < 4)
+        return 1;
+    return bytes / 2 < LIMIT_ELEMENTS ? bytes / 2 : LIMIT_ELEMENTS;
+}
+
 bool mapping_drives_watermark(const struct mapping *mp, int source)
 {
     return mp->sources[source].drives_watermark;
@@ -115,6 +123,7 @@ void mapping_free(struct mapping *mp)
     for (int i = 0; i < mp->n_zones; i++)
         zone_free(mp->zones[i]);
     free(mp->outcomes);
+    buf_done(&mp->id);
     free(mp->regexes);
     free(mp->zones);
     decode_free(mp->decoder);

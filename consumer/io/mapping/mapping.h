@@ -87,6 +87,8 @@ const char *mapping_source_topic(const struct mapping *mp, int source); /* the r
 /* In the order in which they are asked; the name is that of mapped.rule. */
 int mapping_rule_count(const struct mapping *mp, int source);
 const char *mapping_rule_name(const struct mapping *mp, int source, int rule);
+/* No message with so many bytes of key and value becomes more records. */
+size_t mapping_most_records(const struct mapping *mp, int source, size_t bytes);
 bool mapping_drives_watermark(const struct mapping *mp, int source);
 int mapping_source_find(const struct mapping *mp, const char *name);   /* -1 */
 int mapping_source_of_topic(const struct mapping *mp, const char *topic); /* -1; cached */

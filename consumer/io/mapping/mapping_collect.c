@@ -71,25 +71,6 @@ static bool id_part(struct mapping_work *w, const struct template_part *p,
     return true;
 }
 
-/* An id under way; grows into the arena. */
-struct id_text {
-    char room[512], *at;
-    size_t n, cap;
-};
-
-static void id_add(struct mapping_work *w, struct id_text *id, const char *text,
-                   size_t len)
-{
-    if (len == 0)
-        return;
-    if (id->n + len > id->cap) {
-        id->cap = 2 * (id->n + len);
-        id->at = memcpy(arena_alloc(w->a, id->cap), id->at, id->n);
-    }
-    memcpy(id->at + id->n, text, len);
-    id->n += len;
-}
-
 /* Elements of a message have the id of their rule, a colon and their index, unless the
  * rule itself tells them apart. */
 bool mapping_read_id(struct mapping_work *w)
@@ -97,11 +78,9 @@ bool mapping_read_id(struct mapping_work *w)
     char scratch[24];
     const char *text = "";
     size_t len = 0;
-    struct id_text id;
+    struct buf *id = &w->mp->id;
     bool is_child = w->out->element >= 0 && !w->rule->id_is_of_element;
-    id.at = id.room;
-    id.n = 0;
-    id.cap = sizeof id.room;
+    buf_reset(id);
     for (int i = 0; i < w->rule->n_id; i++) {
         const struct template_part *p = &w->rule->id[i];
         len = 0;
@@ -109,18 +88,14 @@ bool mapping_read_id(struct mapping_work *w)
             return false;
         if (w->rule->n_id == 1 && p->literal.len == 0 && !is_child)
             break; /* the text itself */
-        id_add(w, &id, p->literal.text, p->literal.len);
-        id_add(w, &id, text, len);
+        buf_add(id, p->literal.text, p->literal.len);
+        buf_add(id, text, len);
     }
-    if (is_child) {
-        const struct decode_value index = {.kind = DECODE_INT, .i = w->out->element};
-        mapping_value_text(&index, scratch, &text, &len);
-        id_add(w, &id, ":", 1);
-        id_add(w, &id, text, len);
-    }
-    if (id.n > 0) {
-        text = id.at;
-        len = id.n;
+    if (is_child)
+        buf_printf(id, ":%d", (int) w->out->element);
+    if (id->len > 0) {
+        text = id->data;
+        len = id->len;
     }
     uint8_t digest[32];
     hmac_of(w->mp->hmac, w->source->name, text, len, digest);

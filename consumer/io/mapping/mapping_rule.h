@@ -5,6 +5,7 @@
 #define IO_MAPPING_MAPPING_RULE_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/vec.h"
@@ -189,6 +190,7 @@ struct mapping {
     VEC(struct mapping_counter) counters; /* 0: SKIP_NO_SOURCE */
     struct mapped *outcomes;              /* of the message asked last; on the heap */
     size_t cap_outcomes;
+    struct buf id; /* under way: each of a message's elements may have a long one */
     struct regex **regexes; /* all of them, to free */
     int n_regexes, cap_regexes;
     struct zone **zones;

@@ -96,6 +96,8 @@ static enum mapping_got read_patterns(struct mapping_work *w, const struct value
 static const char *told_pair(struct mapping_work *w, const struct side *old,
                              const struct side *new)
 {
+    if (old->len + new->len > LIMIT_TOLD_BYTES) /* long texts are not even joined */
+        return NULL;
     const char *pair =
         arena_printf(w->a, "%.*s to %.*s", old->nothing ? 1 : (int) old->len,
                      old->nothing ? "-" : old->text, new->nothing ? 1 : (int) new->len,
