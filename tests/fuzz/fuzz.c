@@ -8,6 +8,7 @@
 
 #include "golden/golden.h"
 #include "io/mapping/mapping_trace.h"
+#include "io/source/source.h"
 
 /* A configuration grows with the attributes met; a new one begins anew. */
 enum { MESSAGES_A_CONFIG = 200000 };
@@ -121,7 +122,7 @@ static void take_line(struct fuzz_message *m, const char *line, size_t len, bool
         memcpy(digits, rest, n < 16 ? n : 16);
         int64_t ms = strtoll(digits, NULL, 10);
         if (ms >= 0) { /* as source_kafka.c and source_file.c give it */
-            m->msg.ts_us = ms * 1000;
+            m->msg.ts_us = source_ts_us(ms);
             m->msg.stamp = STAMP_CREATE;
         }
     } else if (begins(line, len, "header ", &rest, &n)) {

@@ -143,6 +143,23 @@ START_TEST(test_who_set_the_time)
 }
 END_TEST
 
+START_TEST(test_times_of_no_year)
+{
+    struct source_file *f =
+        open_text("{\"topic\":\"t\",\"ts\":253402300799999,\"payload\":\"x\"}\n"
+                  "{\"topic\":\"t\",\"ts\":253402300800000,\"payload\":\"x\"}\n"
+                  "{\"topic\":\"t\",\"ts\":9223372036854775,\"payload\":\"x\"}\n",
+                  false);
+    struct message m;
+    struct err err = {0};
+    for (int i = 0; i < 3; i++) {
+        ck_assert_int_eq(source_file_next(f, &m, &err), 1);
+        ck_assert_int_eq(m.ts_us, INT64_C(253402300799999000));
+    }
+    done(f);
+}
+END_TEST
+
 START_TEST(test_envelopes)
 {
     struct source_file *f =
@@ -329,7 +346,7 @@ START_TEST(test_stop)
 }
 END_TEST
 
-UNIT_SUITE(source_file_suite, "source_file", test_bare, test_headers, test_many_headers, test_envelopes,
-           test_who_set_the_time, test_packed,
+UNIT_SUITE(source_file_suite, "source_file", test_bare, test_headers, test_many_headers,
+           test_envelopes, test_who_set_the_time, test_times_of_no_year, test_packed,
            test_two_gzip_streams, test_empty_and_missing, test_long_line, test_stop)
 UNIT_MAIN(source_file_suite)

@@ -310,7 +310,7 @@ static bool scanned_header(const struct message *msg, size_t i, struct header *o
 
 static void stamp(struct message *msg, int64_t ts_ms, bool is_appended)
 {
-    msg->ts_us = ts_ms * 1000;
+    msg->ts_us = source_ts_us(ts_ms);
     msg->stamp = is_appended ? STAMP_APPEND : STAMP_CREATE;
 }
 

@@ -21,6 +21,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/vec.h"
+#include "io/source/source.h"
 #include "io/source/source_kafka_conf.h"
 
 struct source_kafka {
@@ -371,7 +372,8 @@ static void fill_message(struct source_kafka_event *ev, rd_kafka_message_t *rkm)
         .topic = rd_kafka_topic_name(rkm->rkt),
         .partition = rkm->partition,
         .offset = rkm->offset,
-        .ts_us = type == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE ? clock_now_us() : ts_ms * 1000,
+        .ts_us = type == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE ? clock_now_us()
+                                                           : source_ts_us(ts_ms),
         .stamp = type == RD_KAFKA_TIMESTAMP_CREATE_TIME       ? STAMP_CREATE
                  : type == RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME ? STAMP_APPEND
                                                               : STAMP_NONE,
