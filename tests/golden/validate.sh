@@ -52,6 +52,9 @@ code_of() { (put_again "$1" && shift && validate "$@" | tail -n 1); }
 put_again() { cd "$folder/$1" || exit; }
 is "right --strict" "$(code_of right --strict)" '(exit code 0)'
 is "warnings --strict" "$(code_of nothing-gives --strict)" '(exit code 78)'
+is "warnings stop nothing" \
+    "$(put_again warned && "$journeyd" tap -c journeyd.yaml --source web - </dev/null 2>&1)" \
+    '0 events, 0 skipped, 0 quarantined, 0 tombstones'
 is "problems --connect asks nobody" \
     "$(put_again bad-duration && validate --connect | grep -c 'not asked: the configuration')" 2
 

@@ -309,7 +309,7 @@ static struct config *load(struct config_build *b, const char *path, bool is_tri
     if (b->root != NULL)
         read_all(b, b->root);
     config_problems_sort(&b->r.problems);
-    size_t n = b->r.problems.list.n;
+    size_t n = b->r.problems.list.n - b->r.problems.n_warnings;
     if (n > 0) {
         err_set(err, ERR_CONFIG, "%s: %zu problem%s in the configuration", path, n,
                 n == 1 ? "" : "s");
