@@ -123,8 +123,7 @@ void config_vocabulary(struct config_build *b, const struct yaml_node *node)
         config_problem(
             &b->r.problems, &node->at,
             "found %s; a list of {stage: ...} and {code: ...} is wanted, %d at most",
-            node->kind == YAML_LIST ? (node->n ? "too many" : "an empty list")
-                                    : yaml_found(node, b->r.a),
+            node->n > MODEL_MAX_PLACES ? "too many" : yaml_found(node, b->r.a),
             MODEL_MAX_PLACES);
         return;
     }

@@ -292,9 +292,9 @@ struct yaml_node *yaml_get(const struct yaml_node *map, const char *key)
 const char *yaml_found(const struct yaml_node *node, struct arena *a)
 {
     if (node->kind == YAML_LIST)
-        return "a list";
+        return node->n > 0 ? "a list" : "an empty list";
     if (node->kind == YAML_MAP)
-        return "a map";
+        return node->n > 0 ? "a map" : "an empty map";
     if (yaml_is_null(node))
         return "nothing";
     return arena_printf(a, "\"%.60s\"%s", node->text,

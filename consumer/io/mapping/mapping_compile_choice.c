@@ -67,9 +67,7 @@ static bool is_list(struct compiler *k, const struct yaml_node *node, const char
     if (node->kind == YAML_LIST && node->n > 0)
         return true;
     config_problem(&k->r->problems, &node->at, "found %s; a list of %s is wanted",
-                   node->kind == YAML_LIST ? "an empty list"
-                                           : yaml_found(node, k->r->a),
-                   wanted);
+                   yaml_found(node, k->r->a), wanted);
     return false;
 }
 

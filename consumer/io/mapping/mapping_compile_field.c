@@ -223,6 +223,9 @@ void mapping_compile_times(struct compiler *k, const struct yaml_node *node,
     bool list = node->kind == YAML_LIST;
     size_t n = list ? node->n : 1;
     struct time_rule *times = ARENA_NEW(&k->mp->a, struct time_rule, n + 1);
+    if (n == 0)
+        config_problem(&k->r->problems, &node->at,
+                       "an empty list; an entry is wanted: a place, {at: ...} or record");
     for (size_t i = 0; i < n; i++) {
         compile_time(k, list ? node->items[i] : node, &times[i]);
         if (i > 0 && times[i - 1].record && times[i - 1].backfill < 0)
@@ -292,9 +295,9 @@ void mapping_compile_keys(struct compiler *k, const struct yaml_node *keys,
     for (int i = 0; i < 2; i++) {
         if (nodes[i] == NULL)
             continue;
-        if (nodes[i]->kind != YAML_MAP) {
+        if (nodes[i]->kind != YAML_MAP || nodes[i]->n == 0) {
             config_problem(&k->r->problems, &nodes[i]->at,
-                           "found %s; a map of namespaces and JSON pointers is wanted",
+                           "found %s; a map of namespaces and their places is wanted",
                            yaml_found(nodes[i], k->r->a));
             continue;
         }

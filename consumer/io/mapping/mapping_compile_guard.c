@@ -41,6 +41,8 @@ static void compile_words(struct compiler *k, const struct yaml_node *node,
     out->kind = GUARD_IN;
     if (!config_read_texts(k->r, node, &items, &n))
         return;
+    if (n == 0)
+        config_problem(&k->r->problems, &node->at, "an empty list; a value is wanted");
     struct word *words = ARENA_NEW(&k->mp->a, struct word, n);
     for (size_t i = 0; i < n; i++)
         words[i] = (struct word){arena_strdup(&k->mp->a, items[i]->text),
