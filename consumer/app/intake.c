@@ -85,16 +85,15 @@ void intake_add(struct intake *in, struct mapping *mp, const struct message *msg
 
 #define NO_ELEMENT "each: no such element, the list has %zu"
 
-void intake_add_again(struct intake *in, struct mapping *mp, const struct message *msg,
-                      uint16_t part, const struct quarantine_found *was)
+/* What becomes of the row, of the n outcomes of its message. */
+static void add_row(struct intake *in, const struct quarantine_found *was,
+                    const struct mapped *mapped, size_t n, int64_t offset, uint16_t part)
 {
     struct intake_again again = {.record = (uint32_t) in->records.n, .was = *was};
-    const struct mapped *mapped;
-    size_t n = mapping_apply(mp, msg, -1, &in->a, &mapped);
 
     if (was->element < 0) {
         for (size_t i = 0; i < n; i++)
-            add_record(in, &mapped[i], msg->offset, part, i > 0);
+            add_record(in, &mapped[i], offset, part, i > 0);
     } else {
         bool fans_out = mapped->element >= 0, is_gone = fans_out && (size_t) was->element >= n;
         struct mapped one = mapped[fans_out && !is_gone ? was->element : 0];
@@ -105,11 +104,21 @@ void intake_add_again(struct intake *in, struct mapping *mp, const struct messag
                                   .detail = arena_printf(&in->a, NO_ELEMENT, n),
                                   .counter = -1};
         one.element = was->element; /* refused once more, the row is the one that it was */
-        add_record(in, &one, msg->offset, part, false);
+        add_record(in, &one, offset, part, false);
     }
-    in->bytes += msg->value_len;
     again.n = (uint32_t) in->records.n - again.record;
     VEC_PUSH(&in->a, in->again, again);
+}
+
+void intake_add_again(struct intake *in, struct mapping *mp, const struct message *msg,
+                      uint16_t part, const struct quarantine_found *rows, size_t n_rows)
+{
+    const struct mapped *mapped;
+    size_t n = mapping_apply(mp, msg, -1, &in->a, &mapped);
+
+    for (size_t i = 0; i < n_rows; i++)
+        add_row(in, &rows[i], mapped, n, msg->offset, part);
+    in->bytes += msg->value_len;
 }
 
 /* --- the decoder -------------------------------------------------------------------------- */

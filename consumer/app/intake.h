@@ -51,6 +51,7 @@ struct intake {
      * names for quarantine rows. expected follows what is committed. */
     VEC(struct offset_part) parts;
     bool guarded; /* Kafka: the offsets of parts move in the same transaction */
+    size_t slice_most; /* records of one transaction, but whole messages; 0: all */
     bool is_last; /* file input ends here */
     size_t bytes; /* of message values */
     int64_t position; /* bytes of input read so far; files */
@@ -58,6 +59,7 @@ struct intake {
 
     VEC(void *) handles; /* Kafka messages not decoded yet */
     VEC(struct message) waiting;
+    size_t waiting_most; /* records they can become */
     VEC(uint16_t) waiting_part;
 
     /* attribute sets that the decoder's model got with this intake, in its order */
@@ -79,11 +81,11 @@ uint16_t intake_part(struct intake *in, const char *topic, int32_t part);
 /* Maps one message and records what became of it. */
 void intake_add(struct intake *in, struct mapping *mp, const struct message *msg, int source,
                 uint16_t part);
-/* The same for a row of the quarantine: of a message that fans out only the element of the row, or
- * all of them if the row is of the whole message. An element that the message has no more stays
- * refused. */
+/* The same for the rows of the quarantine that are of one message: of one that fans out only the
+ * element of a row, or all of them if the row is of the whole message. An element that the message
+ * has no more stays refused. */
 void intake_add_again(struct intake *in, struct mapping *mp, const struct message *msg,
-                      uint16_t part, const struct quarantine_found *was);
+                      uint16_t part, const struct quarantine_found *rows, size_t n_rows);
 
 /* --- the decoder -------------------------------------------------------------------------- */
 /* Fills an intake from wherever; runs in the decoder's thread. */

@@ -301,7 +301,7 @@ static void slice_done(struct pipeline *p, struct intake *in)
     p->committed += (int64_t) (in->upto - in->done);
     p->is_unknown = false;
     in->done = in->upto;
-    in->upto = in->records.n;
+    in->upto = slice_end(in);
     in->rejected = in->broken = 0;
     pipeline_succeeded(p);
 }
@@ -368,7 +368,7 @@ enum attempt pipeline_attempt(struct pipeline *p, struct intake *in, struct err 
     bool missed = false;
 
     if (in->done == 0 && in->upto == 0)
-        in->upto = in->records.n;
+        in->upto = slice_end(in);
     if (!pipeline_connect(p, &attempt, err))
         return attempt;
     if (p->is_unknown && !settle(p, in, &state, &why))

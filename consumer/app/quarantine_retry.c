@@ -17,7 +17,8 @@
 #include "base/clock.h"
 
 #define PATIENCE_US (60 * US_PER_S)
-enum { PAGE_ROWS = 5000, GONE_SHOWN = 20 };
+/* PAGE_RECORDS: a row of a message that fans out can become many; the page ends there. */
+enum { PAGE_ROWS = 5000, PAGE_RECORDS = 100000, GONE_SHOWN = 20 };
 
 struct gone { /* a row whose message could not be read */
     size_t row;
@@ -109,11 +110,10 @@ static void add_rows(struct retry *t, const struct message *msg, size_t from, si
 {
     uint16_t part = intake_part(&t->in, msg->topic, msg->partition);
 
-    for (size_t i = from; i < from + n; i++) {
-        intake_add_again(&t->in, t->p.c->mapping, msg, part, &t->rows[i]);
-        while (t->row_of.n < t->in.records.n)
-            VEC_PUSH(&t->page, t->row_of, i);
-    }
+    intake_add_again(&t->in, t->p.c->mapping, msg, part, &t->rows[from], n);
+    for (size_t i = t->in.again.n - n; i < t->in.again.n; i++)
+        for (uint32_t k = 0; k < t->in.again.at[i].n; k++)
+            VEC_PUSH(&t->page, t->row_of, from + i - (t->in.again.n - n));
 }
 
 static bool read_messages(struct retry *t, struct err *err)
@@ -131,6 +131,10 @@ static bool read_messages(struct retry *t, struct err *err)
 
         for (same = 1; i + same < t->n && is_of_message(&t->rows[i + same], row);)
             same++;
+        if (t->in.records.n >= PAGE_RECORDS) {
+            t->n = i;
+            break;
+        }
         if (command_stop)
             return err_set(err, ERR_RETRY, "stopped by a signal");
         if (!reread_message(&t->from, &wanted, &ev, why, err))

@@ -12,6 +12,17 @@ static size_t event_at(const struct intake *in, size_t record)
     return record < in->records.n ? in->records.at[record].event : in->events.n;
 }
 
+size_t slice_end(const struct intake *in)
+{
+    size_t n = in->records.n, at = in->done + in->slice_most;
+
+    if (in->slice_most == 0 || at >= n)
+        return n;
+    while (at < n && in->records.at[at].is_more)
+        at++;
+    return at;
+}
+
 size_t slice_half(const struct intake *in)
 {
     const struct intake_record *r = in->records.at;

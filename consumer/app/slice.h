@@ -5,6 +5,8 @@
 
 #include "app/intake.h"
 
+/* The upto to begin with: what one transaction takes, in->slice_most and the rest of a message. */
+size_t slice_end(const struct intake *in);
 /* A smaller upto: about half of the slice, never within a message; in->upto when it is one. */
 size_t slice_half(const struct intake *in);
 /* Its events; none when the slice is one message that the database refused. */

@@ -141,6 +141,29 @@ START_TEST(test_cut_between_messages)
 }
 END_TEST
 
+/* Messages of 1, 4, 2, 5 elements: a transaction takes so many records, and the rest of a message. */
+START_TEST(test_end)
+{
+    static const size_t ends[][2] = {{0, 12}, {1, 1},   {2, 5},   {5, 5},
+                                     {6, 7},  {8, 12}, {12, 12}, {13, 12}};
+    struct intake in;
+
+    fill(&in);
+    for (size_t i = 0; i < RECORDS; i++)
+        in.records.at[i].is_more = i != 0 && i != 1 && i != 5 && i != 7;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        in.slice_most = ends[i][0];
+        ck_assert_uint_eq(slice_end(&in), ends[i][1]);
+    }
+    in.slice_most = 3;
+    in.done = 5;
+    ck_assert_uint_eq(slice_end(&in), 12);
+    in.done = RECORDS;
+    ck_assert_uint_eq(slice_end(&in), RECORDS);
+    intake_done(&in);
+}
+END_TEST
+
 static void add_again(struct intake *in, uint32_t record, uint32_t n, int32_t element)
 {
     struct intake_again again = {record, n,
@@ -227,6 +250,6 @@ START_TEST(test_rows_of_quarantine)
 END_TEST
 
 UNIT_SUITE(slice_suite, "slice", test_whole, test_cut_anywhere_adds_up,
-           test_cut_between_messages, test_refused_record_has_no_event, test_rows_of_quarantine,
+           test_cut_between_messages, test_end, test_refused_record_has_no_event, test_rows_of_quarantine,
            test_rows_of_elements)
 UNIT_MAIN(slice_suite)
