@@ -21,7 +21,7 @@ static const struct {
     {"LIMIT_REGEX_STEPS", "steps of a regular expression", LIMIT_REGEX_STEPS},
     {"LIMIT_DIMENSION", "characters of a dimension", LIMIT_DIMENSION},
     {"LIMIT_TOLD_BYTES", "bytes of a value of an enumeration", LIMIT_TOLD_BYTES},
-    {"LIMIT_TOLD_DIGITS", "digits in a row", LIMIT_TOLD_DIGITS},
+    {"LIMIT_TOLD_DIGITS", "digits without a letter", LIMIT_TOLD_DIGITS},
     {"LIMIT_UNMAPPED", "values of a source", LIMIT_UNMAPPED},
     {"LIMIT_LINE_BYTES", "bytes of a line", LIMIT_LINE_BYTES},
 };

@@ -19,7 +19,7 @@ enum {
     LIMIT_REGEX_STEPS = 100000, /* of pcre2's matching; a text that takes more is no match */
     LIMIT_DIMENSION = UTF8_DIMENSION_POINTS, /* code points of a dimension's value */
     LIMIT_TOLD_BYTES = 40,    /* a value of an enumeration that may be told */
-    LIMIT_TOLD_DIGITS = 4,    /* in a row within it */
+    LIMIT_TOLD_DIGITS = 4,    /* in it without a letter between them */
     LIMIT_UNMAPPED = 1000,    /* values that the view `unmapped` keeps of a source */
     LIMIT_LINE_BYTES = 64 * 1024 * 1024 /* a line of an input file */
 };

@@ -37,7 +37,9 @@ const char *mapping_safe_text(struct arena *a, const char *text, size_t len)
         bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
         if (!digit && !letter && (c == '\0' || !strchr(" ._:-", c)))
             return NULL;
-        digits = digit ? digits + 1 : 0;
+        if (letter)
+            digits = 0; /* nothing else: numbers are written in groups */
+        digits += digit;
         if (digits > LIMIT_TOLD_DIGITS)
             return NULL;
     }

@@ -30,7 +30,8 @@ void mapping_skipped(struct mapped *out, enum skip why);
 void mapping_rejected(struct mapped *out, enum reject reject, const char *detail);
 bool mapping_malformed(struct mapping_work *w, const char *field, const char *what);
 /* What the contract lets through: at most 40 of [A-Za-z0-9 ._:-], no more than four
- * digits in a row, so that no number of a person can pass; else NULL. */
+ * digits without a letter between them, so that no number of a person can pass, one
+ * written in groups neither; else NULL. */
 const char *mapping_safe_text(struct arena *a, const char *text, size_t len);
 
 /* The value of a field, mapping_value.c. */
