@@ -200,10 +200,15 @@ static void compile_rule(struct compiler *k, const struct yaml_node *node,
     rule->skip_counter = add_counter(k, SKIP_RULE, rule->name, NULL);
     add_counter(k, SKIP_UNMAPPED, rule->name, NULL);
     if (v[RULE_WHEN] != NULL) {
-        struct guard *when = ARENA_NEW(&k->mp->a, struct guard, 1);
-        mapping_compile_guard(k, v[RULE_WHEN], when);
-        rule->when = when;
+        struct guard *guard = ARENA_NEW(&k->mp->a, struct guard, 1);
+        mapping_compile_guard(k, v[RULE_WHEN], guard);
+        rule->when = guard;
     }
+    const struct yaml_node *when = yaml_get(node, "when");
+    if (when != NULL && yaml_is_null(when)) /* left out it would hold always: hardly meant */
+        config_problem(&k->r->problems, &when->at,
+                       "found nothing; a guard is wanted (a rule that always holds has no "
+                       "when)");
     config_read_bool(k->r, v[RULE_SKIP], &rule->skip);
     bool has_fields = false;
     for (int i = 0; i < FIELD_COUNT; i++) {

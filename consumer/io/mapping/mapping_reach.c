@@ -346,9 +346,12 @@ static void check_rules(struct config_reader *r, const struct yaml_node *rules)
     for (; s.n < rules->n; s.n++) {
         const struct yaml_node *when = yaml_get(rules->items[s.n], "when");
         struct cond *x = &guards[s.n];
-        bool asks = when != NULL && !yaml_is_null(when);
-        const struct config_where *at = asks ? &when->at : &rules->items[s.n]->at;
-        *x = asks ? read_guard(r, when) : (struct cond){.kind = ALL};
+        const struct config_where *at = when ? &when->at : &rules->items[s.n]->at;
+        if (when != NULL && yaml_is_null(when)) { /* refused: nobody knows what was meant */
+            *x = (struct cond){.kind = OTHER};
+            continue;
+        }
+        *x = when ? read_guard(r, when) : (struct cond){.kind = ALL};
         s.used = ARENA_NEW(r->a, bool, rules->n);
         if (contradicts_itself(x))
             config_problem(&r->problems, at,
