@@ -161,5 +161,6 @@ is "the others are there" "$(tally each_refused | cut -d '|' -f 1,7)" '10|t'
 sql each_refused 'drop trigger refuse on journey_internal.key'
 q refused retry -c "$c" --all
 is "once it takes the value, they are taken back" "$(tally each_refused)" "$(tally each_truth)"
+check "its watermark goes to the end" drain "$c"
 is "and the numbers are right" "$(digest_of "$c")" "$(digest_of "$truth")"
 finish

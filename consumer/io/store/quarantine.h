@@ -1,6 +1,6 @@
 /* The quarantine: one row a message that was not accepted, or an element of one that fans out, with
- * its place in Kafka and the reason, never its content. Batches add rows (io/store/store_account.c); this reads them and takes them
- * back when their messages are read again.
+ * its place in Kafka and the reason, never its content. Batches add rows (io/store/store_account.c);
+ * this reads them and takes them back when their messages are read again.
  *
  * Taking back is one transaction with what the messages become now: the rows are locked first, so
  * of two who try only one goes on, and the counters of where messages went add up at every commit:
@@ -33,7 +33,8 @@ struct quarantine_filter {
 bool quarantine_list(struct pg *pg, struct arena *a, const struct quarantine_filter *f,
                      int64_t limit, struct quarantine_found **rows, size_t *n,
                      struct err *err) MUST_CHECK;
-/* The next rows in the order of topic, partition, offset, source, element; after NULL: from the first. */
+/* The next rows in the order of topic, partition, offset, source, element; after NULL: from the
+ * first. */
 bool quarantine_page(struct pg *pg, struct arena *a, const struct quarantine_filter *f,
                      const struct quarantine_found *after, int64_t limit,
                      struct quarantine_found **rows, size_t *n, struct err *err) MUST_CHECK;

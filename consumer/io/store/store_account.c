@@ -155,15 +155,14 @@ static bool account_unmapped(struct store *s, struct arena *a, const struct acco
 
 /* ---------------------------------------------------------------- skips and clocks */
 
-/* Two rules may have one name. */
 static bool account_counters(struct store *s, struct arena *a, const struct account *acc,
                              struct err *err)
 {
     static const char *const sql =
         "insert into journey_internal.source_counter as t (slot, source, skip, rule, clock, n,"
-        " last_seen_at) select $1::integer, u.source, u.skip, u.rule, u.clock, sum(u.n), now()"
+        " last_seen_at) select $1::integer, u.*, now()"
         " from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[])"
-        " as u (source, skip, rule, clock, n) group by 2, 3, 4, 5 order by 2, 3, 4, 5"
+        " as u (source, skip, rule, clock, n) order by 2, 3, 4, 5"
         " on conflict (source, skip, rule, clock, slot) do update set n = t.n + excluded.n,"
         " last_seen_at = excluded.last_seen_at";
     int n_counters = acc->counted ? mapping_counter_count(s->c->mapping) : 0;
