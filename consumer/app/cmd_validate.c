@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "app/commands.h"
+#include "app/validate_clients.h"
 #include "app/validate_connect.h"
 #include "app/validate_report.h"
 #include "io/mapping/mapping.h"
@@ -58,7 +59,9 @@ static bool run(struct options *o, struct err *err)
         v.stages[i].is_asked = true;
     if (c != NULL)
         count_what_there_is(&v);
-    if (c != NULL && v.connects)
+    if (v.f.root != NULL)
+        validate_clients(&v);
+    if (c != NULL && v.connects && validate_count(&v, CONFIG_STAGES, false) == 0)
         validate_connect(&v);
     if (options_has(o, "json"))
         validate_print_json(&v);
@@ -79,7 +82,8 @@ const struct command cmd_validate = {
         "Each problem is one line: file:line:column: key: what was found; what would be\n"
         "right. Then each stage says how it went:\n"
         "  syntax       is it YAML\n"
-        "  schema       keys, and what may stand behind them\n"
+        "  schema       keys, and what may stand behind them: postgres.dsn as libpq reads it,\n"
+        "               kafka.properties as librdkafka does\n"
         "  scenarios    do they mean something over the vocabulary\n"
         "  mapping      can sources make events: touchpoints, namespaces, rules that no\n"
         "               message can reach\n"

@@ -166,7 +166,7 @@ void validate_print_json(const struct validation *v)
             text(&b, "refused", t->refused);
         buf_adds(&b, i + 1 < v->topics.n ? "}" : "}]");
     }
-    if (v->c)
+    if (v->c && validate_count(v, CONFIG_STAGES, false) == 0)
         text(&b, "fingerprint", v->c->fingerprint);
     buf_adds(&b, "}\n");
     fwrite(b.data, 1, b.len, stdout);

@@ -114,8 +114,9 @@ validate "$(as away "$away")"
 ended "both away" 69 "away: no Kafka broker answers" "away: could not connect to postgresql"
 validate "$(as misspelt "kafka: {brokers: \"127.0.0.1:9\", properties: {securty.protocol: ssl}}
 postgres: {dsn: \"hots=/no dbname=$database\"}")"
-ended "misspelt, told once" 78 'postgres.dsn: invalid connection option "hots"' \
-    'kafka.properties: securty.protocol: No such configuration property'
+ended "misspelt, told once" 78 'postgres.dsn: an option that libpq does not know' \
+    'kafka.properties.securty.protocol: librdkafka has no such property; did you mean "security.protocol"?' \
+    'not asked: the configuration has problems'
 is "misspelt, told once: the place" "$(grep -cE '(postgres.dsn|kafka.properties): .*\1' <<<"$said")" 0
 
 kcat -b "$JOURNEYD_TEST_BROKERS" -G "$database.$$" -X partition.assignment.strategy=range \

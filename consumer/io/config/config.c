@@ -88,6 +88,42 @@ static void read_properties(struct config_build *b, const struct yaml_node *node
     }
 }
 
+/* host, host:port, [::1]:port, also behind a protocol and ://. */
+static bool has_good_port(const char *broker, const char *end)
+{
+    const char *host = memmem(broker, (size_t) (end - broker), "://", 3);
+    host = host != NULL ? host + 3 : broker;
+    const char *address = memchr(host, ']', (size_t) (end - host));
+    host = address != NULL ? address : host;
+    const char *colon = memchr(host, ':', (size_t) (end - host));
+    if (colon == NULL || memchr(colon + 1, ':', (size_t) (end - colon) - 1) != NULL)
+        return true; /* none, or an address of IPv6 */
+    long port = 0;
+    for (const char *c = colon + 1; c < end; c++) {
+        if (*c < '0' || *c > '9' || port > 65535)
+            return false;
+        port = 10 * port + *c - '0';
+    }
+    return port >= 1 && port <= 65535;
+}
+
+static void check_brokers(struct config_build *b, const struct yaml_node *node)
+{
+    for (const char *one = node->text, *next; *one != '\0'; one = next) {
+        size_t n = strcspn(one, ",");
+        const char *end = one + n;
+        next = end + (*end == ',');
+        while (one < end && *one == ' ')
+            one++;
+        while (end > one && end[-1] == ' ')
+            end--;
+        if (!has_good_port(one, end))
+            config_problem(&b->r.problems, &node->at,
+                           "found \"%.*s\"; a port is a number from 1 to 65535",
+                           (int) (end - one), one);
+    }
+}
+
 static void read_kafka(struct config_build *b, const struct yaml_node *node)
 {
     static const struct config_key keys[] = {{"brokers", true},
@@ -105,6 +141,8 @@ static void read_kafka(struct config_build *b, const struct yaml_node *node)
     config_read_text(&b->r, v[1], &group);
     config_read_text(&b->r, v[2], &start);
     b->c->kafka.brokers = config_heap(brokers);
+    if (brokers != NULL)
+        check_brokers(b, v[0]);
     free(b->c->kafka.group);
     b->c->kafka.group = config_heap(group);
     if (strcmp(start, "end") == 0)

@@ -139,6 +139,45 @@ static bool set(rd_kafka_conf_t *conf, const char *name, const char *value, stru
     return err_set(err, ERR_CONFIG, "kafka.properties: %s: %s", name, why);
 }
 
+/* A property of this name; misspelt, the one that was most likely meant. */
+static const char *unknown(const rd_kafka_conf_t *conf, const char *name, struct arena *a)
+{
+    size_t n = 0;
+    const char **dump = rd_kafka_conf_dump((rd_kafka_conf_t *) conf, &n); /* name, value, name ... */
+    const char **names = ARENA_NEW(a, const char *, n / 2 + 1);
+
+    for (size_t i = 0; i < n / 2; i++)
+        names[i] = dump[2 * i];
+    const char *meant = config_did_you_mean(name, names, n / 2);
+    const char *text = meant ? arena_printf(a, "librdkafka has no such property; did you mean \"%s\"?",
+                                            meant)
+                             : "librdkafka has no such property; take it out";
+    rd_kafka_conf_dump_free(dump, n);
+    return text;
+}
+
+const char *source_kafka_property(const char *name, const char *value, struct arena *a)
+{
+    char why[256];
+
+    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
+        if (!strcmp(name, fixed[i].name) && strcmp(value, fixed[i].value))
+            return arena_printf(a, "journeyd sets this to %s itself; take it out", fixed[i].value);
+    rd_kafka_conf_t *conf = rd_kafka_conf_new();
+    const char *text = NULL;
+    switch (rd_kafka_conf_set(conf, name, value, why, sizeof why)) {
+    case RD_KAFKA_CONF_OK:
+        break;
+    case RD_KAFKA_CONF_UNKNOWN:
+        text = unknown(conf, name, a);
+        break;
+    default:
+        text = arena_printf(a, "librdkafka: %s", why);
+    }
+    rd_kafka_conf_destroy(conf);
+    return text;
+}
+
 bool source_kafka_conf(rd_kafka_conf_t *conf, const struct config *c, struct err *err)
 {
     for (size_t i = 0; i < sizeof preferred / sizeof *preferred; i++)
