@@ -40,6 +40,12 @@ def guard(r, depth):
     return g
 
 
+def nested(depth, word):
+    """Asked for each other from both sides, such guards once took minutes."""
+    leaf = {"any": [{"at": "/a", "equals": word}, {"at": "/b", "equals": word}]}
+    return leaf if depth == 0 else {"not": {"all": [nested(depth - 1, word), leaf]}}
+
+
 def stands(message, place):
     for p in place if isinstance(place, list) else [place]:
         if message[p] is not ABSENT:
@@ -110,8 +116,10 @@ def main():
         rules = [guard(r, r.randint(0, 2)) if r.random() < 0.97 else None for _ in range(RULES)]
         sources[f"s{i:03}"] = rules
         write(folder, f"s{i:03}", rules)
+    sources["nested"] = [nested(14, word) for word in ("x", "y", "1")]
+    write(folder, "nested", sources["nested"])
     done = subprocess.run([os.environ["JOURNEYD"], "validate", "-c", os.path.join(folder, "journeyd.yaml"),
-                           "--json"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+                           "--json"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=30)
     told = {}
     for line in done.stdout.decode().splitlines():
         p = json.loads(line)

@@ -196,32 +196,41 @@ static bool leaf_implies(const struct cond *x, const struct cond *y)
     }
 }
 
-static bool contradicts(const struct cond *x, const struct cond *y);
+/* Guards within guards are asked for each other from both sides, which takes a time that grows
+ * with the power of their depth: so a rule has a number of steps, and when they are used up
+ * nothing more is found. */
+enum { MOST_STEPS = 100000 };
+
+static bool contradicts(long *left, const struct cond *x, const struct cond *y);
 
 /* Wherever x holds, y does. */
-static bool implies(const struct cond *x, const struct cond *y)
+static bool implies(long *left, const struct cond *x, const struct cond *y)
 {
     bool every = true, some = false;
+    if (--*left < 0)
+        return false;
     if (x->kind == ANY || y->kind == ALL) {
         const struct cond *all = y->kind == ALL ? y : x;
         for (size_t i = 0; i < all->n_parts; i++)
-            every &= all == y ? implies(x, &y->parts[i]) : implies(&x->parts[i], y);
+            every &= all == y ? implies(left, x, &y->parts[i])
+                              : implies(left, &x->parts[i], y);
         return every;
     }
     for (size_t i = 0; y->kind == ANY && i < y->n_parts; i++)
-        some |= implies(x, &y->parts[i]);
+        some |= implies(left, x, &y->parts[i]);
     for (size_t i = 0; !some && x->kind == ALL && i < x->n_parts; i++)
-        some |= implies(&x->parts[i], y);
+        some |= implies(left, &x->parts[i], y);
     if (!some && y->kind == NOT)
-        some = contradicts(x, y->parts);
+        some = contradicts(left, x, y->parts);
     return some || leaf_implies(x, y);
 }
 
-static bool contradicts_parts(const struct cond *x, const struct cond *y)
+static bool contradicts_parts(long *left, const struct cond *x,
+                              const struct cond *y)
 {
     bool every = x->kind == ANY, some = false;
     for (size_t i = 0; (x->kind == ANY || x->kind == ALL) && i < x->n_parts; i++) {
-        bool one = contradicts(&x->parts[i], y);
+        bool one = contradicts(left, &x->parts[i], y);
         every &= one;
         some |= one;
     }
@@ -229,11 +238,13 @@ static bool contradicts_parts(const struct cond *x, const struct cond *y)
 }
 
 /* Never do both hold. */
-static bool contradicts(const struct cond *x, const struct cond *y)
+static bool contradicts(long *left, const struct cond *x, const struct cond *y)
 {
-    if ((x->kind == NOT && implies(y, x->parts)) ||
-        (y->kind == NOT && implies(x, y->parts)) || contradicts_parts(x, y) ||
-        contradicts_parts(y, x))
+    if (--*left < 0)
+        return false;
+    if ((x->kind == NOT && implies(left, y, x->parts)) ||
+        (y->kind == NOT && implies(left, x, y->parts)) ||
+        contradicts_parts(left, x, y) || contradicts_parts(left, y, x))
         return true;
     if (x->kind != IN || y->kind != IN || !same_place(x, y))
         return false;
@@ -251,6 +262,7 @@ struct rules {
     const struct cond *guards; /* kind ALL without parts: always holds */
     bool *used;                /* of the earlier rules: they take what this one asks for */
     size_t n;                  /* earlier rules */
+    long left;                 /* steps for the rule that is looked at */
 };
 
 static bool always(const struct cond *c)
@@ -261,7 +273,7 @@ static bool always(const struct cond *c)
 static bool taken_whole(struct rules *s, const struct cond *x)
 {
     for (size_t i = 0; i < s->n; i++)
-        if (always(&s->guards[i]) || implies(x, &s->guards[i])) {
+        if (always(&s->guards[i]) || implies(&s->left, x, &s->guards[i])) {
             s->used[i] = true;
             return true;
         }
@@ -306,11 +318,11 @@ static bool taken(struct rules *s, const struct cond *x)
     return false;
 }
 
-static bool contradicts_itself(const struct cond *x)
+static bool contradicts_itself(long *left, const struct cond *x)
 {
     for (size_t i = 0; x->kind == ALL && i < x->n_parts; i++)
         for (size_t k = i + 1; k < x->n_parts; k++)
-            if (contradicts(&x->parts[i], &x->parts[k]))
+            if (contradicts(left, &x->parts[i], &x->parts[k]))
                 return true;
     return false;
 }
@@ -353,7 +365,8 @@ static void check_rules(struct config_reader *r, const struct yaml_node *rules)
         }
         *x = when ? read_guard(r, when) : (struct cond){.kind = ALL};
         s.used = ARENA_NEW(r->a, bool, rules->n);
-        if (contradicts_itself(x))
+        s.left = MOST_STEPS;
+        if (contradicts_itself(&s.left, x))
             config_problem(&r->problems, at,
                            "two parts of this guard exclude each other, so the rule never "
                            "holds; take one out, or put them into any");
