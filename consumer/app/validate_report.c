@@ -33,6 +33,12 @@ static const char *limits(const struct validation *v, enum config_stage stage)
                ? "namespaces were not looked up: identity.namespaces has problems" : NULL;
 }
 
+/* Some files could not be read: what stands in them was not looked at. */
+static bool lacks_files(const struct validation *v, enum config_stage stage)
+{
+    return v->f.n_unread > 0 && stage > CONFIG_SYNTAX && stage < CONFIG_KAFKA;
+}
+
 static void add_count(struct buf *b, size_t n, const char *what)
 {
     if (n > 0)
@@ -52,7 +58,9 @@ static void print_stage(const struct validation *v, enum config_stage stage)
         buf_printf(&b, "away: %s", note);
     else {
         add_count(&b, problems, "problem");
-        if (problems == 0 && !limit)
+        if (problems == 0 && !limit && lacks_files(v, stage))
+            buf_printf(&b, "ok, without %d file%s", v->f.n_unread, v->f.n_unread == 1 ? "" : "s");
+        else if (problems == 0 && !limit)
             buf_printf(&b, "ok%s%s", note ? ": " : "", note ? note : "");
         add_count(&b, warnings, "warning");
         if (limit)
@@ -148,7 +156,7 @@ void validate_print_json(const struct validation *v)
                    !v->stages[i].is_asked  ? "not asked"
                    : v->stages[i].is_away  ? "away"
                    : problems > 0          ? "problems"
-                   : limit                 ? "not all looked at"
+                   : limit || lacks_files(v, stage) ? "not all looked at"
                                            : "ok",
                    problems, validate_count(v, stage, true));
         if (limit || v->stages[i].note)

@@ -11,7 +11,6 @@
  * checked. */
 #include "io/config/config.h"
 
-#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -233,43 +232,6 @@ static struct yaml_node *named_file(struct config_build *b, const struct yaml_no
     return text ? config_read_file(&b->r, config_path(&b->r, b->file, text)) : NULL;
 }
 
-/* Patterns in the order given, the files of one pattern in byte order; a file counts
- * once. */
-static void read_sources(struct config_build *b, const struct yaml_node *node)
-{
-    struct yaml_node **patterns;
-    size_t n;
-    if (!config_read_texts(&b->r, node, &patterns, &n))
-        return;
-    VEC(struct yaml_node *) trees = {0};
-    VEC(const char *) seen = {0};
-    for (size_t i = 0; i < n; i++) {
-        const char *pattern = config_path(&b->r, b->file, patterns[i]->text);
-        glob_t found;
-        if (glob(pattern, 0, NULL, &found) != 0) {
-            config_problem(&b->r.problems, &patterns[i]->at,
-                           "no file is named like \"%s\"; source files end in .yaml",
-                           pattern);
-            continue;
-        }
-        for (size_t f = 0; f < found.gl_pathc; f++) {
-            bool again = false;
-            for (size_t k = 0; k < seen.n; k++)
-                again |= strcmp(seen.at[k], found.gl_pathv[f]) == 0;
-            if (again)
-                continue;
-            const char *path = arena_strdup(b->r.a, found.gl_pathv[f]);
-            VEC_PUSH(b->r.a, seen, path);
-            struct yaml_node *tree = config_read_file(&b->r, path);
-            if (tree != NULL)
-                VEC_PUSH(b->r.a, trees, tree);
-        }
-        globfree(&found);
-    }
-    b->sources = trees.at;
-    b->n_sources = trees.n;
-}
-
 enum {
     TOP_LIBRARY,
     TOP_KAFKA,
@@ -300,7 +262,7 @@ static void read_all(struct config_build *b, const struct yaml_node *root)
         [TOP_POSTGRES] = read_postgres,   [TOP_IDENTITY] = config_identity,
         [TOP_SESSIONS] = read_sessions,   [TOP_JOURNEYS] = read_journeys,
         [TOP_WATERMARK] = read_watermark, [TOP_LIMITS] = read_limits,
-        [TOP_SOURCES] = read_sources};
+        [TOP_SOURCES] = config_sources};
     struct yaml_node *v[TOP_COUNT];
     if (!config_read_map(&b->r, root, keys, TOP_COUNT, v))
         return;
@@ -390,6 +352,7 @@ struct config *config_check(const char *path, struct config_findings *f, struct 
     f->sources = b.sources;
     f->n_sources = b.n_sources;
     f->n_files = b.r.n_files;
+    f->n_unread = b.r.n_unread;
     f->vocabulary_is_unsure = b.r.vocabulary_is_unsure;
     f->namespaces_are_unsure = b.r.namespaces_are_unsure;
     return c;

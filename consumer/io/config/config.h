@@ -69,7 +69,7 @@ struct config_findings {
     const struct yaml_node *root; /* NULL: could not be read */
     struct yaml_node *const *sources;
     size_t n_sources;
-    int n_files;
+    int n_files, n_unread; /* opened; of them those that are no YAML or not there */
     bool vocabulary_is_unsure, namespaces_are_unsure; /* what refers to them was not looked up */
 };
 /* As config_load; NULL and err when there is a problem, warnings are none. f is filled in any

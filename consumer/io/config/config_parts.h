@@ -23,6 +23,8 @@ void config_identity(struct config_build *b, const struct yaml_node *node);
 void config_keys(struct config_build *b, const struct yaml_node *list,
                  const struct yaml_node *files, enum key_kind kind, struct key **out,
                  int *n_out);
+/* config_sources.c: finds and reads the files of sources. */
+void config_sources(struct config_build *b, const struct yaml_node *node);
 /* config_vocabulary.c: stages and touchpoints; the order is the place. */
 void config_vocabulary(struct config_build *b, const struct yaml_node *node);
 /* config_scenarios.c: needs namespaces and vocabulary. Also makes `visit`; node may be

@@ -265,7 +265,9 @@ const char *config_path(struct config_reader *r, const char *in, const char *nam
 
 struct yaml_node *config_read_file(struct config_reader *r, const char *path)
 {
-    return yaml_load(path, path, r->n_files++, r->a, &r->problems);
+    struct yaml_node *root = yaml_load(path, path, r->n_files++, r->a, &r->problems);
+    r->n_unread += root == NULL;
+    return root;
 }
 
 void *config_heap_alloc(size_t n, size_t size)

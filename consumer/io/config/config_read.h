@@ -13,7 +13,7 @@
 struct config_reader {
     struct arena *a;
     struct config_problems problems;
-    int n_files;
+    int n_files, n_unread; /* opened; of them those that are no YAML or not there */
     /* Some of these could not be read: what is not among the others may be meant to be,
      * so nobody complains of it, or one wrong line would have many echoes. */
     bool vocabulary_is_unsure, namespaces_are_unsure;
