@@ -2,6 +2,8 @@
  * the customer_id they would make. */
 #include "app/tap_print.h"
 
+#include <string.h>
+
 #include "app/report.h"
 #include "app/tap_steps.h"
 #include "base/clock.h"
@@ -41,6 +43,14 @@ static void key(const struct config *c, const struct key *k, struct buf *out)
                    id.b[i]);
 }
 
+/* Whether it stands on a list: its events count for nobody, its logins are none. */
+static const char *apart(const struct config *c, const struct key *k)
+{
+    return model_is_excluded(&c->model, k) ? "excluded"
+           : model_is_kiosk(&c->model, k)  ? "kiosk"
+                                           : NULL;
+}
+
 static void text_event(const struct config *c, const struct mapped *got, struct buf *out)
 {
     const struct event *ev = &got->event;
@@ -55,6 +65,8 @@ static void text_event(const struct config *c, const struct mapped *got, struct 
     for (int i = 0; i < ev->n_keys; i++) {
         buf_adds(out, "  ");
         key(c, &ev->keys[i], out);
+        if (apart(c, &ev->keys[i]) != NULL)
+            buf_printf(out, " (%s)", apart(c, &ev->keys[i]));
     }
     for (int i = 0; i < DIM_COUNT; i++)
         if (at->dim[i] != NULL)
@@ -101,6 +113,26 @@ static void json_member(const char *name, const char *text, struct buf *out)
     report_quoted(out, text);
 }
 
+/* The keys that stand on a list; nothing where there is none. */
+static void json_apart(const struct config *c, const struct event *ev, const char *list,
+                       struct buf *out)
+{
+    const char *between = "";
+    for (int i = 0; i < ev->n_keys; i++) {
+        const char *on = apart(c, &ev->keys[i]);
+        if (on == NULL || strcmp(on, list) != 0)
+            continue;
+        if (between[0] == '\0')
+            buf_printf(out, ",\"%s\":[", list);
+        buf_printf(out, "%s\"", between);
+        key(c, &ev->keys[i], out);
+        buf_adds(out, "\"");
+        between = ",";
+    }
+    if (between[0] != '\0')
+        buf_adds(out, "]");
+}
+
 static void json_event(const struct config *c, const struct mapped *got, struct buf *out)
 {
     const struct event *ev = &got->event;
@@ -125,6 +157,8 @@ static void json_event(const struct config *c, const struct mapped *got, struct 
         buf_adds(out, "\"");
     }
     buf_adds(out, "]");
+    json_apart(c, ev, "excluded", out);
+    json_apart(c, ev, "kiosk", out);
     for (int i = 0; i < DIM_COUNT; i++)
         json_member(dim_names[i], at->dim[i], out);
 }

@@ -59,8 +59,13 @@ static void text_trace(const struct config *c, const struct mapped *got, struct 
     const struct mapping_trace_line *lines = mapping_trace_lines(c->mapping, &n);
     for (size_t i = 0; i < n; i++) {
         const struct mapping_trace_line *line = &lines[i];
-        if (line->kind == TRACE_RULE && line->element != got->element)
+        if (line->kind != TRACE_STEP && line->element != got->element)
             continue;
+        if (line->kind == TRACE_FIELD) {
+            begin(line->name, out);
+            buf_printf(out, "%s\n", line->said);
+            continue;
+        }
         begin(line->kind == TRACE_STEP ? "decode" : "rule", out);
         buf_printf(out, "%s: %s\n", line->name,
                    line->said != NULL           ? line->said
@@ -94,10 +99,13 @@ void tap_steps_text(const struct config *c, const struct message *msg,
 
 static void json_line(const struct mapping_trace_line *line, struct buf *out)
 {
-    buf_adds(out, line->kind == TRACE_STEP ? "{\"step\":" : "{\"rule\":");
+    static const char *const kinds[] = {
+        [TRACE_STEP] = "step", [TRACE_RULE] = "rule", [TRACE_FIELD] = "field"};
+    buf_printf(out, "{\"%s\":", kinds[line->kind]);
     report_quoted(out, line->name);
-    buf_printf(out, ",\"%s\":%s", line->kind == TRACE_STEP ? "done" : "holds",
-               line->is_good ? "true" : "false");
+    if (line->kind != TRACE_FIELD)
+        buf_printf(out, ",\"%s\":%s", line->kind == TRACE_STEP ? "done" : "holds",
+                   line->is_good ? "true" : "false");
     if (line->said != NULL) {
         buf_adds(out, ",\"why\":");
         report_quoted(out, line->said);
@@ -110,11 +118,13 @@ static void json_lines(const struct config *c, const struct mapped *got,
 {
     size_t n;
     const struct mapping_trace_line *lines = mapping_trace_lines(c->mapping, &n);
+    static const char *const names[] = {
+        [TRACE_STEP] = "decode", [TRACE_RULE] = "rules", [TRACE_FIELD] = "in_vain"};
     bool first = true;
-    buf_printf(out, ",\"%s\":[", kind == TRACE_STEP ? "decode" : "rules");
+    buf_printf(out, ",\"%s\":[", names[kind]);
     for (size_t i = 0; i < n; i++) {
         if (lines[i].kind != kind ||
-            (kind == TRACE_RULE && lines[i].element != got->element))
+            (kind != TRACE_STEP && lines[i].element != got->element))
             continue;
         buf_adds(out, first ? "" : ",");
         json_line(&lines[i], out);
@@ -136,4 +146,5 @@ void tap_steps_json(const struct config *c, const struct message *msg,
     buf_printf(out, ",\"kafka_time_type\":\"%s\"", stamp_name(msg->stamp));
     json_lines(c, got, TRACE_STEP, out);
     json_lines(c, got, TRACE_RULE, out);
+    json_lines(c, got, TRACE_FIELD, out);
 }

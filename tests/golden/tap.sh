@@ -22,7 +22,8 @@ cp -r deploy/. "$folder/"
 cp tests/golden/tap/*.yaml "$folder/sources/"
 printf 'the secret of this test, long enough\n' >"$folder/secret"
 chmod 600 "$folder/secret"
-sed -i "s|secret_file: .*|secret_file: $folder/secret|" "$folder/journeyd.yaml"
+sed -i -e "s|secret_file: .*|secret_file: $folder/secret|" -e 's|kiosks: \[\]|kiosks: ["web.anon:kiosk-1"]|' \
+    -e 's|exclude: \[\]|exclude: ["card:20017"]|' "$folder/journeyd.yaml"
 
 tap() { # ARGUMENTS...: out, err, code
     "$journeyd" tap -c "$folder/journeyd.yaml" "$@" >"$folder/out" 2>"$folder/err" </dev/null
@@ -82,11 +83,12 @@ same "the rules before the one that holds, and the clock" "$folder/out" <<'END'
     decode  regex /log: done
     rule    all of: line 12: /kind is not "first"
     rule    one of several: holds
+    time    /at: no time of the declared format
     time    /sent, entry 2 of the list
 END
 tap --steps --json "$folder/rule"
 same "the same as JSON" "$folder/out" <<'END'
-{"outcome":"event","topic":"steps.diku","partition":3,"offset":8,"source":"steps","rule":"one of several","time":"2026-03-01T10:00:00.000000Z","touchpoint":"discover.search","channel":"website","initiator":"customer","keys":["card:KEY"],"clock":"/sent","kafka_time":"2026-03-01T10:00:03.000000Z","kafka_time_type":"create","decode":[{"step":"confluent","done":true},{"step":"json","done":true},{"step":"json-string /body","done":true},{"step":"regex /log","done":true}],"rules":[{"rule":"all of","holds":false,"why":"line 12: /kind is not \"first\""},{"rule":"one of several","holds":true}]}
+{"outcome":"event","topic":"steps.diku","partition":3,"offset":8,"source":"steps","rule":"one of several","time":"2026-03-01T10:00:00.000000Z","touchpoint":"discover.search","channel":"website","initiator":"customer","keys":["card:KEY"],"clock":"/sent","kafka_time":"2026-03-01T10:00:03.000000Z","kafka_time_type":"create","decode":[{"step":"confluent","done":true},{"step":"json","done":true},{"step":"json-string /body","done":true},{"step":"regex /log","done":true}],"rules":[{"rule":"all of","holds":false,"why":"line 12: /kind is not \"first\""},{"rule":"one of several","holds":true}],"in_vain":[{"field":"time","why":"/at: no time of the declared format"}]}
 END
 
 # ---- where a step fails ----
@@ -119,6 +121,38 @@ if grep -q '^    source  none takes the topic$' "$folder/out"; then ok; else
     not_ok "a topic that no source takes" "$folder/out"
 fi
 
+# ---- what an id or a time lacks ----
+line lacks lacks 15 '{"id": "e1", "at": "2026-03-01T10:00:00Z", "card": 1}'
+line lacks lacks 16 '{"id": "e1", "state": [1], "at": "2026-03-01T10:00:00Z", "card": 1}'
+line lacks lacks 17 '{"id": "e1", "state": "s", "at": "Zqnever", "card": 1}'
+line lacks lacks 18 '{"id": "e1", "state": "s", "card": 1}'
+tap --steps "$folder/lacks"
+grep -v '^    \(message\|source\|decode\|rule\)' "$folder/out" >"$folder/steps"
+same "what an id or a time lacks" "$folder/steps" <<'END'
+-  lacks  quarantined: malformed (id: missing)  [lacks]
+    id      /state: missing
+-  lacks  quarantined: malformed (id: neither text nor a whole number)  [lacks]
+    id      /state: neither text nor a whole number
+-  lacks  quarantined: malformed (time: no time of the declared format)  [lacks]
+    time    /at: no time of the declared format
+-  lacks  quarantined: malformed (time: missing)  [lacks]
+    time    /at: nothing stands there
+    time    /sent: nothing stands there
+END
+
+# ---- keys on a list ----
+line apart steps.diku 19 '{"id": "e1", "kind": "beta", "card": "20017", "browser": "kiosk-1"}'
+tap "$folder/apart"
+same "keys on a list" "$folder/out" <<'END'
+2026-03-01T10:00:03.000000Z  steps  discover.search  website  customer  card:KEY (excluded)  web.anon:KEY (kiosk)  clock record create  [one of several]
+END
+tap --json "$folder/apart"
+if grep -q '"keys":\["card:KEY","web.anon:KEY"\],"excluded":\["card:KEY"\],"kiosk":\["web.anon:KEY"\],' "$folder/out"; then
+    ok
+else
+    not_ok "keys on a list, as JSON" "$folder/out"
+fi
+
 # ---- a list that fans out: a line for each element, with its own rules ----
 line fan fan 14 '{"id": "e", "at": "2026-03-01T10:00:00Z",
     "items": [{"ours": false, "card": 1}, {"ours": true, "card": 2}, {"ours": "Zq", "card": 3}]}'
@@ -137,7 +171,7 @@ same "each element" "$folder/steps" <<'END'
 END
 
 # ---- nothing of a message is shown, in any way ----
-for file in whole rule failed fan; do
+for file in whole rule failed lacks fan; do
     for how in --steps '--steps --json' --json ''; do
         # shellcheck disable=SC2086 # words
         tap $how "$folder/$file"

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "io/mapping/mapping_clear.h"
+#include "io/mapping/mapping_trace.h"
 #include "io/mapping/mapping_work.h"
 
 /* ---- time and id ---- */
@@ -16,6 +17,11 @@ static bool is_backfill(const struct mapping *mp, const struct time_rule *t)
     return v->kind == DECODE_BOOL && v->b;
 }
 
+static void no_time(struct mapping_work *w, const char *place, const char *why)
+{
+    mapping_trace_field(w->mp, "time", w->out->element, place, why);
+}
+
 /* The entry that answers is remembered: a source whose first choice is often missing
  * dates its events by another clock than its owner thinks. */
 bool mapping_read_time(struct mapping_work *w)
@@ -23,8 +29,10 @@ bool mapping_read_time(struct mapping_work *w)
     struct event *ev = &w->out->event;
     for (int i = 0; i < w->rule->n_times; i++) {
         const struct time_rule *t = &w->rule->times[i];
-        if (t->record && is_backfill(w->mp, t))
+        if (t->record && is_backfill(w->mp, t)) {
+            no_time(w, "record", "passed over, the message is a backfill");
             continue;
+        }
         w->out->clock_nth = i;
         w->out->clock = t->record ? t->clock + (int) w->stamp : t->clock;
         if (t->record) {
@@ -32,19 +40,29 @@ bool mapping_read_time(struct mapping_work *w)
             return true;
         }
         const struct decode_value *v = mapping_operand(w->mp, &t->from);
-        if (decode_is_nothing(v))
+        if (decode_is_nothing(v)) {
+            no_time(w, t->from.text, "nothing stands there");
             continue;
+        }
         bool good = (v->kind == DECODE_TEXT &&
                      timefmt_text(&t->format, v->text, v->len, &ev->t_us)) ||
                     (v->kind == DECODE_INT && timefmt_int(&t->format, v->i, &ev->t_us)) ||
                     (v->kind == DECODE_REAL && timefmt_real(&t->format, v->r, &ev->t_us));
         if (good)
             return true;
+        no_time(w, t->from.text, "no time of the declared format");
         if (!t->lenient)
             return mapping_malformed(w, "time", "no time of the declared format");
     }
     w->out->clock = -1;
     return mapping_malformed(w, "time", "missing");
+}
+
+static bool no_id(struct mapping_work *w, const struct template_part *p, const char *why)
+{
+    mapping_trace_field(w->mp, "id", w->out->element, p->is_index ? "index" : p->value.text,
+                        why);
+    return mapping_malformed(w, "id", why);
 }
 
 /* The text of one part of an id; false: it cannot be made. */
@@ -65,9 +83,9 @@ static bool id_part(struct mapping_work *w, const struct template_part *p,
         return true;
     }
     if (decode_is_nothing(v))
-        return mapping_malformed(w, "id", "missing");
+        return no_id(w, p, "missing");
     if (v->kind == DECODE_BOOL || !mapping_value_text(v, scratch, text, len))
-        return mapping_malformed(w, "id", "neither text nor a whole number");
+        return no_id(w, p, "neither text nor a whole number");
     return true;
 }
 

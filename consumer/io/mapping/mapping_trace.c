@@ -202,3 +202,16 @@ void mapping_trace_rule(struct mapping *mp, const struct rule *rule, int32_t ele
     }
     VEC_PUSH(&t->a, t->lines, line);
 }
+
+void mapping_trace_field(struct mapping *mp, const char *field, int32_t element,
+                         const char *place, const char *why)
+{
+    struct mapping_trace *t = mp->trace;
+    if (t == NULL)
+        return;
+    struct mapping_trace_line line = {.kind = TRACE_FIELD,
+                                      .element = element,
+                                      .name = field,
+                                      .said = arena_printf(&t->a, "%s: %s", place, why)};
+    VEC_PUSH(&t->a, t->lines, line);
+}

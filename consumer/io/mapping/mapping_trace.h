@@ -1,5 +1,6 @@
-/* How the mapping came to what it made of a message: the decode steps, and of each rule
- * asked whether it holds, or which of its guards does not. For `journeyd tap --steps`;
+/* How the mapping came to what it made of a message: the decode steps, of each rule
+ * asked whether it holds, or which of its guards does not, and the places at which the id
+ * and the time were looked for in vain. For `journeyd tap --steps`;
  * everywhere else a mapping has no trace, and nothing is recorded.
  *
  * Told are our own words and those of the configuration - places, names, numbers of lines -
@@ -14,12 +15,12 @@
 struct mapping;
 struct mapping_trace;
 
-enum mapping_trace_kind { TRACE_STEP, TRACE_RULE };
+enum mapping_trace_kind { TRACE_STEP, TRACE_RULE, TRACE_FIELD };
 struct mapping_trace_line {
     enum mapping_trace_kind kind;
     bool is_good;     /* the step is done, the rule holds */
-    int32_t element;  /* RULE: of the list that fans out, -1: the whole message */
-    const char *name; /* of the step and its place, of the rule */
+    int32_t element;  /* RULE, FIELD: of the list that fans out, -1: the whole message */
+    const char *name; /* of the step and its place, of the rule, of the field */
     const char *said; /* why not; of a step that is done: NULL, or what there was to say */
 };
 
@@ -39,6 +40,9 @@ void mapping_trace_steps(struct mapping *mp, const struct step_list *steps,
                          const struct step_work *w, bool is_decoded);
 void mapping_trace_rule(struct mapping *mp, const struct rule *rule, int32_t element,
                         bool holds);
+/* Why the place, as it is written, gave the field nothing. */
+void mapping_trace_field(struct mapping *mp, const char *field, int32_t element,
+                         const char *place, const char *why);
 void mapping_trace_free(struct mapping_trace *trace);
 
 #endif
