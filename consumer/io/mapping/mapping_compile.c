@@ -209,7 +209,10 @@ static void compile_rule(struct compiler *k, const struct yaml_node *node,
         config_problem(&k->r->problems, &when->at,
                        "found nothing; a guard is wanted (a rule that always holds has no "
                        "when)");
+    size_t told = k->r->problems.list.n;
     config_read_bool(k->r, v[RULE_SKIP], &rule->skip);
+    if (k->r->problems.list.n > told) /* nobody knows whether it wants fields */
+        return;
     bool has_fields = false;
     for (int i = 0; i < FIELD_COUNT; i++) {
         has_fields |= v[i] != NULL;

@@ -218,7 +218,17 @@ void mapping_compile_absent(struct compiler *k, const struct yaml_node *node,
 {
     struct yaml_node **items;
     size_t n;
-    if (node == NULL || !config_read_texts(k->r, node, &items, &n))
+    bool is_always = false;
+    for (size_t i = 0; node != NULL && node->kind == YAML_LIST && i < node->n; i++) {
+        const struct yaml_node *item = node->items[i];
+        if (item->kind != YAML_TEXT || (item->text[0] != '\0' && !yaml_is_null(item)))
+            continue;
+        config_problem(&k->r->problems, &item->at,
+                       "found %s; null and the empty text are always absent: take it out",
+                       yaml_found(item, k->r->a));
+        is_always = true;
+    }
+    if (is_always || node == NULL || !config_read_texts(k->r, node, &items, &n))
         return;
     struct decode_word *words = ARENA_NEW(&k->mp->a, struct decode_word, n + 1);
     for (size_t i = 0; i < n; i++)
