@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "golden/golden.h"
 #include "io/config/config.h"
 #include "io/mapping/mapping.h"
 #include "property/brute.h"
@@ -83,6 +84,7 @@ static bool load_config(struct golden *g)
     snprintf(g->dir, sizeof g->dir, "/tmp/journeyd-golden-XXXXXX");
     if (!mkdtemp(g->dir))
         return false;
+    golden_remove_at_end(g->dir);
     for (size_t i = 0; i < sizeof config_files / sizeof *config_files; i++) {
         copy_file(g, arena_printf(&g->a, "%s/common/%s", root, config_files[i]),
                   config_files[i]);
