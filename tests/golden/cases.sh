@@ -1,19 +1,7 @@
 #!/bin/bash
 # journeyd test: the shipped mappings do what their cases say, and the command itself finds
 # every difference, says where a case cannot be read, and rewrites nothing but expectations.
-set -u
-cd "$(dirname "$0")/../.."
-journeyd=${JOURNEYD:-$PWD/build/journeyd}
-folder=$(mktemp -d "${TMPDIR:-/tmp}/journeyd-cases-XXXXXX")
-trap 'rm -rf "$folder"' EXIT
-passed=0 failed=0
-
-ok() { passed=$((passed + 1)); }
-not_ok() { # WHAT [FILE]
-    failed=$((failed + 1))
-    echo "not ok - $1"
-    [ -z "${2-}" ] || sed 's/^/    /' "$2"
-}
+. "$(dirname "$0")/lib.sh"
 run() { # ARGUMENTS...: out, err, code
     "$journeyd" test "$@" >"$folder/out" 2>"$folder/err" </dev/null
     code=$?

@@ -1,19 +1,7 @@
 #!/bin/bash
 # journeyd tap --steps: each decode step and each rule asked is shown, with the guard that did not
 # hold, for people and as JSON; nothing of the message is; without --steps a message stays one line.
-set -u
-cd "$(dirname "$0")/../.."
-journeyd=${JOURNEYD:-$PWD/build/journeyd}
-folder=$(mktemp -d "${TMPDIR:-/tmp}/journeyd-tap-XXXXXX")
-trap 'rm -rf "$folder"' EXIT
-passed=0 failed=0
-
-ok() { passed=$((passed + 1)); }
-not_ok() { # WHAT [FILE]
-    failed=$((failed + 1))
-    echo "not ok - $1"
-    [ -z "${2-}" ] || sed 's/^/    /' "$2"
-}
+. "$(dirname "$0")/lib.sh"
 same() { # WHAT GOT-FILE < WANTED
     if diff - "$2" >"$folder/diff"; then ok; else not_ok "$1 (expected <, got >)" "$folder/diff"; fi
 }

@@ -2,20 +2,9 @@
 # journeyd validate: each folder of tests/golden/validate is the configuration in right/ with some of its
 # files replaced, and in `expected` all that is said of it. `--update` writes expected anew. Then
 # --strict, --json, and --connect with nobody there.
-set -u
-cd "$(dirname "$0")/../.."
-journeyd=${JOURNEYD:-$PWD/build/journeyd}
+. "$(dirname "$0")/lib.sh"
 cases=$PWD/tests/golden/validate
-folder=$(mktemp -d "${TMPDIR:-/tmp}/journeyd-validate-XXXXXX")
-trap 'rm -rf "$folder"' EXIT
-passed=0 failed=0
 
-ok() { passed=$((passed + 1)); }
-not_ok() { # WHAT [FILE]
-    failed=$((failed + 1))
-    echo "not ok - $1"
-    [ -z "${2-}" ] || sed 's/^/    /' "$2"
-}
 is() { # WHAT GOT WANTED
     if [ "$2" = "$3" ]; then ok; else not_ok "$1: got \"$2\", wanted \"$3\""; fi
 }
