@@ -20,6 +20,7 @@ void engine_init(struct engine *e, struct world *w, const struct batch *b)
     ew->owner_of = ARENA_NEW(w->a, struct world_key *, b->n_events + 1);
     map_init(&ew->customer_changes, w->a, sizeof(int64_t), sizeof(struct change_customer));
     map_init(&ew->day_groups, w->a, sizeof(struct need_day), sizeof(struct day_group));
+    e->changes.has_fact = ARENA_NEW(w->a, bool, b->n_switches + 1);
     e->changes.is_duplicate = ARENA_NEW(w->a, bool, b->n_events + 1);
     delta_init(&e->changes.cells, w->a);
 }
@@ -36,6 +37,10 @@ static bool ask_keys(struct engine *e)
     for (size_t i = 0; i < e->b->n_touches; i++) {
         const struct touch *t = &e->b->touches[i];
         complete &= identity_need_no(&ew->id, t->case_no ? t->case_no : t->customer_no) != NULL;
+    }
+    for (size_t i = 0; i < e->b->n_switches; i++) {
+        complete &= identity_need_key(&ew->id, &e->b->switches[i].a) != NULL;
+        complete &= identity_need_key(&ew->id, &e->b->switches[i].b) != NULL;
     }
     for (size_t i = 0; !ew->messages_asked && i < e->b->n_events; i++)
         if (event_is_identity(&e->b->events[i])) { /* in the same round: which are known */
@@ -134,6 +139,7 @@ static bool run_phase(struct engine *e)
         if (!ask_keys(e))
             return false;
         keep_messages(e);
+        switches_apply(e);
         return true;
     case PHASE_PERSONS:
         if (!persons_settle(e))

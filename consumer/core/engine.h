@@ -23,11 +23,19 @@ struct touch {
     int64_t first_us;
 };
 
+/* An operator switches the facts between two keys off, or on again: core/switches.h. */
+struct switch_act {
+    struct key a, b;
+    bool off;
+};
+
 struct batch {
     const struct event *events; /* accepted events and identity messages, any order, copies too */
     size_t n_events;
     const struct touch *touches;
     size_t n_touches;
+    const struct switch_act *switches; /* of one pair the last one counts */
+    size_t n_switches;
 };
 
 /* --- what changes; a store saves it in this order ----------------------------------------- */
@@ -37,6 +45,7 @@ struct change_key { /* rows whose state or asked range changed (fresh ones are a
     int64_t asked_from_us, asked_to_us;
 };
 struct change_pair { int64_t a, b; };
+struct change_switch { int64_t a, b; bool off; };
 struct change_login { int64_t device_no; struct login login; };
 struct change_instant { int64_t device_no, t_us; };
 struct change_fact { int64_t case_no, key_no, at_us; }; /* insert, or keep the least at */
@@ -88,6 +97,7 @@ enum { CHUNK_EVENTS = 128 };
 struct changes {
     VEC(struct change_key) keys;
     VEC(struct change_pair) aliases; /* each once, a < b by number; store both directions */
+    VEC(struct change_switch) switches; /* pairs that were not so already */
     VEC(struct change_login) logins; /* new (device, t, keys), none of them stored */
     VEC(struct change_instant) logouts;
     VEC(struct change_pair) login_devices; /* a = person key, b = device: maybe stored already */
@@ -103,6 +113,8 @@ struct changes {
     int64_t unnamed_events; /* difference: events that carry person keys and have no person */
     /* one entry an input event, in input order: accepted or a duplicate */
     bool *is_duplicate;
+    /* one entry a switch of the batch: is there a stored fact between its keys */
+    bool *has_fact;
 };
 
 struct engine {

@@ -1,6 +1,6 @@
 /* identity.c: persons -> devices -> cases -> events, each level asking only those before it.
  * Persons themselves are settled in persons.c; here their states are read. */
-#include "core/identity.h"
+#include "core/switches.h"
 
 #include <stdlib.h>
 
@@ -85,11 +85,13 @@ int identity_compare_us(const void *pa, const void *pb)
 }
 
 /* Adds the login with its person to the view; false: keys are missing. */
-static bool name_login(struct identity *id, const struct login *l, enum when when,
-                       struct device_view *view)
+static bool name_login(struct identity *id, const struct world_key *device,
+                       const struct login *l, enum when when, struct device_view *view)
 {
     bool complete = true;
     for (uint32_t i = 0; i < l->n_keys; i++) {
+        if (switches_off(device, l->keys[i], when))
+            continue;
         struct world_key *wk = identity_need_no(id, l->keys[i]);
         if (!wk) {
             complete = false;
@@ -99,7 +101,7 @@ static bool name_login(struct identity *id, const struct login *l, enum when whe
             return true;
         }
     }
-    return complete; /* all shared: it counts as no login */
+    return complete; /* all shared or switched off: it counts as no login */
 }
 
 static void view_logouts(struct identity *id, const struct key_work *dev, enum when when,
@@ -127,10 +129,10 @@ static bool view_make(struct identity *id, struct key_work *dev, enum when when)
     view->at = ARENA_NEW(id->w->a, struct named_login, n + 1);
     view->n = 0;
     for (size_t i = 0; i < wk->logins.n; i++)
-        complete &= name_login(id, &wk->logins.at[i], when, view);
+        complete &= name_login(id, wk, &wk->logins.at[i], when, view);
     if (when == NOW)
         for (size_t i = 0; i < dev->new_logins.n; i++)
-            complete &= name_login(id, &dev->new_logins.at[i], when, view);
+            complete &= name_login(id, wk, &dev->new_logins.at[i], when, view);
     if (!complete)
         return false;
     qsort(view->at, view->n, sizeof *view->at, compare_named);
@@ -282,6 +284,8 @@ const struct case_view *identity_case(struct identity *id, struct world_key *cas
     for (size_t i = 0; i < n; i++) {
         const struct case_fact *f =
             i < n_old ? &case_key->facts.at[i] : &kw->new_facts.at[i - n_old];
+        if (switches_off(case_key, f->key_no, when))
+            continue;
         struct world_key *wk = identity_need_no(id, f->key_no);
         if (!wk)
             complete = false;

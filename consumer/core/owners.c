@@ -103,7 +103,7 @@ static bool device_changed_at(const struct key_work *dev, int64_t t_us)
     return lo < dev->owner_changes.n && dev->owner_changes.at[lo].from_us <= t_us;
 }
 
-/* Devices with logins that name a changed key are compared over all their stored instants. */
+/* Devices with logins that name a changed key, and switched ones, are compared over all their stored instants. */
 static bool list_changed_devices(struct engine *e)
 {
     struct engine_work *ew = e->work;
@@ -119,6 +119,14 @@ static bool list_changed_devices(struct engine *e)
             identity_work(&ew->id, device)->reread = true;
             facts_list_device(e, device);
         }
+    }
+    for (size_t i = 0; i < 2 * ew->switched.n; i++) {
+        const struct need_pair *pair = &ew->switched.at[i / 2];
+        struct world_key *wk = world_key_no(e->w, i % 2 ? pair->b : pair->a);
+        if (e->w->m->namespaces[wk->key.ns].kind != KEY_DEVICE)
+            continue;
+        identity_work(&ew->id, wk)->reread = true;
+        facts_list_device(e, wk);
     }
     return complete;
 }
@@ -361,6 +369,7 @@ bool owners_find_moves(struct engine *e)
 {
     if (!list_changed_devices(e))
         return false;
+    switches_find_facts(e);
     facts_settle(e);
     if (!compare_devices(e) || !list_changed_cases(e) || !compare_cases(e) ||
         !list_candidates(e) || !load_candidates(e) || !scan_candidates(e))

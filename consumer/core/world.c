@@ -75,6 +75,17 @@ struct world_key *world_put_key(struct world *w, const struct key *k, int64_t no
     return wk;
 }
 
+void world_put_switches(struct world *w, int64_t no, const int64_t *others, size_t n)
+{
+    struct world_key *wk = world_key_no(w, no);
+    if (wk->off_old.n)
+        return;
+    for (size_t i = 0; i < n; i++) {
+        VEC_PUSH(w->a, wk->off_old, others[i]);
+        VEC_PUSH(w->a, wk->off_now, others[i]);
+    }
+}
+
 void world_put_alias(struct world *w, int64_t a, int64_t b)
 {
     struct need_pair pair = {a < b ? a : b, a < b ? b : a};

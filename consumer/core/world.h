@@ -61,6 +61,8 @@ struct world_key {
     bool holders_loaded;
     struct world_customer *customer; /* if its timeline was asked for */
     struct world_case *case_run;
+    /* keys whose facts with this one an operator switched off (core/switches.h) */
+    VEC(int64_t) off_old, off_now;
     void *work; /* the engine's own */
 };
 
@@ -164,6 +166,8 @@ struct world_case *world_case(struct world *w, struct world_key *key);
 struct world_key *world_put_key(struct world *w, const struct key *k, int64_t no, bool fresh,
                                 const struct key_state *state, int64_t asked_from_us,
                                 int64_t asked_to_us);
+/* With the key: the other keys of its switches. Left out: none. */
+void world_put_switches(struct world *w, int64_t no, const int64_t *others, size_t n);
 void world_put_alias(struct world *w, int64_t a, int64_t b); /* either order */
 void world_put_partners(struct world *w, int64_t no, const int64_t *nos, size_t n);
 /* logins sorted by (t, keys); replaces what was loaded for the device; keys are copied */

@@ -90,12 +90,21 @@ static int compare_keys(const void *x, const void *y)
     return key_cmp(x, y);
 }
 
+static void add_key(struct brute *b, const struct key *k)
+{
+    if (brute_key(b, k) < 0)
+        VEC_PUSH(&b->a, b->keys, *k);
+}
+
 static void collect_keys(struct brute *b)
 {
     for (size_t i = 0; i < b->items.n; i++)
         for (int k = 0; k < b->items.at[i].ev->n_keys; k++)
-            if (brute_key(b, &b->items.at[i].ev->keys[k]) < 0)
-                VEC_PUSH(&b->a, b->keys, b->items.at[i].ev->keys[k]);
+            add_key(b, &b->items.at[i].ev->keys[k]);
+    for (size_t i = 0; i < b->verdicts.n_switches; i++) {
+        add_key(b, &b->verdicts.switches[i].a);
+        add_key(b, &b->verdicts.switches[i].b);
+    }
     if (b->keys.n)
         qsort(b->keys.at, b->keys.n, sizeof *b->keys.at, compare_keys);
 }
@@ -121,6 +130,19 @@ bool brute_is_exclude(const struct brute *b, int key)
 bool brute_is_kiosk(const struct brute *b, int key)
 {
     return in_list(b, key, b->m->kiosks, b->m->n_kiosks);
+}
+
+bool brute_is_off(const struct brute *b, int x, int y)
+{
+    const struct key *kx = &b->keys.at[x], *ky = &b->keys.at[y];
+    bool off = false;
+    for (size_t i = 0; x != y && i < b->verdicts.n_switches; i++) {
+        const struct switch_act *s = &b->verdicts.switches[i];
+        if ((key_cmp(&s->a, kx) == 0 && key_cmp(&s->b, ky) == 0) ||
+            (key_cmp(&s->a, ky) == 0 && key_cmp(&s->b, kx) == 0))
+            off = s->off;
+    }
+    return off;
 }
 
 bool brute_carries(const struct brute *b, const struct event *ev, int key)
@@ -270,10 +292,13 @@ static void put_keys(struct brute *b)
 }
 
 void brute_lines(const struct model *m, const struct event *events, size_t n,
-                 int64_t watermark_us, struct lines *out, size_t *n_distinct)
+                 const struct verdicts *v, int64_t watermark_us, struct lines *out,
+                 size_t *n_distinct)
 {
     struct brute b = {.m = m, .watermark_us = watermark_us, .out = out};
 
+    if (v)
+        b.verdicts = *v;
     arena_init(&b.a);
     collect_items(&b, events, n);
     collect_keys(&b);

@@ -5,12 +5,19 @@
 #ifndef PROPERTY_BRUTE_H
 #define PROPERTY_BRUTE_H
 
+#include "core/engine.h"
 #include "lines.h"
 
-/* events: in any order, with copies. watermark_us: the published one, US_MIN before the
+/* What operators decided beside the events. */
+struct verdicts {
+    const struct switch_act *switches; /* as they were made; their keys are known keys */
+    size_t n_switches;
+};
+
+/* v: NULL where nothing was decided. events: in any order, with copies. watermark_us: the published one, US_MIN before the
  * first. out: sorted lines. n_distinct (may be NULL): different events, identity messages
  * left out. */
 void brute_lines(const struct model *m, const struct event *events, size_t n,
-                 int64_t watermark_us, struct lines *out, size_t *n_distinct);
+                 const struct verdicts *v, int64_t watermark_us, struct lines *out, size_t *n_distinct);
 
 #endif

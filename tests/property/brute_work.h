@@ -56,6 +56,7 @@ struct brute {
     const struct model *m;
     struct arena a;
     int64_t watermark_us;
+    struct verdicts verdicts;
     VEC(struct item) items;
     VEC(struct key) keys; /* all different keys, in key order */
     bool *alias;          /* keys.n x keys.n */
@@ -74,6 +75,7 @@ int brute_key(const struct brute *b, const struct key *k); /* index in keys */
 enum key_kind brute_kind(const struct brute *b, int key);
 bool brute_is_exclude(const struct brute *b, int key); /* in the list exclude */
 bool brute_is_kiosk(const struct brute *b, int key);
+bool brute_is_off(const struct brute *b, int x, int y); /* facts between two keys */
 bool brute_carries(const struct brute *b, const struct event *ev, int key);
 /* Their distinct channels, joined as the views show them. */
 const char *brute_channels(struct brute *b, const struct item *const *item, int n,

@@ -34,18 +34,24 @@ static struct mem_key *insert_key(struct mem *mem, const struct key *k)
     return &mem->keys.at[mem->keys.n - 1];
 }
 
-static void put_key(struct world *w, const struct mem_key *row, bool fresh)
+static void put_key(struct mem *mem, struct world *w, const struct mem_key *row,
+                    bool fresh)
 {
+    VEC(int64_t) off = {0};
     world_put_key(w, &row->key, row->no, fresh, &row->state, row->asked_from_us,
                   row->asked_to_us);
+    for (size_t i = 0; i < mem->switches.n; i++)
+        if (mem->switches.at[i].a == row->no)
+            VEC_PUSH(w->a, off, mem->switches.at[i].b);
+    world_put_switches(w, row->no, off.at, off.n);
 }
 
 static void put_with_owner(struct mem *mem, struct world *w, const struct mem_key *row)
 {
-    put_key(w, row, false);
+    put_key(mem, w, row, false);
     const struct mem_key *owner = mem_key_no(mem, row->state.owner);
     if (owner && owner != row)
-        put_key(w, owner, false);
+        put_key(mem, w, owner, false);
 }
 
 static int compare_keys(const void *a, const void *b)
@@ -62,7 +68,7 @@ static void load_keys(struct mem *mem, struct world *w)
     for (size_t i = 0; i < n->keys.n; i++) {
         struct mem_key *row = find_key(mem, &n->keys.at[i]);
         if (!row)
-            put_key(w, insert_key(mem, &n->keys.at[i]), true);
+            put_key(mem, w, insert_key(mem, &n->keys.at[i]), true);
         else if (!world_key(w, &row->key)) /* else: met or made a moment ago */
             put_with_owner(mem, w, row);
     }

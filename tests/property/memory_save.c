@@ -41,7 +41,7 @@ static void save_keys(struct mem *mem, const struct changes *c)
             return;
         if (ch->asked_from_us > row->asked_from_us || ch->asked_to_us < row->asked_to_us)
             mem_fail(mem, "asked range of key %lld shrinks", (long long) ch->no);
-        if (ch->now.partners < row->state.partners)
+        if (ch->now.partners < row->state.partners && !c->switches.n)
             mem_fail(mem, "partners of key %lld went down", (long long) ch->no);
         if (ch->now.shared && ch->now.owner != ch->no)
             mem_fail(mem, "shared key %lld has an owner", (long long) ch->no);
@@ -72,6 +72,29 @@ static void save_aliases(struct mem *mem, const struct changes *c)
                      (long long) p.b);
         VEC_PUSH(&mem->a, mem->aliases, ((struct need_pair){p.a, p.b}));
         VEC_PUSH(&mem->a, mem->aliases, ((struct need_pair){p.b, p.a}));
+    }
+}
+
+static void save_switches(struct mem *mem, const struct changes *c)
+{
+    for (size_t i = 0; i < c->switches.n; i++) {
+        struct change_switch row = c->switches.at[i];
+        if (row.a >= row.b || !mem_key_no(mem, row.a) || !mem_key_no(mem, row.b))
+            mem_fail(mem, "switch out of order");
+        if (has_pair(mem->switches.at, mem->switches.n, row.a, row.b) == row.off)
+            mem_fail(mem, "switch is so already");
+        for (int way = 0; way < 2; way++) {
+            struct need_pair p = {way ? row.b : row.a, way ? row.a : row.b};
+            size_t k;
+            if (row.off) {
+                VEC_PUSH(&mem->a, mem->switches, p);
+                continue;
+            }
+            FIND(mem->switches, k,
+                 mem->switches.at[k].a == p.a && mem->switches.at[k].b == p.b);
+            if (k < mem->switches.n)
+                REMOVE(mem->switches, k);
+        }
     }
 }
 
@@ -499,6 +522,7 @@ void mem_save(struct mem *mem, const struct changes *c)
 {
     save_keys(mem, c);
     save_aliases(mem, c);
+    save_switches(mem, c);
     save_logins(mem, c);
     save_facts(mem, c);
     save_messages(mem, c);

@@ -85,6 +85,12 @@ bool mem_apply(struct mem *mem, const struct event *events, size_t n)
     return ok;
 }
 
+bool mem_switch(struct mem *mem, const struct switch_act *acts, size_t n)
+{
+    struct batch b = {.switches = acts, .n_switches = n};
+    return run(mem, &b, mem->watermark_us);
+}
+
 static int compare_due(const void *a, const void *b)
 {
     const struct change_journey *x = *(struct change_journey *const *) a;

@@ -47,6 +47,7 @@ struct mem {
     VEC(struct change_login) logins;
     VEC(struct change_instant) logouts;
     VEC(struct need_pair) login_devices;
+    VEC(struct need_pair) switches; /* both directions */
     VEC(struct change_fact) facts;
     VEC(struct need_pair) holders;
     VEC(struct event) messages;
@@ -64,6 +65,8 @@ void mem_init(struct mem *mem, struct model *m);
 void mem_done(struct mem *mem);
 /* One batch through the engine; false when something failed (now or before). */
 bool mem_apply(struct mem *mem, const struct event *events, size_t n);
+/* Switches facts off or on. */
+bool mem_switch(struct mem *mem, const struct switch_act *acts, size_t n);
 /* Publishes a watermark: sweeps what is due before it, about `limit` journeys a step. */
 bool mem_sweep(struct mem *mem, int64_t watermark_us, int limit);
 /* Recounts every customer and case that has events from a time on; nothing may change. */

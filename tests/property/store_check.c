@@ -113,7 +113,7 @@ static bool check_events(struct checking *c, const struct lines *want)
     struct lines got;
 
     lines_init(&got);
-    brute_lines(c->t->m, c->r.events, c->r.n_all, c->r.watermark_us, &got, NULL);
+    brute_lines(c->t->m, c->r.events, c->r.n_all, &c->t->verdicts, c->r.watermark_us, &got, NULL);
     bool ok = same_lines(c, "what the stored events give", want, &got);
     lines_done(&got);
     return ok;
@@ -150,7 +150,7 @@ static bool check(struct checking *c, bool views)
     if (!check_tables(c) || !check_numbers(c))
         return false;
     lines_init(&want);
-    brute_lines(t->m, t->events, t->n, t->watermark_us, &want, &n_distinct);
+    brute_lines(t->m, t->events, t->n, &t->verdicts, t->watermark_us, &want, &n_distinct);
     bool ok = check_events(c, &want) && (!views || check_views(c, &want));
     lines_done(&want);
     if (ok && t->n_accepted != (int64_t) n_distinct)

@@ -25,7 +25,14 @@ enum { DEFAULT_WORLDS = 5000, WORLD_SECONDS = 60, MAX_TRIALS = 1500 };
 struct seen { /* what has been accepted so far */
     struct event *at;
     size_t n;
+    struct switch_act *acts;
+    size_t n_acts;
 };
+
+static struct verdicts verdicts_of(const struct seen *seen)
+{
+    return (struct verdicts){.switches = seen->acts, .n_switches = seen->n_acts};
+}
 
 static bool same_lines(struct mem *mem, const struct lines *want, const struct lines *got,
                        const char *when, FILE *report)
@@ -50,7 +57,8 @@ static bool check(struct mem *mem, const struct seen *seen, const char *when,
     if (ok) {
         lines_init(&want);
         lines_init(&got);
-        brute_lines(mem->m, seen->at, seen->n, mem->watermark_us, &want, &n_distinct);
+        struct verdicts v = verdicts_of(seen);
+        brute_lines(mem->m, seen->at, seen->n, &v, mem->watermark_us, &want, &n_distinct);
         mem_lines(mem, &got);
         ok = same_lines(mem, &want, &got, when, report);
         if (ok && (int64_t) n_distinct != mem->n_accepted)
@@ -81,6 +89,10 @@ static bool apply_op(struct mem *mem, const struct world_plan *w, const struct o
     case OP_SWEEP:
         ok = op->t_us <= mem->watermark_us || mem_sweep(mem, op->t_us, op->limit);
         break;
+    case OP_SWITCH:
+        seen->acts[seen->n_acts++] = op->act;
+        ok = mem_switch(mem, &op->act, 1);
+        break;
     case OP_TOUCH:
         ok = mem_touch(mem, op->t_us);
         break;
@@ -99,6 +111,8 @@ static bool check_at_once(struct mem *mem, const struct seen *kept,
 
     mem_init(&whole, mem->m);
     whole.watermark_us = mem->watermark_us;
+    if (kept->n_acts) /* all at once, before anything is known */
+        mem_switch(&whole, kept->acts, kept->n_acts);
     mem_apply(&whole, kept->at, kept->n);
     lines_init(&got);
     mem_lines(&whole, &got);
@@ -114,10 +128,11 @@ static bool check_at_once(struct mem *mem, const struct seen *kept,
 
 /* What is stored must be enough to count everything again: the timelines' events and the
  * identity messages that were kept. */
-static bool check_recount(struct mem *mem, FILE *report)
+static bool check_recount(struct mem *mem, const struct seen *seen, FILE *report)
 {
     struct lines want, got;
-    struct seen kept = {0};
+    struct seen kept = {.acts = seen->acts, .n_acts = seen->n_acts};
+    struct verdicts v = verdicts_of(seen);
     size_t n = mem->messages.n;
 
     for (size_t i = 0; i < mem->chunks.n; i++)
@@ -130,7 +145,7 @@ static bool check_recount(struct mem *mem, FILE *report)
         kept.at[kept.n++] = mem->messages.at[i];
     lines_init(&want);
     lines_init(&got);
-    brute_lines(mem->m, kept.at, kept.n, mem->watermark_us, &want, NULL);
+    brute_lines(mem->m, kept.at, kept.n, &v, mem->watermark_us, &want, NULL);
     mem_lines(mem, &got);
     bool ok = same_lines(mem, &want, &got, "from a recount of what is stored", report);
     ok = ok && check_at_once(mem, &kept, &got, report);
@@ -150,6 +165,7 @@ static bool run_in_order(struct world_plan *w, FILE *report)
     for (size_t i = 0; i < w->ops.n; i++)
         most += w->ops.at[i].events.n;
     seen.at = malloc(most * sizeof *seen.at);
+    seen.acts = malloc((w->ops.n + 1) * sizeof *seen.acts);
     mem_init(&mem, &w->m);
     for (size_t i = 0; ok && i < w->ops.n; i++) {
         char when[64];
@@ -159,8 +175,9 @@ static bool run_in_order(struct world_plan *w, FILE *report)
         apply_op(&mem, w, &w->ops.at[i], &seen);
         ok = check(&mem, &seen, when, report);
     }
-    ok = ok && check_recount(&mem, report);
+    ok = ok && check_recount(&mem, &seen, report);
     mem_done(&mem);
+    free(seen.acts);
     free(seen.at);
     return ok;
 }
@@ -175,8 +192,8 @@ static bool brute_in_any_order(const struct world_plan *w, FILE *report)
         back[i] = w->events.at[n - 1 - i];
     lines_init(&one);
     lines_init(&two);
-    brute_lines(&w->m, w->events.at, n, US_MIN, &one, NULL);
-    brute_lines(&w->m, back, n, US_MIN, &two, NULL);
+    brute_lines(&w->m, w->events.at, n, NULL, US_MIN, &one, NULL);
+    brute_lines(&w->m, back, n, NULL, US_MIN, &two, NULL);
     bool ok = lines_equal(&one, &two);
     if (!ok && report) {
         fprintf(report, "the brute force depends on the order:\n");
