@@ -179,9 +179,11 @@ create table journey_internal.key (
     asked_to_us bigint not null default (-9223372036854775808),
     is_excluded boolean not null default false,
     is_kiosk boolean not null default false,
+    is_switched boolean not null default false,
+    shared_since timestamptz,
     unique (ns_no, hash)
 ) with (fillfactor = 50);
-comment on table journey_internal.key is 'every key ever seen, and the guard (select for update) of what it names: its aliases, logins, case facts, and, as the root of a customer, its timeline, sessions and journeys. shared: 0 no, 1 several_customers, 2 max_aliases';
+comment on table journey_internal.key is 'every key ever seen, and the guard (select for update) of what it names: its aliases, logins, case facts, and, as the root of a customer, its timeline, sessions and journeys. shared: 0 no, 1 several_customers, 2 max_aliases; shared_since: when a writer found it shared. is_switched: it has rows in link_switch';
 
 create table journey_internal.alias (
     key_no bigint not null,
@@ -189,6 +191,25 @@ create table journey_internal.alias (
     primary key (key_no, partner_no)
 );
 comment on table journey_internal.alias is 'aliases, both directions';
+
+create table journey_internal.link_switch (
+    key_no bigint not null,
+    other_no bigint not null,
+    act_no bigint not null,
+    primary key (key_no, other_no)
+);
+comment on table journey_internal.link_switch is 'pairs of keys whose facts an operator switched off, both directions; the facts stay in their tables and count for nothing. act_no: the row of operator_act that tells who and when';
+
+create table journey_internal.operator_act (
+    act_no bigint generated always as identity primary key,
+    acted_at timestamptz not null default now(),
+    database_user text not null default session_user,
+    os_user text not null,
+    action text not null check (action in ('unlink', 'relink', 'forget')),
+    key_ids uuid[] not null,
+    namespaces text[] not null
+);
+comment on table journey_internal.operator_act is 'who did what to the data of a person: operators and pseudonymous keys, never a value of a key. A row is never changed';
 
 create table journey_internal.login (
     device_no bigint not null,

@@ -28,6 +28,8 @@ struct drive { /* one world under way */
     struct instance instances[2];
     int n_instances;
     struct arena work; /* one attempt */
+    struct switch_act *acts; /* switches that were committed */
+    size_t n_acts;
     size_t *seen;      /* indexes of the events that were committed, copies too */
     size_t n_seen;
     int64_t watermark_us, n_accepted;
@@ -192,6 +194,8 @@ static enum outcome_of try_batch(struct drive *d, struct instance *x, struct att
         return FAILED;
     }
     if (!store_run(s, &d->work, &at->b, watermark_us, watermark_us, &at->e, &err) ||
+        (at->b.n_switches &&
+         !store_act(s, &d->work, STORE_UNLINK, &at->b.switches->a, 1, &err)) ||
         gives_up(d, at->may_give_up) || !store_save(s, &d->work, &at->e.changes, &err) ||
         gives_up(d, at->may_give_up))
         return undo(d, x, "batch", &err);
@@ -368,10 +372,26 @@ static bool apply_touch(struct drive *d, struct instance *x, const struct op *op
     return ok;
 }
 
+/* The second time nothing changes. */
+static bool apply_switch(struct drive *d, struct instance *x, const struct op *op)
+{
+    struct attempt at = {.target_us = US_MIN};
+    at.b = (struct batch){.switches = &op->act, .n_switches = 1};
+    if (!finish(d, x, &at))
+        return false;
+    d->acts[d->n_acts++] = op->act;
+    x = &d->instances[rng_below(&d->r, d->n_instances)];
+    return !rng_chance(&d->r, 20) ||
+           (start(d, x) && finish(d, x, &at) &&
+            (at.e.changes.switches.n == 0 || fail(d, "a switch made again is new")) &&
+            is_idle(d, &at.e.changes, "a switch made again"));
+}
+
 static bool check(struct drive *d, struct instance *x, bool views)
 {
     struct store_truth truth = {.m = &x->c->model,
                                 .n = d->n_seen,
+                                .verdicts = {d->acts, d->n_acts},
                                 .watermark_us = d->watermark_us,
                                 .n_accepted = d->n_accepted};
     struct event *events = zeroed((d->n_seen + 1) * sizeof *events);
@@ -428,6 +448,8 @@ static bool run_op(struct drive *d, size_t i)
         ok = apply_sweep(d, op);
     else if (ok && op->kind == OP_TOUCH)
         ok = apply_touch(d, x, op);
+    else if (ok && op->kind == OP_SWITCH)
+        ok = apply_switch(d, x, op);
     if (ok && rng_chance(&d->r, 8))
         ok = check(d, &d->instances[rng_below(&d->r, d->n_instances)], false);
     return ok || fail(d, "failed");
@@ -446,6 +468,7 @@ bool store_drive(const struct world_plan *w, const char *dsn, FILE *report)
     for (size_t i = 0; i < w->ops.n; i++)
         most += w->ops.at[i].events.n;
     d.seen = zeroed(most * sizeof *d.seen);
+    d.acts = zeroed((w->ops.n + 1) * sizeof *d.acts);
     d.n_instances = 1 + rng_chance(&d.r, 50);
     for (int i = 0; i < d.n_instances; i++)
         instance_init(&d, &d.instances[i], w);
@@ -463,6 +486,7 @@ bool store_drive(const struct world_plan *w, const char *dsn, FILE *report)
     for (int i = 0; i < d.n_instances; i++)
         instance_done(&d.instances[i]);
     arena_done(&d.work);
+    free(d.acts);
     free(d.seen);
     return ok;
 }

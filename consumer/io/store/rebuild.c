@@ -34,6 +34,11 @@ static const char *const sql_clear[] = {
     "group by scenario_no, day, segment_no, kind, a, b, c",
 };
 
+/* After the new states are written: what is shared no more has no time since when. */
+static const char *const sql_not_shared =
+    "update journey_internal.key set shared_since = null "
+    "where shared = 0 and shared_since is not null";
+
 /* Histograms are taken back in rows of their own; read before the rows above are written. */
 static const char *const sql_clear_buckets =
     "insert into journey_internal.cell_delta (scenario_no, day, segment_no, kind, a, b, c, "
@@ -130,7 +135,7 @@ static bool replace(struct store *s, struct recollection *r,
         !mark_lists(s, &r->a, err) || !ensure_months(s, &r->a, changes, err))
         return false;
     changes->messages.n = 0; /* they stay as they are */
-    return store_save(s, &r->a, changes, err);
+    return store_save(s, &r->a, changes, err) && pg_exec(store_pg(s), sql_not_shared, err);
 }
 
 bool rebuild(struct store *s, void (*progress)(void *ctx, int64_t events, int64_t total),

@@ -40,6 +40,26 @@ static bool read_keys(struct reading *rd, struct err *err)
     return true;
 }
 
+static bool read_switches(struct reading *rd, struct err *err)
+{
+    static const char *const sql =
+        "select key_no, array_agg(other_no) from journey_internal.link_switch group by key_no";
+    struct recollection *r = rd->r;
+    struct pg_params p;
+    pg_params_init(&p, &r->a);
+    PGresult *rows = pg_query(&rd->s->pg, sql, &p, err);
+    if (!rows)
+        return false;
+    for (int i = 0; i < PQntuples(rows); i++) {
+        size_t n;
+        const int64_t *others = pg_int8s(rows, i, 1, &r->a, &n);
+        if (world_key_no(&r->world, pg_int8(rows, i, 0)))
+            world_put_switches(&r->world, pg_int8(rows, i, 0), others, n);
+    }
+    PQclear(rows);
+    return true;
+}
+
 /* ---------------------------------------------------------------- timelines */
 
 static void take_customer(struct reading *rd, const struct world_customer *c)
@@ -157,7 +177,7 @@ bool recollect(struct store *s, struct recollection *r,
     rd.guard.a = &r->a;
     map_init(&rd.guard.rows, &r->a, sizeof(int64_t), sizeof(struct guard_row));
     if (!store_watermark_read(s, &r->watermark_us, err) || !read_keys(&rd, err) ||
-        !read_timelines(&rd, progress, ctx, err))
+        !read_switches(&rd, err) || !read_timelines(&rd, progress, ctx, err))
         return false;
     r->n_events = rd.events.n;
     if (!read_messages(&rd, err))

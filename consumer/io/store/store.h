@@ -49,6 +49,12 @@ bool store_run(struct store *s, struct arena *a, const struct batch *b, int64_t 
 bool store_save(struct store *s, struct arena *a, const struct changes *c,
                 struct err *err) MUST_CHECK;
 
+/* What an operator does to the data of persons, before its changes are saved in the same
+ * transaction: the row that tells who, when and which keys. The keys have rows. */
+enum store_action { STORE_UNLINK, STORE_RELINK, STORE_FORGET };
+bool store_act(struct store *s, struct arena *a, enum store_action action, const struct key *keys,
+               size_t n_keys, struct err *err) MUST_CHECK;
+
 /* Where the messages of a batch went, per source of the mapping; -1 the last entry: no source. */
 struct tally {
     int64_t read, accepted, duplicate, skipped, quarantined, tombstone;

@@ -46,7 +46,7 @@ static const char *const sql_insert =
 
 #define SQL_LOCK                                                                               \
     "select k.key_no, k.ns_no, k.hash, k.owner_no, k.shared, k.partners, k.asked_from_us,"       \
-    " k.asked_to_us from journey_internal.key as k where k.key_no = any ($1)"                    \
+    " k.asked_to_us, k.is_switched from journey_internal.key as k where k.key_no = any ($1)"                    \
     " order by k.key_no for update"
 static const char *const sql_lock = SQL_LOCK;
 static const char *const sql_lock_nowait = SQL_LOCK " nowait";
@@ -172,11 +172,40 @@ static bool number_keys(struct store *s, struct guard *g, wanted_list *list, str
 
 /* ---------------------------------------------------------------- locks */
 
+/* Switches belong to what a key guards, so they are read once it is locked. Few keys have any. */
+static bool read_switches(struct store *s, struct guard *g, const no_list *nos, struct err *err)
+{
+    static const char *const sql =
+        "select t.key_no, t.other_no from journey_internal.link_switch as t"
+        " where t.key_no = any ($1) order by t.key_no, t.other_no";
+    struct pg_params p;
+
+    if (nos->n == 0)
+        return true;
+    pg_params_init(&p, g->a);
+    pg_add_int8s(&p, nos->at, nos->n);
+    PGresult *r = pg_query(&s->pg, sql, &p, err);
+    if (!r)
+        return false;
+    int rows = PQntuples(r);
+    int64_t *others = ARENA_NEW(g->a, int64_t, rows);
+    for (int i = 0; i < rows; i++) {
+        int64_t no = pg_int8(r, i, 0);
+        struct guard_row *row = guard_row(g, no);
+        others[i] = pg_int8(r, i, 1);
+        if (row->n_off++ == 0)
+            row->off = others + i;
+    }
+    PQclear(r);
+    return true;
+}
+
 /* Locks rows that are not locked yet, in order. Numbers without a row are passed over. */
 static bool lock_rows(struct store *s, struct guard *g, no_list *nos, bool wait,
                       struct err *err)
 {
     struct pg_params p;
+    no_list switched = {0};
     size_t n = 0;
 
     nos->n = load_distinct(nos->at, nos->n);
@@ -203,10 +232,12 @@ static bool lock_rows(struct store *s, struct guard *g, no_list *nos, bool wait,
         row->state.partners = (uint32_t) pg_int4(r, i, 5);
         row->asked_from_us = pg_int8(r, i, 6);
         row->asked_to_us = pg_int8(r, i, 7);
+        if (pg_bool(r, i, 8))
+            VEC_PUSH(g->a, switched, no);
         cache_put(&s->keys, &row->key, no, row->state.owner);
     }
     PQclear(r);
-    return true;
+    return read_switches(s, g, &switched, err);
 }
 
 /* Locks the owners of locked keys. An owner is its own owner, so one pass is enough. */
@@ -313,11 +344,11 @@ static void put_row(const struct guard *g, struct world *w, const struct guard_r
 {
     const struct guard_row *owner = guard_row(g, row->state.owner);
 
+    if (owner && owner != row)
+        put_row(g, w, owner);
     world_put_key(w, &row->key, row->no, row->fresh, &row->state, row->asked_from_us,
                   row->asked_to_us);
-    if (owner && owner != row)
-        world_put_key(w, &owner->key, owner->no, owner->fresh, &owner->state,
-                      owner->asked_from_us, owner->asked_to_us);
+    world_put_switches(w, row->no, row->off, row->n_off);
 }
 
 bool guard_load(struct store *s, struct guard *g, struct world *w, struct err *err)

@@ -15,6 +15,7 @@
  *     store_rows.c      rows into a table: which are there, insert, update
  *     store_save.c      changes -> tables: keys, facts, customers
  *     store_logins.c    changes -> table login
+ *     store_acts.c      what operators did: switches, and who did it
  *     store_chunks.c    changes -> tables: timelines
  *     store_save_runs.c changes -> tables: sessions, journeys, cells
  *     store_account.c   where messages went
@@ -89,6 +90,8 @@ struct guard_row {
     struct key_state state;
     int64_t asked_from_us, asked_to_us;
     bool fresh;
+    const int64_t *off; /* keys whose facts with this one are switched off */
+    size_t n_off;
 };
 typedef VEC(int64_t) no_list;
 typedef VEC(struct key) key_list;
@@ -121,6 +124,7 @@ struct store {
     int slot;
     struct names names;
     struct key_cache keys;
+    int64_t act_no; /* of store_act in the open transaction */
     struct guard *guard; /* of the batch between store_run and its end; batch arena */
     /* partitions of the timeline known to exist, by year * 12 + month; the last one looked at */
     bool has_month[MONTHS];
@@ -177,6 +181,9 @@ size_t load_distinct_int32(int32_t *nos, size_t n);
 /* First 16 bytes of SHA-256 over the keys of an identity message, in order; true when they are all
  * keys of persons, so that the message has no time. */
 bool save_keyset(const struct store *s, const struct event *ev, uint8_t out[16]);
+/* store_acts.c: pairs that were switched. They carry the number of the operator's act. */
+bool save_switches(struct store *s, struct arena *a, const struct changes *c,
+                   struct err *err) MUST_CHECK;
 bool save_logins(struct store *s, struct arena *a, const struct changes *c,
                  struct err *err) MUST_CHECK;
 bool save_chunks(struct store *s, struct arena *a, const struct changes *c,

@@ -413,6 +413,7 @@ bool verify_tables(struct store *s, const struct recollection *r,
     int len = snprintf(text, sizeof text, "events stored twice|%lld", (long long) duplicates);
     add_line(&c, -1, text, (size_t) len);
     expect(&c, "chunks with a wrong rank or length|0");
+    expect(&c, "switches of one direction or without their keys' flag|0");
     ok = stored(s, &c,
                 "copy (select concat_ws('|', 'unnamed_events', coalesce(sum(unnamed_events), 0)) "
                 "from journey_internal.writer "
@@ -420,7 +421,15 @@ bool verify_tables(struct store *s, const struct recollection *r,
                 "from (select t.rank, t.n, cardinality(t.at) as length, "
                 "sum(t.n) over (partition by t.customer_no, t.day order by t.chunk_no) as upto "
                 "from journey_internal.timeline as t) as x "
-                "where x.rank + x.n <> x.upto or x.n <> x.length) to stdout",
+                "where x.rank + x.n <> x.upto or x.n <> x.length "
+                "union all select concat_ws('|', "
+                "'switches of one direction or without their keys'' flag', count(*)) "
+                "from (select k.is_switched from journey_internal.key as k "
+                "where k.is_switched <> exists (select from journey_internal.link_switch as t "
+                "where t.key_no = k.key_no) union all "
+                "select true from journey_internal.link_switch as t "
+                "where not exists (select from journey_internal.link_switch as u "
+                "where u.key_no = t.other_no and u.other_no = t.key_no)) as wrong) to stdout",
                 err);
 done:
     arena_done(&c.a);
