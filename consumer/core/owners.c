@@ -6,8 +6,7 @@
  * is known: person keys remember their holders; a device's and a case's events lie with the old
  * owner, which is worked out from the old state. */
 #include "core/engine_work.h"
-
-#include <stdlib.h>
+#include "core/slices.h"
 
 /* ---------------------------------------------------------------- devices that changed hands */
 
@@ -34,39 +33,6 @@ static bool affected_range(const struct engine *e, const struct key_work *dev, i
     return *from_us <= *to_us;
 }
 
-/* All instants in [from, to] at which either view may change its answer, sorted, distinct. */
-static size_t breakpoints(const struct engine *e, const struct key_work *dev, int64_t from_us,
-                          int64_t to_us, int64_t **out)
-{
-    const struct model *m = e->w->m;
-    size_t n = 1, cap = 1;
-    for (int v = OLD; v <= NOW; v++)
-        cap += 4 * dev->view[v].n + 2 * dev->view[v].n_logouts;
-    int64_t *at = ARENA_NEW(e->w->a, int64_t, cap);
-    at[0] = from_us;
-    for (int v = OLD; v <= NOW; v++) {
-        const struct device_view *view = &dev->view[v];
-        for (size_t i = 0; i < view->n; i++) {
-            int64_t t = view->at[i].t_us;
-            at[n++] = t;
-            at[n++] = t + m->login_ttl_us + 1;
-            at[n++] = t - m->stitch_back_us;
-            at[n++] = t + m->stitch_back_us + 1;
-        }
-        for (size_t i = 0; i < view->n_logouts; i++) {
-            at[n++] = view->logouts[i] + 1;
-            at[n++] = view->logouts[i] + m->stitch_back_us + 1;
-        }
-    }
-    qsort(at, n, sizeof *at, identity_compare_us);
-    size_t kept = 0;
-    for (size_t i = 0; i < n; i++)
-        if (at[i] >= from_us && at[i] <= to_us && (kept == 0 || at[kept - 1] != at[i]))
-            at[kept++] = at[i];
-    *out = at;
-    return kept;
-}
-
 /* Fills owner_changes of a device; false: needs. */
 static bool compare_device(struct engine *e, struct key_work *dev)
 {
@@ -79,7 +45,8 @@ static bool compare_device(struct engine *e, struct key_work *dev)
     bool has_old = identity_device_view(&ew->id, dev, OLD, lo, hi);
     if (!identity_device_view(&ew->id, dev, NOW, lo, hi) || !has_old)
         return false;
-    size_t n = breakpoints(e, dev, from_us, to_us, &at);
+    const struct device_view *const views[] = {&dev->view[OLD], &dev->view[NOW]};
+    size_t n = slices_breakpoints(&ew->id, views, 2, from_us, to_us, &at);
     for (size_t i = 0; i < n; i++) {
         int64_t old_owner = identity_owner_at(&ew->id, dev, OLD, at[i]);
         if (old_owner == identity_owner_at(&ew->id, dev, NOW, at[i]))

@@ -30,7 +30,8 @@ bool store_act(struct store *s, struct arena *a, enum store_action action, const
     struct pg_params p;
 
     for (size_t i = 0; i < n_keys; i++) {
-        struct uuid key_id = id_customer(s->m, &keys[i]);
+        bool is_case = s->m->namespaces[keys[i].ns].kind == KEY_CASE;
+        struct uuid key_id = is_case ? id_case(s->m, &keys[i]) : id_customer(s->m, &keys[i]);
         memcpy(id[i], key_id.b, 16);
         ns[i] = s->m->namespaces[keys[i].ns].name;
     }

@@ -44,12 +44,13 @@ static const char *const sql_insert =
     " order by f.ns_no, f.hash on conflict (ns_no, hash) do nothing"
     " returning key_no, ns_no, hash";
 
-#define SQL_LOCK                                                                               \
+#define SQL_READ                                                                               \
     "select k.key_no, k.ns_no, k.hash, k.owner_no, k.shared, k.partners, k.asked_from_us,"       \
     " k.asked_to_us, k.is_switched from journey_internal.key as k where k.key_no = any ($1)"                    \
-    " order by k.key_no for update"
-static const char *const sql_lock = SQL_LOCK;
-static const char *const sql_lock_nowait = SQL_LOCK " nowait";
+    " order by k.key_no"
+static const char *const sql_read = SQL_READ;
+static const char *const sql_lock = SQL_READ " for update";
+static const char *const sql_lock_nowait = SQL_READ " for update nowait";
 
 /* ---------------------------------------------------------------- numbers of keys */
 
@@ -217,7 +218,8 @@ static bool lock_rows(struct store *s, struct guard *g, no_list *nos, bool wait,
         return true;
     pg_params_init(&p, g->a);
     pg_add_int8s(&p, nos->at, n);
-    PGresult *r = pg_query(&s->pg, wait ? sql_lock : sql_lock_nowait, &p, err);
+    PGresult *r = pg_query(&s->pg, g->only_reads ? sql_read : wait ? sql_lock : sql_lock_nowait,
+                           &p, err);
     if (!r)
         return false;
     int rows = PQntuples(r);

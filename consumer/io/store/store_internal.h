@@ -99,6 +99,7 @@ struct guard {
     struct arena *a;
     struct map rows; /* int64_t -> struct guard_row: locked by this transaction */
     bool is_first;   /* the first round of an attempt may wait for locks */
+    bool only_reads; /* locks nothing: a snapshot stands still. Answers key_nos, no keys */
     /* what earlier attempts asked for: locked at the beginning of the next one */
     no_list again_nos;
     key_list again_keys;
