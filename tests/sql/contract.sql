@@ -31,6 +31,7 @@ insert into contract values
 ('quarantine_count', 'source text, reason text, messages bigint, first_seen_at timestamptz, last_seen_at timestamptz'),
 ('unmapped', 'source text, field text, value text, messages bigint, last_seen_at timestamptz'),
 ('mapping_coverage', 'source text, field text, messages_read bigint, unmapped_messages bigint, unmapped_values bigint, unmapped_share double precision'),
+('operator_act', 'acted_at timestamptz, action text, database_user text, os_user text, namespace text, key_id uuid, key_no integer'),
 ('shared_key', 'namespace text, key_id uuid, rule text, partners integer, event_count bigint'),
 ('conservation', 'check_name text, scenario text, started_on date, segment text, customer_id uuid, left_value bigint, right_value bigint'),
 ('data_dictionary', 'view_name text, column_name text, data_type text, description text');
