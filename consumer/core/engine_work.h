@@ -22,6 +22,8 @@ struct engine_work {
     bool messages_asked;
     bool pairs_collected, pairs_counted, case_facts_settled, recounted;
     VEC(struct pair_of_batch) pairs;    /* each once */
+    struct forget_work *forgetting;     /* the plan, once it is complete */
+    struct map gone_aliases;            /* struct need_pair -> bool */
     VEC(struct need_pair) switched;     /* pairs whose facts are switched off or on */
     VEC(struct need_pair) new_pairs;    /* those not stored */
     VEC(struct key_work *) changed;     /* stored keys whose owner or sharedness changed */
@@ -39,6 +41,9 @@ struct engine_work {
 void switches_apply(struct engine *e);
 void switches_ask_facts(struct engine *e);
 void switches_find_facts(struct engine *e);
+/* forget.c: see core/forget.h; false: needs. */
+bool forget_plan(struct engine *e);
+void forget_remove(struct engine *e);
 /* persons.c: aliases, owners and sharedness of person keys; false: needs. */
 bool persons_settle(struct engine *e);
 /* facts.c: logins, logouts and case facts of the batch. */

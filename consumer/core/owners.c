@@ -5,8 +5,7 @@
  * device whose owner changed at that instant, or a case whose owner changed. Where such events lie
  * is known: person keys remember their holders; a device's and a case's events lie with the old
  * owner, which is worked out from the old state. */
-#include "core/engine_work.h"
-#include "core/slices.h"
+#include "core/forget.h"
 
 /* ---------------------------------------------------------------- devices that changed hands */
 
@@ -93,6 +92,14 @@ static bool list_changed_devices(struct engine *e)
         if (e->w->m->namespaces[wk->key.ns].kind != KEY_DEVICE)
             continue;
         identity_work(&ew->id, wk)->reread = true;
+        facts_list_device(e, wk);
+    }
+    for (size_t i = 0; ew->forgetting && i < e->w->by_no.n; i++) {
+        struct world_key *wk = *(struct world_key **) map_value_at(&e->w->by_no, i);
+        struct key_work *kw = wk->work;
+        if (!kw || !(kw->gone_logins.n || kw->gone_logouts.n || kw->changed_tombs))
+            continue;
+        kw->reread = true;
         facts_list_device(e, wk);
     }
     return complete;
@@ -278,7 +285,8 @@ static bool scan_candidate(struct engine *e, struct key_work *kw, bool record)
     bool complete = true;
     for (size_t i = 0; i < c->n_events; i++) {
         const struct event *ev = &c->events[i];
-        if (ev->t_us < kw->scan_from_us || !is_touched(e, ev))
+        if (ev->t_us < kw->scan_from_us || !is_touched(e, ev) ||
+            (ew->forgetting && forget_meets(e->w, ev, NOW)))
             continue;
         for (int k = 0; k < ev->n_keys; k++)
             if (identity_is_person(&ew->id, &ev->keys[k]) &&
@@ -353,7 +361,7 @@ bool owners_place_events(struct engine *e)
     bool complete = true;
     for (size_t i = 0; i < e->b->n_events; i++) {
         const struct event *ev = &e->b->events[i];
-        if (event_is_identity(ev) || ew->owner_of[i])
+        if (event_is_identity(ev) || e->changes.is_forgotten[i] || ew->owner_of[i])
             continue;
         ew->owner_of[i] = identity_event_owner(&ew->id, ev, NOW);
         if (!ew->owner_of[i])
@@ -363,7 +371,7 @@ bool owners_place_events(struct engine *e)
         return false;
     for (size_t i = 0; i < e->b->n_events; i++) {
         const struct event *ev = &e->b->events[i];
-        if (event_is_identity(ev))
+        if (event_is_identity(ev) || e->changes.is_forgotten[i])
             continue;
         add_edit(e, ew->owner_of[i], ev, i, false);
         note_holders(e, ev, ew->owner_of[i]);

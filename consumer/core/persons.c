@@ -30,6 +30,14 @@ static void poll_add(struct poll *p, int64_t owner)
         p->several = true;
 }
 
+/* Is there no alias with this stored partner any more? */
+static bool is_gone(const struct engine *e, int64_t a, int64_t b)
+{
+    const struct engine_work *ew = e->work;
+    struct need_pair pair = {a < b ? a : b, a < b ? b : a};
+    return ew->gone_aliases.n && map_get(&ew->gone_aliases, &pair);
+}
+
 static void poll_key(const struct identity *id, struct poll *p, const struct world_key *asker,
                      const struct world_key *partner)
 {
@@ -63,7 +71,7 @@ static bool collect_pairs(struct engine *e)
     for (size_t i = 0; i < e->b->n_events; i++) {
         const struct event *ev = &e->b->events[i];
         for (int x = 0; x < ev->n_keys; x++) {
-            if (!identity_is_person(&ew->id, &ev->keys[x]))
+            if (e->changes.is_forgotten[i] || !identity_is_person(&ew->id, &ev->keys[x]))
                 continue;
             const struct world_key *a = world_key(w, &ev->keys[x]);
             for (int y = x + 1; y < ev->n_keys && !a->is_excluded; y++) {
@@ -80,6 +88,10 @@ static bool collect_pairs(struct engine *e)
         if (a != b && identity_is_person(&ew->id, &a->key) && identity_is_person(&ew->id, &b->key))
             add_pair(e, &seen, a, b, false);
     }
+    for (size_t i = 0; i < ew->gone_aliases.n; i++) {
+        const struct need_pair *pair = map_key_at(&ew->gone_aliases, i);
+        add_pair(e, &seen, world_key_no(w, pair->a), world_key_no(w, pair->b), false);
+    }
     ew->pairs_collected = true;
     return w->needs.aliases.n == 0;
 }
@@ -94,12 +106,15 @@ static void count_pairs(struct engine *e)
         struct world_key *a = world_key_no(w, pair.a), *b = world_key_no(w, pair.b);
         struct key_work *ka = identity_work(&ew->id, a), *kb = identity_work(&ew->id, b);
         bool is_stored = map_get(&w->aliases, &pair) != NULL;
-        bool is_there = is_stored || ew->pairs.at[i].is_seen;
+        bool is_gone = is_stored && map_get(&ew->gone_aliases, &pair);
+        bool is_there = (is_stored && !is_gone) || ew->pairs.at[i].is_seen;
         bool counted = is_stored && !switches_off(a, b->no, OLD);
         bool counts = is_there && !switches_off(a, b->no, NOW);
         struct key_work *later = a->key.ns > b->key.ns ? ka : kb;
         if (is_there && !is_stored)
             VEC_PUSH(w->a, ew->new_pairs, pair);
+        if (is_gone)
+            VEC_PUSH(w->a, e->changes.gone_aliases, ((struct change_pair){pair.a, pair.b}));
         if (counts && !counted) {
             VEC_PUSH(w->a, ka->new_partners, b->no);
             VEC_PUSH(w->a, kb->new_partners, a->no);
@@ -140,7 +155,8 @@ static bool settle_key(struct engine *e, struct key_work *kw)
         if (!load_partners(e, kw))
             return false;
         for (size_t i = 0; i < wk->partners.n; i++)
-            if (!switches_off(wk, wk->partners.at[i], NOW))
+            if (!switches_off(wk, wk->partners.at[i], NOW) &&
+                !is_gone(e, wk->no, wk->partners.at[i]))
                 poll_key(&ew->id, &poll, wk, world_key_no(e->w, wk->partners.at[i]));
     } else if (wk->old.shared == SHARED_SEVERAL_CUSTOMERS) {
         poll.several = true;

@@ -9,7 +9,7 @@ size_t slices_breakpoints(const struct identity *id, const struct device_view *c
     const struct model *m = id->w->m;
     size_t n = 1, cap = 1, kept = 0;
     for (size_t v = 0; v < n_views; v++)
-        cap += 4 * views[v]->n + 2 * views[v]->n_logouts;
+        cap += 4 * views[v]->n + 2 * views[v]->n_logouts + 4 * views[v]->n_forgotten;
     int64_t *at = ARENA_NEW(id->w->a, int64_t, cap);
     at[0] = from_us;
     for (size_t v = 0; v < n_views; v++) {
@@ -24,6 +24,12 @@ size_t slices_breakpoints(const struct identity *id, const struct device_view *c
         for (size_t i = 0; i < view->n_logouts; i++) {
             at[n++] = view->logouts[i] + 1;
             at[n++] = view->logouts[i] + m->stitch_back_us + 1;
+        }
+        for (size_t i = 0; i < view->n_forgotten; i++) {
+            at[n++] = view->forgotten[i].from_us;
+            at[n++] = view->forgotten[i].from_us - m->stitch_back_us;
+            at[n++] = view->forgotten[i].to_us + 1;
+            at[n++] = view->forgotten[i].to_us + m->stitch_back_us + 1;
         }
     }
     qsort(at, n, sizeof *at, identity_compare_us);

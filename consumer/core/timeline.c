@@ -238,7 +238,7 @@ void timeline_case_chunks(struct engine *e, const struct world_case *c, const st
 {
     size_t n_old = (c->n_events + CHUNK_EVENTS - 1) / CHUNK_EVENTS;
     size_t n_new = (now->n + CHUNK_EVENTS - 1) / CHUNK_EVENTS;
-    bool differs = false;
+    bool differs = now->n < c->n_events; /* a forget: what follows moved up */
     for (size_t k = 0; k < n_new; k++) {
         size_t first = k * CHUNK_EVENTS;
         size_t n = now->n - first < CHUNK_EVENTS ? now->n - first : CHUNK_EVENTS;

@@ -180,10 +180,11 @@ create table journey_internal.key (
     is_excluded boolean not null default false,
     is_kiosk boolean not null default false,
     is_switched boolean not null default false,
+    is_forgotten boolean not null default false,
     shared_since timestamptz,
     unique (ns_no, hash)
 ) with (fillfactor = 50);
-comment on table journey_internal.key is 'every key ever seen, and the guard (select for update) of what it names: its aliases, logins, case facts, and, as the root of a customer, its timeline, sessions and journeys. shared: 0 no, 1 several_customers, 2 max_aliases; shared_since: when a writer found it shared. is_switched: it has rows in link_switch';
+comment on table journey_internal.key is 'every key ever seen, and the guard (select for update) of what it names: its aliases, logins, case facts, and, as the root of a customer, its timeline, sessions and journeys. shared: 0 no, 1 several_customers, 2 max_aliases; shared_since: when a writer found it shared. is_switched, is_forgotten: it has rows in link_switch, in tombstone';
 
 create table journey_internal.alias (
     key_no bigint not null,
@@ -199,6 +200,16 @@ create table journey_internal.link_switch (
     primary key (key_no, other_no)
 );
 comment on table journey_internal.link_switch is 'pairs of keys whose facts an operator switched off, both directions; the facts stay in their tables and count for nothing. act_no: the row of operator_act that tells who and when';
+
+create table journey_internal.tombstone (
+    key_no bigint not null,
+    from_us bigint not null,
+    to_us bigint not null,
+    is_strict boolean not null,
+    act_no bigint not null,
+    primary key (key_no, from_us, is_strict)
+);
+comment on table journey_internal.tombstone is 'what was forgotten: messages that carry the key at a time in the span are not accepted. Not strict: at a case only those without a person key, at a device only those without a person and a case key';
 
 create table journey_internal.operator_act (
     act_no bigint generated always as identity primary key,

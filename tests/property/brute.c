@@ -50,12 +50,41 @@ static const char *attribute_text(struct brute *b, uint32_t attr)
                         text_initiator(x->initiator), dim[0], dim[1], dim[2], dim[3]);
 }
 
+static int carried(const struct model *m, const struct event *ev, enum key_kind kind)
+{
+    int n = 0;
+    for (int i = 0; i < ev->n_keys; i++)
+        n += m->namespaces[ev->keys[i].ns].kind == kind;
+    return n;
+}
+
+bool brute_is_forgotten(const struct model *m, const struct verdicts *v,
+                        const struct event *ev)
+{
+    for (size_t i = 0; i < v->n_tombs; i++) {
+        const struct brute_tomb *t = &v->tombs[i];
+        bool carries = false, counts = true;
+        for (int k = 0; k < ev->n_keys; k++)
+            carries |= key_cmp(&ev->keys[k], &t->key) == 0;
+        if (m->namespaces[t->key.ns].kind == KEY_CASE)
+            counts = carried(m, ev, KEY_PERSON) == 0;
+        if (m->namespaces[t->key.ns].kind == KEY_DEVICE)
+            counts = carried(m, ev, KEY_PERSON) + carried(m, ev, KEY_CASE) == 0;
+        if (carries && (counts || t->at.strict) && ev->t_us >= t->at.from_us &&
+            ev->t_us <= t->at.to_us)
+            return true;
+    }
+    return false;
+}
+
 static void collect_items(struct brute *b, const struct event *events, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         const struct event *ev = &events[i];
         size_t k = 0;
         int c = 1;
+        if (brute_is_forgotten(b->m, &b->verdicts, ev))
+            continue;
         while (k < b->items.n && (c = compare_events(b->m, b->items.at[k].ev, ev)) < 0)
             k++;
         if (k < b->items.n && c == 0) {
@@ -105,6 +134,8 @@ static void collect_keys(struct brute *b)
         add_key(b, &b->verdicts.switches[i].a);
         add_key(b, &b->verdicts.switches[i].b);
     }
+    for (size_t i = 0; i < b->verdicts.n_tombs; i++)
+        add_key(b, &b->verdicts.tombs[i].key);
     if (b->keys.n)
         qsort(b->keys.at, b->keys.n, sizeof *b->keys.at, compare_keys);
 }
@@ -325,4 +356,27 @@ void brute_lines(const struct model *m, const struct event *events, size_t n,
     }
     arena_done(&b.a);
     lines_sort(out);
+}
+
+void brute_owned(const struct model *m, const struct event *events, size_t n,
+                 const struct verdicts *v, const struct key *k, bool *owned)
+{
+    struct lines nowhere;
+    struct brute b = {.m = m, .watermark_us = US_MIN, .out = &nowhere, .verdicts = *v};
+
+    lines_init(&nowhere);
+    arena_init(&b.a);
+    collect_items(&b, events, n);
+    collect_keys(&b);
+    brute_persons(&b);
+    brute_owners(&b);
+    int key = brute_key(&b, k);
+    for (size_t i = 0; i < n; i++) {
+        owned[i] = false;
+        for (size_t j = 0; key >= 0 && j < b.items.n; j++)
+            owned[i] |= !b.items.at[j].is_identity && b.items.at[j].owner == b.owner[key] &&
+                        compare_events(m, b.items.at[j].ev, &events[i]) == 0;
+    }
+    arena_done(&b.a);
+    lines_done(&nowhere);
 }

@@ -12,6 +12,13 @@
 struct verdicts {
     const struct switch_act *switches; /* as they were made; their keys are known keys */
     size_t n_switches;
+    const struct brute_tomb *tombs;
+    size_t n_tombs;
+};
+/* Messages that carry a key in a span of time are as if they had never come. */
+struct brute_tomb {
+    struct key key;
+    struct tombstone at;
 };
 
 /* v: NULL where nothing was decided. events: in any order, with copies. watermark_us: the published one, US_MIN before the
@@ -19,5 +26,12 @@ struct verdicts {
  * left out. */
 void brute_lines(const struct model *m, const struct event *events, size_t n,
                  const struct verdicts *v, int64_t watermark_us, struct lines *out, size_t *n_distinct);
+
+/* Which of the events belong to the customer that the key names. */
+void brute_owned(const struct model *m, const struct event *events, size_t n,
+                 const struct verdicts *v, const struct key *k, bool *owned);
+/* Is the message one of those that never came? */
+bool brute_is_forgotten(const struct model *m, const struct verdicts *v,
+                        const struct event *ev);
 
 #endif

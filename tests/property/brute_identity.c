@@ -120,6 +120,18 @@ static bool logout_within(const struct brute *b, int d, int64_t from_us,
     return false;
 }
 
+/* Did somebody who was forgotten use the device? Both ends included. */
+static bool somebody_within(const struct brute *b, int d, int64_t from_us, int64_t to_us)
+{
+    for (size_t i = 0; i < b->verdicts.n_tombs; i++) {
+        const struct brute_tomb *t = &b->verdicts.tombs[i];
+        if (!t->at.strict && key_cmp(&t->key, &b->keys.at[d]) == 0 &&
+            t->at.to_us >= from_us && t->at.from_us <= to_us)
+            return true;
+    }
+    return false;
+}
+
 static int owner_of_device(const struct brute *b, int d, int64_t t_us)
 {
     const struct model *m = b->m;
@@ -143,9 +155,11 @@ static int owner_of_device(const struct brute *b, int d, int64_t t_us)
             g_us = at_us;
         }
     }
-    if (f >= 0 && t_us <= f_us + m->login_ttl_us && !logout_within(b, d, f_us, t_us))
+    if (f >= 0 && t_us <= f_us + m->login_ttl_us && !logout_within(b, d, f_us, t_us) &&
+        !somebody_within(b, d, f_us, t_us))
         return b->owner[f];
-    if (g < 0 || logout_within(b, d, t_us - m->stitch_back_us, g_us))
+    if (g < 0 || logout_within(b, d, t_us - m->stitch_back_us, g_us) ||
+        somebody_within(b, d, t_us - m->stitch_back_us, t_us + m->stitch_back_us))
         return d;
     for (size_t i = 0; i < b->items.n; i++) {
         int64_t at_us = b->items.at[i].ev->t_us;

@@ -28,10 +28,22 @@ static struct mem_key *find_key(struct mem *mem, const struct key *k)
 static struct mem_key *insert_key(struct mem *mem, const struct key *k)
 {
     struct mem_key row = {.key = *k, .asked_from_us = US_MAX, .asked_to_us = US_MIN};
-    row.no = 1 + (int64_t) (mem->keys.n + 1) * 7919 % 100003;
+    row.no = 1 + (int64_t) ++mem->n_numbers * 7919 % 100003;
     row.state.owner = row.no;
     VEC_PUSH(&mem->a, mem->keys, row);
     return &mem->keys.at[mem->keys.n - 1];
+}
+
+void mem_put_tombs(struct mem *mem, struct mem *from)
+{
+    for (size_t i = 0; i < from->tombs.n; i++) {
+        const struct key *k = &mem_key_no(from, from->tombs.at[i].no)->key;
+        struct mem_key *row = find_key(mem, k);
+        if (!row)
+            row = insert_key(mem, k);
+        VEC_PUSH(&mem->a, mem->tombs,
+                 ((struct change_tombstone){row->no, from->tombs.at[i].at}));
+    }
 }
 
 static void put_key(struct mem *mem, struct world *w, const struct mem_key *row,
@@ -44,6 +56,11 @@ static void put_key(struct mem *mem, struct world *w, const struct mem_key *row,
         if (mem->switches.at[i].a == row->no)
             VEC_PUSH(w->a, off, mem->switches.at[i].b);
     world_put_switches(w, row->no, off.at, off.n);
+    VEC(struct tombstone) tombs = {0};
+    for (size_t i = 0; i < mem->tombs.n; i++)
+        if (mem->tombs.at[i].no == row->no)
+            VEC_PUSH(w->a, tombs, mem->tombs.at[i].at);
+    world_put_tombstones(w, row->no, tombs.at, tombs.n);
 }
 
 static void put_with_owner(struct mem *mem, struct world *w, const struct mem_key *row)
@@ -264,6 +281,39 @@ static void load_messages(struct mem *mem, struct world *w)
             world_put_message(w, w->needs.messages.at[i]);
 }
 
+static bool carries_no(struct mem *mem, const struct event *ev, int64_t no)
+{
+    for (int i = 0; i < ev->n_keys; i++)
+        if (key_cmp(&ev->keys[i], &mem_key_no(mem, no)->key) == 0)
+            return true;
+    return false;
+}
+
+/* What carries a key: messages of one, events of two or of one at an instant. */
+static void load_carriers(struct mem *mem, struct world *w)
+{
+    for (size_t i = 0; i < w->needs.said.n; i++) {
+        VEC(struct event) found = {0};
+        int64_t no = w->needs.said.at[i];
+        for (size_t k = 0; k < mem->messages.n; k++)
+            if (carries_no(mem, &mem->messages.at[k], no))
+                VEC_PUSH(w->a, found, mem->messages.at[k]);
+        world_put_said(w, no, found.at, found.n);
+    }
+    for (size_t i = 0; i < w->needs.carriers.n; i++) {
+        VEC(struct event) found = {0};
+        struct need_carriers need = w->needs.carriers.at[i];
+        for (size_t c = 0; c < mem->chunks.n; c++)
+            for (uint32_t k = 0; k < mem->chunks.at[c].n; k++) {
+                const struct event *ev = &mem->chunks.at[c].events[k];
+                if (carries_no(mem, ev, need.a) &&
+                    (need.b ? carries_no(mem, ev, need.b) : ev->t_us == need.t_us))
+                    VEC_PUSH(w->a, found, *ev);
+            }
+        world_put_carriers(w, &need, found.at, found.n);
+    }
+}
+
 /* --- timelines ---------------------------------------------------------------------- */
 
 /* Whole chunks, from the first one that has an event at from_us or later. */
@@ -393,6 +443,7 @@ void mem_load(struct mem *mem, struct world *w)
     load_login_facts(mem, w);
     load_case_facts(mem, w);
     load_messages(mem, w);
+    load_carriers(mem, w);
     load_timelines(mem, w);
     load_journeys(mem, w);
     needs_clear(&w->needs);

@@ -41,7 +41,8 @@ static void save_keys(struct mem *mem, const struct changes *c)
             return;
         if (ch->asked_from_us > row->asked_from_us || ch->asked_to_us < row->asked_to_us)
             mem_fail(mem, "asked range of key %lld shrinks", (long long) ch->no);
-        if (ch->now.partners < row->state.partners && !c->switches.n)
+        if (ch->now.partners < row->state.partners && !c->switches.n &&
+            !c->tombstones.n)
             mem_fail(mem, "partners of key %lld went down", (long long) ch->no);
         if (ch->now.shared && ch->now.owner != ch->no)
             mem_fail(mem, "shared key %lld has an owner", (long long) ch->no);
@@ -190,6 +191,96 @@ static void save_messages(struct mem *mem, const struct changes *c)
         if (k < mem->messages.n)
             mem_fail(mem, "identity message is stored already");
         VEC_PUSH(&mem->a, mem->messages, keep_event(mem, ev));
+    }
+}
+
+/* What a forget takes away must be there; lists may repeat themselves. */
+static void remove_pair(struct mem *mem, int64_t a, int64_t b)
+{
+    size_t i;
+    FIND(mem->aliases, i, mem->aliases.at[i].a == a && mem->aliases.at[i].b == b);
+    if (i == mem->aliases.n)
+        mem_fail(mem, "alias %lld %lld that goes is not there", (long long) a, (long long) b);
+    else
+        REMOVE(mem->aliases, i);
+}
+
+static void remove_facts(struct mem *mem, const struct changes *c)
+{
+    size_t k;
+    for (size_t i = 0; i < c->gone_aliases.n; i++) {
+        remove_pair(mem, c->gone_aliases.at[i].a, c->gone_aliases.at[i].b);
+        remove_pair(mem, c->gone_aliases.at[i].b, c->gone_aliases.at[i].a);
+    }
+    for (size_t i = 0; i < c->gone_logins.n; i++) {
+        FIND(mem->logins, k, same_login(&mem->logins.at[k], &c->gone_logins.at[i]));
+        if (k < mem->logins.n)
+            REMOVE(mem->logins, k);
+    }
+    for (size_t i = 0; i < c->gone_logouts.n; i++) {
+        FIND(mem->logouts, k,
+             mem->logouts.at[k].device_no == c->gone_logouts.at[i].device_no &&
+                 mem->logouts.at[k].t_us == c->gone_logouts.at[i].t_us);
+        if (k < mem->logouts.n)
+            REMOVE(mem->logouts, k);
+    }
+    for (size_t i = 0; i < c->gone_login_devices.n; i++) {
+        const struct change_pair *p = &c->gone_login_devices.at[i];
+        FIND(mem->login_devices, k,
+             mem->login_devices.at[k].a == p->a && mem->login_devices.at[k].b == p->b);
+        if (k < mem->login_devices.n)
+            REMOVE(mem->login_devices, k);
+    }
+    for (size_t i = 0; i < c->set_facts.n; i++) {
+        const struct change_fact *f = &c->set_facts.at[i];
+        FIND(mem->facts, k,
+             mem->facts.at[k].case_no == f->case_no && mem->facts.at[k].key_no == f->key_no);
+        if (k == mem->facts.n)
+            mem_fail(mem, "case fact that changes is not there");
+        else if (f->at_us == US_MAX)
+            REMOVE(mem->facts, k);
+        else
+            mem->facts.at[k].at_us = f->at_us;
+    }
+}
+
+static void save_forget(struct mem *mem, const struct changes *c)
+{
+    size_t k;
+    remove_facts(mem, c);
+    for (size_t i = 0; i < mem->holders.n;) {
+        bool goes = false;
+        for (size_t n = 0; n < c->no_holders.n; n++)
+            goes |= mem->holders.at[i].a == c->no_holders.at[n];
+        goes |= has_pair((const struct need_pair *) c->gone_holders.at, c->gone_holders.n,
+                         mem->holders.at[i].a, mem->holders.at[i].b);
+        if (goes)
+            REMOVE(mem->holders, i);
+        else
+            i++;
+    }
+    for (size_t i = 0; i < c->gone_messages.n; i++) {
+        FIND(mem->messages, k,
+             event_cmp(mem->m, &mem->messages.at[k], c->gone_messages.at[i]) == 0 &&
+                 mem->messages.at[k].logout == c->gone_messages.at[i]->logout);
+        if (k == mem->messages.n)
+            mem_fail(mem, "identity message that goes is not there");
+        else
+            REMOVE(mem->messages, k);
+    }
+    for (size_t i = 0; i < c->tombstones.n; i++) {
+        const struct change_tombstone *t = &c->tombstones.at[i];
+        FIND(mem->tombs, k,
+             mem->tombs.at[k].no == t->no && mem->tombs.at[k].at.from_us == t->at.from_us &&
+                 mem->tombs.at[k].at.strict == t->at.strict);
+        if (k == mem->tombs.n)
+            VEC_PUSH(&mem->a, mem->tombs, *t);
+        else if (mem->tombs.at[k].at.to_us < t->at.to_us)
+            mem->tombs.at[k].at.to_us = t->at.to_us;
+    }
+    for (size_t i = 0; i < c->gone_keys.n; i++) {
+        FIND(mem->keys, k, mem->keys.at[k].no == c->gone_keys.at[i]);
+        REMOVE(mem->keys, k);
     }
 }
 
@@ -531,4 +622,5 @@ void mem_save(struct mem *mem, const struct changes *c)
     save_journeys(mem, c);
     save_customers(mem, c);
     save_cells(mem, c);
+    save_forget(mem, c);
 }

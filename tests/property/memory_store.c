@@ -61,7 +61,9 @@ static bool run(struct mem *mem, const struct batch *b, int64_t watermark_now_us
         mem_save(mem, &e.changes);
         for (size_t i = 0; i < b->n_events; i++)
             mem->n_accepted +=
-                !event_is_identity(&b->events[i]) && !e.changes.is_duplicate[i];
+                !event_is_identity(&b->events[i]) && !e.changes.is_duplicate[i] &&
+                !e.changes.is_forgotten[i];
+        mem->n_accepted -= e.changes.n_gone_events;
         mem->watermark_us = watermark_now_us;
     }
     arena_done(&a);
@@ -88,6 +90,12 @@ bool mem_apply(struct mem *mem, const struct event *events, size_t n)
 bool mem_switch(struct mem *mem, const struct switch_act *acts, size_t n)
 {
     struct batch b = {.switches = acts, .n_switches = n};
+    return run(mem, &b, mem->watermark_us);
+}
+
+bool mem_forget(struct mem *mem, const struct forget_act *act)
+{
+    struct batch b = {.forgets = act, .n_forgets = 1};
     return run(mem, &b, mem->watermark_us);
 }
 

@@ -41,6 +41,7 @@ struct mem {
     int64_t watermark_us;
     int64_t unnamed_events;
     int64_t n_accepted; /* events, identity messages left out */
+    size_t n_numbers;   /* of keys, handed out */
     int64_t n_rounds;   /* of loading, in all */
     VEC(struct mem_key) keys;
     VEC(struct need_pair) aliases; /* both directions */
@@ -48,6 +49,7 @@ struct mem {
     VEC(struct change_instant) logouts;
     VEC(struct need_pair) login_devices;
     VEC(struct need_pair) switches; /* both directions */
+    VEC(struct change_tombstone) tombs;
     VEC(struct change_fact) facts;
     VEC(struct need_pair) holders;
     VEC(struct event) messages;
@@ -67,6 +69,9 @@ void mem_done(struct mem *mem);
 bool mem_apply(struct mem *mem, const struct event *events, size_t n);
 /* Switches facts off or on. */
 bool mem_switch(struct mem *mem, const struct switch_act *acts, size_t n);
+/* The tombstones of another store, before anything is known. */
+void mem_put_tombs(struct mem *mem, struct mem *from);
+bool mem_forget(struct mem *mem, const struct forget_act *act);
 /* Publishes a watermark: sweeps what is due before it, about `limit` journeys a step. */
 bool mem_sweep(struct mem *mem, int64_t watermark_us, int limit);
 /* Recounts every customer and case that has events from a time on; nothing may change. */

@@ -89,7 +89,7 @@ static bool check_numbers(struct checking *c)
     static const char *const greatest =
         "select max(greatest_event_us) from journey_internal.writer";
     static const char *const tallies =
-        "select coalesce(sum(read - accepted - duplicate), 0)::bigint"
+        "select coalesce(sum(read - accepted - duplicate - skipped), 0)::bigint"
         " from journey_internal.source_tally";
     static const char *const watermark =
         "select watermark_us from journey_internal.watermark";

@@ -30,6 +30,9 @@ struct drive { /* one world under way */
     struct arena work; /* one attempt */
     struct switch_act *acts; /* switches that were committed */
     size_t n_acts;
+    struct brute_tomb *tombs; /* what was forgotten, in all */
+    size_t n_tombs;
+    int64_t last_us;
     size_t *seen;      /* indexes of the events that were committed, copies too */
     size_t n_seen;
     int64_t watermark_us, n_accepted;
@@ -168,8 +171,10 @@ static void account_of(const struct attempt *at, struct tally *tally, struct acc
     for (size_t i = 0; i < at->b.n_events; i++) {
         const struct event *ev = &at->b.events[i];
         bool duplicate = at->e.changes.is_duplicate[i];
-        tally->duplicate += duplicate;
-        tally->accepted += !duplicate;
+        bool forgotten = at->e.changes.is_forgotten[i];
+        tally->skipped += forgotten; /* its time has been seen all the same */
+        tally->duplicate += duplicate && !forgotten;
+        tally->accepted += !duplicate && !forgotten;
         if (!event_is_identity(ev) && ev->t_us > acc->greatest_event_us)
             acc->greatest_event_us = ev->t_us;
     }
@@ -196,6 +201,8 @@ static enum outcome_of try_batch(struct drive *d, struct instance *x, struct att
     if (!store_run(s, &d->work, &at->b, watermark_us, watermark_us, &at->e, &err) ||
         (at->b.n_switches &&
          !store_act(s, &d->work, STORE_UNLINK, &at->b.switches->a, 1, &err)) ||
+        (at->b.n_forgets &&
+         !store_act(s, &d->work, STORE_FORGET, &at->b.forgets->key, 1, &err)) ||
         gives_up(d, at->may_give_up) || !store_save(s, &d->work, &at->e.changes, &err) ||
         gives_up(d, at->may_give_up))
         return undo(d, x, "batch", &err);
@@ -301,7 +308,7 @@ static bool deliver_again(struct drive *d, struct instance *x, struct attempt *a
     if (!finish(d, x, at))
         return false;
     for (size_t i = 0; i < at->b.n_events; i++)
-        if (!at->e.changes.is_duplicate[i])
+        if (!at->e.changes.is_duplicate[i] && !at->e.changes.is_forgotten[i])
             return fail(d, "event %zu of a batch is no duplicate the second time", i);
     return is_idle(d, &at->e.changes, "a batch delivered again");
 }
@@ -320,7 +327,10 @@ static bool apply_batch(struct drive *d, struct instance *x, const struct op *op
     bool ok = n == 0 || finish(d, x, &at);
     for (size_t i = 0; ok && i < n; i++)
         if (!event_is_identity(&at.events[i]))
-            d->n_accepted += !at.e.changes.is_duplicate[i];
+            d->n_accepted +=
+                !at.e.changes.is_duplicate[i] && !at.e.changes.is_forgotten[i];
+    for (size_t i = 0; ok && i < n; i++)
+        d->last_us = at.events[i].t_us > d->last_us ? at.events[i].t_us : d->last_us;
     if (ok && n && rng_chance(&d->r, 10)) {
         x = &d->instances[rng_below(&d->r, d->n_instances)];
         ok = start(d, x) && deliver_again(d, x, &at);
@@ -379,6 +389,7 @@ static bool apply_switch(struct drive *d, struct instance *x, const struct op *o
     at.b = (struct batch){.switches = &op->act, .n_switches = 1};
     if (!finish(d, x, &at))
         return false;
+    d->acts = realloc(d->acts, (d->n_acts + 1) * sizeof *d->acts);
     d->acts[d->n_acts++] = op->act;
     x = &d->instances[rng_below(&d->r, d->n_instances)];
     return !rng_chance(&d->r, 20) ||
@@ -387,11 +398,47 @@ static bool apply_switch(struct drive *d, struct instance *x, const struct op *o
             is_idle(d, &at.e.changes, "a switch made again"));
 }
 
+/* What the batch made, added to what there was. */
+static size_t take_tombs(struct drive *d, const struct attempt *at)
+{
+    const struct changes *c = &at->e.changes;
+    d->tombs = realloc(d->tombs, (d->n_tombs + c->tombstones.n + 1) * sizeof *d->tombs);
+    for (size_t i = 0; i < c->tombstones.n; i++) {
+        const struct change_tombstone *t = &c->tombstones.at[i];
+        d->tombs[d->n_tombs++] =
+            (struct brute_tomb){world_key_no(at->e.w, t->no)->key, t->at};
+    }
+    for (size_t i = 0; i < c->switches.n; i++) { /* those of forgotten persons end */
+        const struct key *a = &world_key_no(at->e.w, c->switches.at[i].a)->key;
+        const struct key *b = &world_key_no(at->e.w, c->switches.at[i].b)->key;
+        d->acts = realloc(d->acts, (d->n_acts + 1) * sizeof *d->acts);
+        d->acts[d->n_acts++] = (struct switch_act){*a, *b, false};
+    }
+    return c->tombstones.n;
+}
+
+static bool apply_forget(struct drive *d, struct instance *x, const struct op *op)
+{
+    struct attempt at = {.target_us = US_MIN};
+    struct forget_act act = {op->act.a, d->last_us + op->after_us};
+    at.b = (struct batch){.forgets = &act, .n_forgets = 1};
+    for (int times = 0;; times++) {
+        if (times > 5)
+            return fail(d, "a forget made again makes tombstones");
+        if (!start(d, x) || !finish(d, x, &at))
+            return false;
+        d->n_accepted -= at.e.changes.n_gone_events;
+        if (take_tombs(d, &at) == 0)
+            return is_idle(d, &at.e.changes, "a forget made again");
+        x = &d->instances[rng_below(&d->r, d->n_instances)];
+    }
+}
+
 static bool check(struct drive *d, struct instance *x, bool views)
 {
     struct store_truth truth = {.m = &x->c->model,
                                 .n = d->n_seen,
-                                .verdicts = {d->acts, d->n_acts},
+                                .verdicts = {d->acts, d->n_acts, d->tombs, d->n_tombs},
                                 .watermark_us = d->watermark_us,
                                 .n_accepted = d->n_accepted};
     struct event *events = zeroed((d->n_seen + 1) * sizeof *events);
@@ -450,6 +497,8 @@ static bool run_op(struct drive *d, size_t i)
         ok = apply_touch(d, x, op);
     else if (ok && op->kind == OP_SWITCH)
         ok = apply_switch(d, x, op);
+    else if (ok && op->kind == OP_FORGET)
+        ok = apply_forget(d, x, op);
     if (ok && rng_chance(&d->r, 8))
         ok = check(d, &d->instances[rng_below(&d->r, d->n_instances)], false);
     return ok || fail(d, "failed");
@@ -461,6 +510,7 @@ bool store_drive(const struct world_plan *w, const char *dsn, FILE *report)
                       .dsn = dsn,
                       .report = report,
                       .watermark_us = US_MIN,
+                      .last_us = US_MIN,
                       .r = {w->seed}};
     size_t most = 1;
 
@@ -468,7 +518,6 @@ bool store_drive(const struct world_plan *w, const char *dsn, FILE *report)
     for (size_t i = 0; i < w->ops.n; i++)
         most += w->ops.at[i].events.n;
     d.seen = zeroed(most * sizeof *d.seen);
-    d.acts = zeroed((w->ops.n + 1) * sizeof *d.acts);
     d.n_instances = 1 + rng_chance(&d.r, 50);
     for (int i = 0; i < d.n_instances; i++)
         instance_init(&d, &d.instances[i], w);
@@ -487,6 +536,7 @@ bool store_drive(const struct world_plan *w, const char *dsn, FILE *report)
         instance_done(&d.instances[i]);
     arena_done(&d.work);
     free(d.acts);
+    free(d.tombs);
     free(d.seen);
     return ok;
 }

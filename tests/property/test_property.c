@@ -27,11 +27,15 @@ struct seen { /* what has been accepted so far */
     size_t n;
     struct switch_act *acts;
     size_t n_acts;
+    struct brute_tomb *tombs;
+    size_t n_tombs;
+    int64_t last_us;
 };
 
 static struct verdicts verdicts_of(const struct seen *seen)
 {
-    return (struct verdicts){.switches = seen->acts, .n_switches = seen->n_acts};
+    return (struct verdicts){.switches = seen->acts, .n_switches = seen->n_acts,
+                             .tombs = seen->tombs, .n_tombs = seen->n_tombs};
 }
 
 static bool same_lines(struct mem *mem, const struct lines *want, const struct lines *got,
@@ -72,6 +76,64 @@ static bool check(struct mem *mem, const struct seen *seen, const char *when,
     return ok && mem->failure[0] == 0;
 }
 
+static void take_tombs(struct mem *mem, struct seen *seen)
+{
+    seen->tombs = realloc(seen->tombs, (mem->tombs.n + 1) * sizeof *seen->tombs);
+    for (size_t i = 0; i < mem->tombs.n; i++)
+        seen->tombs[i] =
+            (struct brute_tomb){mem_key_no(mem, mem->tombs.at[i].no)->key, mem->tombs.at[i].at};
+    seen->n_tombs = mem->tombs.n;
+}
+
+/* A switch of a person's key ends when the person is forgotten: then, not later. */
+static void end_switches(const struct model *m, struct seen *seen, const struct brute_tomb *old,
+                         size_t n_old)
+{
+    for (size_t k = 0; k < seen->n_tombs; k++) {
+        const struct brute_tomb *t = &seen->tombs[k];
+        bool is_new = m->namespaces[t->key.ns].kind == KEY_PERSON;
+        for (size_t i = 0; i < n_old; i++)
+            is_new &= key_cmp(&old[i].key, &t->key) != 0 || old[i].at.to_us < t->at.to_us;
+        for (size_t i = 0; is_new && i < seen->n_acts; i++)
+            if (key_cmp(&seen->acts[i].a, &t->key) == 0 ||
+                key_cmp(&seen->acts[i].b, &t->key) == 0)
+                seen->acts[i].off = false;
+    }
+}
+
+/* Nothing of the customer is left, and doing it again does nothing. */
+static bool apply_forget(struct mem *mem, const struct op *op, struct seen *seen)
+{
+    struct forget_act act = {op->act.a, seen->last_us + op->after_us};
+    struct verdicts before = verdicts_of(seen);
+    bool *owned = calloc(seen->n + 1, sizeof *owned);
+    struct brute_tomb *old = malloc((seen->n_tombs + 1) * sizeof *old);
+    size_t n_old = seen->n_tombs;
+
+    if (n_old)
+        memcpy(old, seen->tombs, n_old * sizeof *old);
+
+    if (mem->m->namespaces[act.key.ns].kind != KEY_CASE)
+        brute_owned(mem->m, seen->at, seen->n, &before, &act.key, owned);
+    /* what a span at the device made the device's own goes the next time; then it rests */
+    size_t n_tombs = SIZE_MAX;
+    for (int times = 0; n_tombs != mem->tombs.n && !mem->failure[0]; times++) {
+        n_tombs = mem->tombs.n;
+        mem_forget(mem, &act);
+        if (times > 5)
+            mem_fail(mem, "a forget made again makes tombstones");
+    }
+    take_tombs(mem, seen);
+    struct verdicts now = {.tombs = seen->tombs, .n_tombs = seen->n_tombs};
+    for (size_t i = 0; i < seen->n; i++)
+        if (owned[i] && !brute_is_forgotten(mem->m, &now, &seen->at[i]))
+            mem_fail(mem, "event %zu of a forgotten customer stays", i);
+    end_switches(mem->m, seen, old, n_old);
+    free(old);
+    free(owned);
+    return mem->failure[0] == 0;
+}
+
 static bool apply_op(struct mem *mem, const struct world_plan *w, const struct op *op,
                      struct seen *seen)
 {
@@ -84,6 +146,8 @@ static bool apply_op(struct mem *mem, const struct world_plan *w, const struct o
         for (size_t i = 0; i < op->events.n; i++)
             if (!w->drop_event[op->events.at[i]])
                 seen->at[seen->n++] = batch[n++] = w->events.at[op->events.at[i]];
+        for (size_t i = 0; i < n; i++)
+            seen->last_us = batch[i].t_us > seen->last_us ? batch[i].t_us : seen->last_us;
         ok = n == 0 || mem_apply(mem, batch, n);
         break;
     case OP_SWEEP:
@@ -92,6 +156,9 @@ static bool apply_op(struct mem *mem, const struct world_plan *w, const struct o
     case OP_SWITCH:
         seen->acts[seen->n_acts++] = op->act;
         ok = mem_switch(mem, &op->act, 1);
+        break;
+    case OP_FORGET:
+        ok = apply_forget(mem, op, seen);
         break;
     case OP_TOUCH:
         ok = mem_touch(mem, op->t_us);
@@ -111,6 +178,7 @@ static bool check_at_once(struct mem *mem, const struct seen *kept,
 
     mem_init(&whole, mem->m);
     whole.watermark_us = mem->watermark_us;
+    mem_put_tombs(&whole, mem);
     if (kept->n_acts) /* all at once, before anything is known */
         mem_switch(&whole, kept->acts, kept->n_acts);
     mem_apply(&whole, kept->at, kept->n);
@@ -131,7 +199,8 @@ static bool check_at_once(struct mem *mem, const struct seen *kept,
 static bool check_recount(struct mem *mem, const struct seen *seen, FILE *report)
 {
     struct lines want, got;
-    struct seen kept = {.acts = seen->acts, .n_acts = seen->n_acts};
+    struct seen kept = {.acts = seen->acts, .n_acts = seen->n_acts, .tombs = seen->tombs,
+                        .n_tombs = seen->n_tombs};
     struct verdicts v = verdicts_of(seen);
     size_t n = mem->messages.n;
 
@@ -149,6 +218,8 @@ static bool check_recount(struct mem *mem, const struct seen *seen, FILE *report
     mem_lines(mem, &got);
     bool ok = same_lines(mem, &want, &got, "from a recount of what is stored", report);
     ok = ok && check_at_once(mem, &kept, &got, report);
+    /* the same when everything is read after all was forgotten */
+    ok = ok && (!seen->n_tombs || check_at_once(mem, seen, &got, report));
     lines_done(&want);
     lines_done(&got);
     free(kept.at);
@@ -158,7 +229,7 @@ static bool check_recount(struct mem *mem, const struct seen *seen, FILE *report
 static bool run_in_order(struct world_plan *w, FILE *report)
 {
     struct mem mem;
-    struct seen seen = {0};
+    struct seen seen = {.last_us = US_MIN};
     size_t most = 1;
     bool ok = true;
 
@@ -178,6 +249,7 @@ static bool run_in_order(struct world_plan *w, FILE *report)
     ok = ok && check_recount(&mem, &seen, report);
     mem_done(&mem);
     free(seen.acts);
+    free(seen.tombs);
     free(seen.at);
     return ok;
 }

@@ -54,6 +54,7 @@ struct maker {
     int values;   /* of each namespace */
     int identity; /* percent of identity messages */
     int boundary; /* percent of times at a boundary */
+    int forgets;  /* percent of batches followed by a forget */
     int switches; /* percent of batches followed by a switch */
     int64_t base_us;
     struct key keys[16];
@@ -349,6 +350,13 @@ static void make_ops(struct maker *mk)
                                   .limit = 1 + rng_below(mk->r, 4)}));
         while (rng_chance(mk->r, mk->switches))
             add_switch(mk);
+        if (rng_chance(mk->r, mk->forgets)) {
+            const struct event *ev = &w->events.at[rng_below(mk->r, (int) w->events.n)];
+            struct op op = {.kind = OP_FORGET};
+            op.act.a = ev->keys[rng_below(mk->r, ev->n_keys)];
+            op.after_us = rng_chance(mk->r, 50) ? 0 : rng_below(mk->r, 300) * MINUTE;
+            VEC_PUSH(&w->a, w->ops, op);
+        }
         if (rng_chance(mk->r, 8))
             VEC_PUSH(&w->a, w->ops,
                      ((struct op){.kind = OP_TOUCH, .t_us = random_time(mk)}));
@@ -393,6 +401,7 @@ void world_plan_init(struct world_plan *w, uint64_t seed)
             add_event(&mk);
     }
     mk.switches = PICK(&r, ((const int[]){0, 0, 20, 50}));
+    mk.forgets = PICK(&r, ((const int[]){0, 0, 15, 40}));
     make_ops(&mk);
     w->drop_event = ARENA_NEW(&w->a, bool, w->events.n + 1);
     w->drop_op = ARENA_NEW(&w->a, bool, w->ops.n + 1);

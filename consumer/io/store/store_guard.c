@@ -46,7 +46,7 @@ static const char *const sql_insert =
 
 #define SQL_READ                                                                               \
     "select k.key_no, k.ns_no, k.hash, k.owner_no, k.shared, k.partners, k.asked_from_us,"       \
-    " k.asked_to_us, k.is_switched from journey_internal.key as k where k.key_no = any ($1)"                    \
+    " k.asked_to_us, k.is_switched, k.is_forgotten from journey_internal.key as k where k.key_no = any ($1)"                    \
     " order by k.key_no"
 static const char *const sql_read = SQL_READ;
 static const char *const sql_lock = SQL_READ " for update";
@@ -201,12 +201,40 @@ static bool read_switches(struct store *s, struct guard *g, const no_list *nos, 
     return true;
 }
 
+static bool read_tombstones(struct store *s, struct guard *g, const no_list *nos,
+                            struct err *err)
+{
+    static const char *const sql =
+        "select t.key_no, t.from_us, t.to_us, t.is_strict from journey_internal.tombstone as t"
+        " where t.key_no = any ($1) order by t.key_no, t.from_us";
+    struct pg_params p;
+
+    if (nos->n == 0)
+        return true;
+    pg_params_init(&p, g->a);
+    pg_add_int8s(&p, nos->at, nos->n);
+    PGresult *r = pg_query(&s->pg, sql, &p, err);
+    if (!r)
+        return false;
+    int rows = PQntuples(r);
+    struct tombstone *tombs = ARENA_NEW(g->a, struct tombstone, rows);
+    for (int i = 0; i < rows; i++) {
+        int64_t no = pg_int8(r, i, 0);
+        struct guard_row *row = guard_row(g, no);
+        tombs[i] = (struct tombstone){pg_int8(r, i, 1), pg_int8(r, i, 2), pg_bool(r, i, 3)};
+        if (row->n_tombs++ == 0)
+            row->tombs = tombs + i;
+    }
+    PQclear(r);
+    return true;
+}
+
 /* Locks rows that are not locked yet, in order. Numbers without a row are passed over. */
 static bool lock_rows(struct store *s, struct guard *g, no_list *nos, bool wait,
                       struct err *err)
 {
     struct pg_params p;
-    no_list switched = {0};
+    no_list switched = {0}, forgotten = {0};
     size_t n = 0;
 
     nos->n = load_distinct(nos->at, nos->n);
@@ -236,10 +264,12 @@ static bool lock_rows(struct store *s, struct guard *g, no_list *nos, bool wait,
         row->asked_to_us = pg_int8(r, i, 7);
         if (pg_bool(r, i, 8))
             VEC_PUSH(g->a, switched, no);
+        if (pg_bool(r, i, 9))
+            VEC_PUSH(g->a, forgotten, no);
         cache_put(&s->keys, &row->key, no, row->state.owner);
     }
     PQclear(r);
-    return read_switches(s, g, &switched, err);
+    return read_switches(s, g, &switched, err) && read_tombstones(s, g, &forgotten, err);
 }
 
 /* Locks the owners of locked keys. An owner is its own owner, so one pass is enough. */
@@ -351,6 +381,7 @@ static void put_row(const struct guard *g, struct world *w, const struct guard_r
     world_put_key(w, &row->key, row->no, row->fresh, &row->state, row->asked_from_us,
                   row->asked_to_us);
     world_put_switches(w, row->no, row->off, row->n_off);
+    world_put_tombstones(w, row->no, row->tombs, row->n_tombs);
 }
 
 bool guard_load(struct store *s, struct guard *g, struct world *w, struct err *err)

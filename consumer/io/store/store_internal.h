@@ -16,6 +16,7 @@
  *     store_save.c      changes -> tables: keys, facts, customers
  *     store_logins.c    changes -> table login
  *     store_acts.c      what operators did: switches, and who did it
+ *     store_forget.c    what a forget takes away; messages and events that carry a key
  *     store_chunks.c    changes -> tables: timelines
  *     store_save_runs.c changes -> tables: sessions, journeys, cells
  *     store_account.c   where messages went
@@ -92,6 +93,8 @@ struct guard_row {
     bool fresh;
     const int64_t *off; /* keys whose facts with this one are switched off */
     size_t n_off;
+    const struct tombstone *tombs;
+    size_t n_tombs;
 };
 typedef VEC(int64_t) no_list;
 typedef VEC(struct key) key_list;
@@ -170,6 +173,10 @@ static inline int16_t names_touchpoint(const struct store *s, int place)
 /* --- store_load.c, store_runs.c, store_resumes.c ------------------------------------------------------------ */
 bool load_needs(struct store *s, struct guard *g, struct world *w, struct err *err) MUST_CHECK;
 bool load_slices(struct store *s, struct guard *g, struct world *w, struct err *err) MUST_CHECK;
+/* store_runs.c: events of a result whose columns are as in load_slices, in no order. */
+bool load_chunk_events(struct store *s, struct arena *a, const PGresult *r, struct event **events,
+                       size_t *n, struct err *err) MUST_CHECK;
+#define SQL_CHUNK_ARRAYS "t.at, t.attr, t.id, t.key_ns, t.key_hash, t.n_keys, t.keys"
 bool load_case_runs(struct store *s, struct guard *g, struct world *w,
                     struct err *err) MUST_CHECK;
 bool load_resumes(struct store *s, struct guard *g, struct world *w, struct err *err) MUST_CHECK;
@@ -185,6 +192,12 @@ bool save_keyset(const struct store *s, const struct event *ev, uint8_t out[16])
 /* store_acts.c: pairs that were switched. They carry the number of the operator's act. */
 bool save_switches(struct store *s, struct arena *a, const struct changes *c,
                    struct err *err) MUST_CHECK;
+/* store_forget.c */
+bool load_carriers(struct store *s, struct guard *g, struct world *w, struct err *err) MUST_CHECK;
+bool save_forget(struct store *s, struct arena *a, const struct changes *c,
+                 struct err *err) MUST_CHECK;
+/* Decodes the rows of a statement on identity_message: source, id, at, ns_nos, hashes, is_logout. */
+struct event forget_message(struct store *s, struct arena *a, const PGresult *r, int row);
 bool save_logins(struct store *s, struct arena *a, const struct changes *c,
                  struct err *err) MUST_CHECK;
 bool save_chunks(struct store *s, struct arena *a, const struct changes *c,

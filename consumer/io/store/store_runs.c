@@ -8,7 +8,6 @@
 /* Columns of both timelines, from this one on. */
 enum { COL_NO, COL_DAY, COL_CHUNK, COL_AT, COL_ATTR, COL_ID, COL_KEY_NS, COL_KEY_HASH,
        COL_N_KEYS, COL_KEYS };
-#define SQL_CHUNK_ARRAYS "t.at, t.attr, t.id, t.key_ns, t.key_hash, t.n_keys, t.keys"
 
 struct chunk_row {
     int row; /* of the result */
@@ -122,6 +121,26 @@ static bool next_run(struct store *s, struct arena *a, struct chunks *c, int64_t
                            c->rows[i].chunk_no, (long long) no);
         n += c->n_events[row];
     }
+    return true;
+}
+
+bool load_chunk_events(struct store *s, struct arena *a, const PGresult *r, struct event **events,
+                       size_t *n, struct err *err)
+{
+    struct chunks c;
+    VEC(struct event) all = {0};
+    if (!open_chunks(s, a, r, &c, err))
+        return false;
+    while (c.at < c.n) {
+        struct event *run;
+        size_t n_run;
+        if (!next_run(s, a, &c, c.rows[c.at].no, &run, &n_run, err))
+            return false;
+        for (size_t i = 0; i < n_run; i++)
+            VEC_PUSH(a, all, run[i]);
+    }
+    *events = all.at;
+    *n = all.n;
     return true;
 }
 

@@ -357,5 +357,5 @@ bool store_save(struct store *s, struct arena *a, const struct changes *c, struc
            save_customers(s, a, c, err) && save_chunks(s, a, c, err) &&
            settle_customers(s, a, c, err) && save_sessions(s, a, c, err) &&
            save_journeys(s, a, c, err) && save_cells(s, a, c, err) &&
-           save_unnamed(s, a, c->unnamed_events, err);
+           save_unnamed(s, a, c->unnamed_events, err) && save_forget(s, a, c, err);
 }

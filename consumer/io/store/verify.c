@@ -344,7 +344,7 @@ bool verify_tables(struct store *s, const struct recollection *r,
 {
     const struct changes *ch = &r->engine.changes;
     struct comparison c = {0};
-    int64_t duplicates = 0;
+    int64_t duplicates = 0, forgotten = 0;
     bool ok = false;
     arena_init(&c.a);
 
@@ -407,11 +407,18 @@ bool verify_tables(struct store *s, const struct recollection *r,
     begin(&c, &tables[11], "counters");
     for (size_t i = 0; i < r->n_events; i++)
         duplicates += ch->is_duplicate[i];
+    for (size_t i = 0; i < r->n_all; i++)
+        forgotten += ch->is_forgotten[i];
     expect(&c, "unnamed_events|%lld", (long long) ch->unnamed_events);
     expect(&c, "events stored twice|0");
     char text[64];
     int len = snprintf(text, sizeof text, "events stored twice|%lld", (long long) duplicates);
     add_line(&c, -1, text, (size_t) len);
+    expect(&c, "messages stored that were forgotten|0");
+    len = snprintf(text, sizeof text, "messages stored that were forgotten|%lld",
+                   (long long) forgotten);
+    add_line(&c, -1, text, (size_t) len);
+    expect(&c, "forgotten keys without their flag|0");
     expect(&c, "chunks with a wrong rank or length|0");
     expect(&c, "switches of one direction or without their keys' flag|0");
     ok = stored(s, &c,
@@ -422,6 +429,9 @@ bool verify_tables(struct store *s, const struct recollection *r,
                 "sum(t.n) over (partition by t.customer_no, t.day order by t.chunk_no) as upto "
                 "from journey_internal.timeline as t) as x "
                 "where x.rank + x.n <> x.upto or x.n <> x.length "
+                "union all select concat_ws('|', 'forgotten keys without their flag', count(*)) "
+                "from journey_internal.key as k where k.is_forgotten <> exists "
+                "(select from journey_internal.tombstone as t where t.key_no = k.key_no) "
                 "union all select concat_ws('|', "
                 "'switches of one direction or without their keys'' flag', count(*)) "
                 "from (select k.is_switched from journey_internal.key as k "
