@@ -18,6 +18,7 @@ extern const struct command cmd_schema;
 extern const struct command cmd_offsets;
 extern const struct command cmd_quarantine;
 extern const struct command cmd_identity;
+extern const struct command cmd_forget;
 extern const struct command cmd_status;
 extern const struct command cmd_version;
 

@@ -110,6 +110,8 @@ void identity_print_text(const struct lookup *l)
     if (l->asked.shared)
         printf("shared    %s: it was seen with %u other keys and names nobody\n",
                rule_of(l->asked.shared), l->asked.partners);
+    if (l->forgotten_us != US_MIN)
+        printf("forgotten what was before %s stays away\n", TIME(l->forgotten_us));
     printf("customer  %s (%s%s)\n", ID(l->root.customer_id), l->kind,
            l->is_excluded ? ", excluded" : "");
     printf("          %lld events, %lld sessions, %lld journeys", (long long) l->events,
@@ -228,6 +230,7 @@ void identity_print_json(const struct lookup *l)
 {
     printf("{\"key\":");
     json_key(&l->asked);
+    json_time("forgotten_until", l->forgotten_us);
     printf(",\"customer\":{\"customer_id\":\"%s\",\"kind\":\"%s\",\"is_excluded\":%s,"
            "\"events\":%lld,\"sessions\":%lld,\"journeys\":%lld",
            ID(l->root.customer_id), l->kind, l->is_excluded ? "true" : "false",

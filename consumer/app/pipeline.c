@@ -20,6 +20,7 @@
 #include <time.h>
 
 #include "app/command.h"
+#include "app/forgotten.h"
 #include "app/report.h"
 #include "app/slice.h"
 #include "base/clock.h"
@@ -201,6 +202,7 @@ static bool slice_commit(struct pipeline *p, const struct intake *in, bool *miss
         || !store_save(s, &p->work, &e.changes, err))
         goto undo;
     slice_account(in, p->c->mapping, &p->work, e.changes.is_duplicate, p->pending, &acc);
+    forgotten_account(&b, &p->c->model, p->c->mapping, e.changes.is_forgotten, p->pending);
     if ((n_again && !quarantine_settle(s, &p->work, again, n_again, err))
         || !store_account(s, &p->work, &acc, err))
         goto undo;

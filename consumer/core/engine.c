@@ -20,6 +20,7 @@ void engine_init(struct engine *e, struct world *w, const struct batch *b)
     ew->owner_of = ARENA_NEW(w->a, struct world_key *, b->n_events + 1);
     map_init(&ew->customer_changes, w->a, sizeof(int64_t), sizeof(struct change_customer));
     map_init(&ew->day_groups, w->a, sizeof(struct need_day), sizeof(struct day_group));
+    e->changes.late_us = US_MIN;
     map_init(&ew->gone_aliases, w->a, sizeof(struct need_pair), sizeof(bool));
     e->changes.is_forgotten = ARENA_NEW(w->a, bool, b->n_events + 1);
     e->changes.has_fact = ARENA_NEW(w->a, bool, b->n_switches + 1);

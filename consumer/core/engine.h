@@ -125,6 +125,7 @@ struct changes {
     VEC(const struct event *) gone_messages;
     VEC(int64_t) gone_keys; /* fresh keys that only forgotten messages carry */
     int64_t n_gone_events;
+    int64_t late_us; /* a message to forget was later than the instant: US_MIN, or when */
     VEC(struct change_chunk) chunks;      /* sorted by (no, day, chunk_no) */
     VEC(struct change_chunk) case_chunks; /* sorted by (no, chunk_no) */
     VEC(struct change_session) sessions;

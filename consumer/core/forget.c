@@ -234,6 +234,17 @@ static bool places_of_case(struct forget_work *fw, struct world_key *wk)
     return complete;
 }
 
+/* A message that stays and carries a person key that goes: the instant was too early. */
+static void note_late(struct forget_work *fw, const struct event *ev)
+{
+    for (int i = 0; i < ev->n_keys; i++) {
+        const struct world_key *wk = world_key(fw->e->w, &ev->keys[i]);
+        if (wk && kind_of(fw->e->w, &wk->key) == KEY_PERSON &&
+            wk->tombs_now.n > wk->tombs_old.n && ev->t_us > fw->e->changes.late_us)
+            fw->e->changes.late_us = ev->t_us;
+    }
+}
+
 /* Lists the events that go; false: needs. */
 static bool find_events(struct forget_work *fw)
 {
@@ -262,6 +273,8 @@ static bool find_events(struct forget_work *fw)
         for (size_t k = 0; complete && k < c->n_events; k++)
             if (forget_meets(w, &c->events[k], NOW))
                 VEC_PUSH(w->a, fw->gone, ((struct gone){c->events[k], root}));
+            else
+                note_late(fw, &c->events[k]);
     }
     return complete;
 }
@@ -310,7 +323,9 @@ static bool find_messages(struct forget_work *fw)
         const struct carriers *said = world_said(w, fw->marked.at[i]);
         complete &= said != NULL;
         for (size_t k = 0; said && k < said->n; k++)
-            if (forget_meets(w, &said->at[k], NOW) && !is_listed(fw, &said->at[k]))
+            if (!forget_meets(w, &said->at[k], NOW))
+                note_late(fw, &said->at[k]);
+            else if (!is_listed(fw, &said->at[k]))
                 VEC_PUSH(w->a, fw->gone, ((struct gone){said->at[k], NULL}));
     }
     return complete;
@@ -334,6 +349,9 @@ static bool plan(struct forget_work *fw)
     for (size_t i = 0; i < fw->gone.n; i++)
         for (int k = 0; k < fw->gone.at[i].ev.n_keys; k++)
             complete &= identity_need_key(id, &fw->gone.at[i].ev.keys[k]) != NULL;
+    for (size_t i = 0; i < fw->marked.n; i++) /* their switches end */
+        for (size_t k = 0; k < fw->marked.at[i]->off_now.n; k++)
+            complete &= identity_need_no(id, fw->marked.at[i]->off_now.at[k]) != NULL;
     return complete && forget_facts(fw, false);
 }
 
@@ -343,7 +361,7 @@ static void clear_switches(struct engine *e, struct world_key *wk)
         int64_t other_no = wk->off_now.at[wk->off_now.n - 1];
         struct world_key *other = world_key_no(e->w, other_no);
         wk->off_now.n--;
-        for (size_t i = 0; other && i < other->off_now.n; i++)
+        for (size_t i = 0; i < other->off_now.n; i++)
             if (other->off_now.at[i] == wk->no)
                 other->off_now.at[i--] = other->off_now.at[--other->off_now.n];
         VEC_PUSH(e->w->a, e->changes.switches,

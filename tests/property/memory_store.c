@@ -57,6 +57,8 @@ static bool run(struct mem *mem, const struct batch *b, int64_t watermark_now_us
         mem_load(mem, &w);
         mem->n_rounds++;
     }
+    if (!mem->failure[0] && b->n_forgets && e.changes.late_us > b->forgets->until_us)
+        mem_fail(mem, "a message is later than the instant of a forget");
     if (!mem->failure[0]) {
         mem_save(mem, &e.changes);
         for (size_t i = 0; i < b->n_events; i++)

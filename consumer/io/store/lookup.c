@@ -65,7 +65,8 @@ static struct lookup_key read_key(const struct looking *lk, const PGresult *r, i
 static bool find_key(struct looking *lk, const struct key *k, int64_t *root, struct err *err)
 {
     static const char *const sql =
-        "select " SQL_KEY ", k.owner_no from journey_internal.key as k" SQL_OWNER
+        "select " SQL_KEY ", k.owner_no, (select max(t.to_us) from journey_internal.tombstone as t"
+        " where t.key_no = k.key_no) from journey_internal.key as k" SQL_OWNER
         "where k.ns_no = $1 and k.hash = ($2::uuid[])[1]";
     struct pg_params p;
     pg_params_init(&p, &lk->l->a);
@@ -78,6 +79,7 @@ static bool find_key(struct looking *lk, const struct key *k, int64_t *root, str
     if (lk->l->is_known) {
         lk->l->asked = read_key(lk, r, 0, 0);
         *root = pg_int8(r, 0, 7);
+        lk->l->forgotten_us = pg_is_null(r, 0, 8) ? US_MIN : pg_int8(r, 0, 8);
     }
     PQclear(r);
     return true;

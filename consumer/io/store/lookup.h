@@ -50,6 +50,7 @@ struct lookup {
     struct arena a;
     bool is_known; /* the key was met; else nothing below is filled */
     struct lookup_key asked;
+    int64_t forgotten_us; /* what it names was forgotten up to this instant; US_MIN: never */
     struct lookup_key root; /* the key the customer is rooted at */
     const char *kind;       /* person, device, case, shared */
     bool is_excluded;

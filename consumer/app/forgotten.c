@@ -1,0 +1,15 @@
+/* See forgotten.h. Only the engine knows, under the locks of their keys, which messages these are. */
+#include "app/forgotten.h"
+
+void forgotten_account(const struct batch *b, const struct model *m, const struct mapping *mp,
+                       const bool *is_forgotten, struct tally *tallies)
+{
+    for (size_t i = 0; i < b->n_events; i++) {
+        if (!is_forgotten[i])
+            continue;
+        int source = mapping_source_find(mp, m->sources[m->attrs[b->events[i].attr].source]);
+        struct tally *t = &tallies[source < 0 ? mapping_source_count(mp) : source];
+        t->accepted--; /* a forgotten message is no duplicate */
+        t->skipped++;
+    }
+}
