@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "app/commands.h"
+#include "app/hygiene.h"
 #include "io/config/config_problem.h"
 
 struct group {
@@ -193,6 +194,7 @@ static int run_command(const struct command *c, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    hygiene_begin();
     install_signals();
     if (argc < 2) {
         print_overview(stderr);

@@ -39,10 +39,12 @@ struct difference {
     struct buf names;
     int n;
     bool rebuildable; /* all of them */
+    bool is_secret;   /* one of them is the secret, which makes others differ too */
 };
 
 static void differs(struct difference *d, const char *name, bool rebuildable)
 {
+    d->is_secret |= !strcmp(name, "identity.secret");
     buf_printf(&d->names, "%s%s", d->n++ ? ", " : "", name);
     d->rebuildable &= rebuildable;
 }
@@ -101,7 +103,12 @@ static bool agree(struct store *s, struct arena *a, struct err *err)
     if (PQntuples(r)) /* a database without settings takes these */
         compare(s->c, a, r, &d);
     PQclear(r);
-    if (d.n)
+    if (d.is_secret)
+        err_set(err, ERR_CONFIG,
+                "the secret is not the one that the keys of this database were made with "
+                "(identity.secret): nothing that comes would meet what is stored. Put the old "
+                "secret_file back, or start with a fresh database and replay.");
+    else if (d.n)
         err_set(err, ERR_CONFIG, "the database was counted with other settings (%s). %s",
                 d.names.len > 240 ? "many of them" : arena_strndup(a, d.names.data, d.names.len),
                 d.rebuildable ? "Set them back, or apply them to the past with "
