@@ -7,6 +7,7 @@ void world_init(struct world *w, struct model *m, struct arena *a)
     memset(w, 0, sizeof *w);
     w->m = m;
     w->a = a;
+    w->cut_old_us = w->cut_now_us = US_MIN;
     map_init(&w->by_key, a, sizeof(struct key), sizeof(struct world_key *));
     map_init(&w->by_no, a, sizeof(int64_t), sizeof(struct world_key *));
     map_init(&w->aliases, a, sizeof(struct need_pair), sizeof(bool));
@@ -212,12 +213,20 @@ void world_put_slice(struct world *w, int64_t customer_no, int64_t from_us,
         VEC_PUSH(w->a, c->chunks, chunks[i]);
 }
 
-void world_put_case(struct world *w, int64_t case_no, const struct event *events, size_t n)
+void world_put_case(struct world *w, int64_t case_no, const struct event *events, size_t n,
+                    const struct stored_journey *frozen, size_t n_frozen)
 {
     struct world_case *wc = world_case(w, world_key_no(w, case_no));
+    size_t past = 0;
+    while (past < n && events[past].t_us < w->cut_old_us)
+        past++;
     wc->loaded = true;
-    wc->events = events;
-    wc->n_events = n;
+    wc->events = events + past;
+    wc->n_events = n - past;
+    wc->n_past = past;
+    wc->frozen.n = 0;
+    for (size_t i = 0; i < n_frozen; i++)
+        VEC_PUSH(w->a, wc->frozen, frozen[i]);
 }
 
 void world_put_resume(struct world *w, int64_t customer_no, int64_t x_us,

@@ -84,6 +84,7 @@ struct stored_journey {
     int scenario;
     int64_t case_no; /* 0 in scope customer */
     int64_t first_us, closed_us; /* closed US_MAX while open */
+    int closed_by; /* place of the event that closed it; -1: time did, or it is open */
     int32_t day;
     struct distinct_part part;
 };
@@ -112,8 +113,10 @@ struct world_customer {
 struct world_case {
     int64_t no;
     bool loaded;
-    const struct event *events; /* the whole case timeline, in order */
+    const struct event *events; /* the whole case timeline from the cut on, in order */
     size_t n_events;
+    size_t n_past; /* stored events before the cut, which go when the run is written */
+    VEC(struct stored_journey) frozen; /* its frozen journeys that reach past the cut */
     void *work;
 };
 
@@ -161,6 +164,9 @@ struct world {
     struct model *m;
     struct arena *a;
     int64_t watermark_old_us, watermark_now_us; /* equal but in a sweep; US_MIN: none published */
+    /* core/retention.h: equal but while the cut moves; US_MIN: nothing was ever dropped. Set them
+     * before anything is put. */
+    int64_t cut_old_us, cut_now_us;
     struct needs needs;
     struct map by_key; /* struct key -> struct world_key * */
     struct map by_no;  /* int64_t -> struct world_key * */
@@ -206,7 +212,10 @@ void world_put_holders(struct world *w, int64_t no, const int64_t *nos, size_t n
 void world_put_slice(struct world *w, int64_t customer_no, int64_t from_us,
                      const struct event *events, size_t n, const struct world_chunk *chunks,
                      size_t n_chunks);
-void world_put_case(struct world *w, int64_t case_no, const struct event *events, size_t n);
+/* all that is stored, events before the cut too, and the case's frozen journeys with closed_us at
+ * or after the cut (others do no harm) */
+void world_put_case(struct world *w, int64_t case_no, const struct event *events, size_t n,
+                    const struct stored_journey *frozen, size_t n_frozen);
 void world_put_resume(struct world *w, int64_t customer_no, int64_t x_us,
                       int64_t session_resume_us, const struct stored_journey *rows, size_t n);
 void world_put_day(struct world *w, const struct need_day *d, const struct stored_journey *rows,

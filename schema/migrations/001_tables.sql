@@ -124,6 +124,23 @@ create table journey_internal.watermark (
 ) with (fillfactor = 50);
 comment on table journey_internal.watermark is 'the published watermark, in microseconds; no row before the first one';
 
+create table journey_internal.retention (
+    only_row boolean primary key default true check (only_row),
+    cut_on date not null,
+    cut_us bigint not null,
+    moved_at timestamptz not null default now()
+);
+comment on table journey_internal.retention is 'the cut: events before this first day of a month are gone, journeys and sessions that began before it are frozen; cut_us: its first microsecond. No row before anything was dropped';
+create table journey_internal.retention_month (
+    month_on date primary key,
+    dropped_at timestamptz not null default now(),
+    events bigint not null,
+    journeys bigint not null,
+    cells bigint not null,
+    cell_sum numeric not null
+);
+comment on table journey_internal.retention_month is 'months before the cut: events that were dropped, journeys that were frozen, and cells as they stood then (cell_sum: sum of a hash of each), which verify holds against the ledger';
+
 create table journey_internal.writer (
     slot smallint primary key,
     last_commit_at timestamptz,
@@ -189,9 +206,10 @@ comment on table journey_internal.key is 'every key ever seen, and the guard (se
 create table journey_internal.alias (
     key_no bigint not null,
     partner_no bigint not null,
+    is_past boolean not null default false,
     primary key (key_no, partner_no)
 );
-comment on table journey_internal.alias is 'aliases, both directions';
+comment on table journey_internal.alias is 'aliases, both directions. is_past: events that were dropped gave it, so that it stands whether or not a kept one does';
 
 create table journey_internal.link_switch (
     key_no bigint not null,

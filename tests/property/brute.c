@@ -101,7 +101,9 @@ static void collect_items(struct brute *b, const struct event *events, size_t n)
         b->items.at[k] = (struct item){.ev = ev,
                                        .attr = ev->attr,
                                        .logout = ev->logout,
-                                       .is_identity = ev->place == EVENT_NO_PLACE,
+                                       .is_identity = ev->place == EVENT_NO_PLACE ||
+                                                      (b->verdicts.past &&
+                                                       ev->t_us < b->verdicts.past->cut_us),
                                        .owner = -1};
     }
 }
@@ -136,6 +138,8 @@ static void collect_keys(struct brute *b)
     }
     for (size_t i = 0; i < b->verdicts.n_tombs; i++)
         add_key(b, &b->verdicts.tombs[i].key);
+    for (size_t i = 0; b->verdicts.past && i < b->verdicts.past->keys.n; i++)
+        add_key(b, &b->verdicts.past->keys.at[i]);
     if (b->keys.n)
         qsort(b->keys.at, b->keys.n, sizeof *b->keys.at, compare_keys);
 }
@@ -277,6 +281,7 @@ static void put_customer(struct brute *b, int customer, int64_t flood_days)
                                .flood_days = flood_days,
                                .first_us = US_MAX,
                                .last_us = US_MAX};
+    brute_past_count(b, customer, &row.sessions, &row.journeys);
     for (size_t i = 0; i < b->items.n; i++)
         if (b->items.at[i].owner == customer)
             mine[n++] = &b->items.at[i];
@@ -322,38 +327,49 @@ static void put_keys(struct brute *b)
     }
 }
 
+void brute_run_all(struct brute *b, const struct event *events, size_t n)
+{
+    collect_items(b, events, n);
+    collect_keys(b);
+    brute_persons(b);
+    brute_owners(b);
+    b->n_sessions = ARENA_NEW(&b->a, int64_t, b->keys.n + 1);
+    b->floods = ARENA_NEW(&b->a, int64_t, b->keys.n + 1);
+    for (int c = 0; c < (int) b->keys.n; c++)
+        run_customer(b, c, &b->floods[c]);
+    for (int c = 0; c < (int) b->keys.n; c++)
+        if (brute_kind(b, c) == KEY_CASE)
+            run_case(b, c);
+}
+
+/* Different events, those that were dropped too. */
+static size_t count_events(const struct brute *b)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < b->items.n; i++)
+        n += b->items.at[i].ev->place != EVENT_NO_PLACE;
+    return n;
+}
+
 void brute_lines(const struct model *m, const struct event *events, size_t n,
                  const struct verdicts *v, int64_t watermark_us, struct lines *out,
                  size_t *n_distinct)
 {
     struct brute b = {.m = m, .watermark_us = watermark_us, .out = out};
-
     if (v)
         b.verdicts = *v;
     arena_init(&b.a);
-    collect_items(&b, events, n);
-    collect_keys(&b);
-    brute_persons(&b);
-    brute_owners(&b);
-    int64_t *floods = ARENA_NEW(&b.a, int64_t, b.keys.n + 1);
-    b.n_sessions = ARENA_NEW(&b.a, int64_t, b.keys.n + 1);
-    for (int c = 0; c < (int) b.keys.n; c++)
-        run_customer(&b, c, &floods[c]);
-    for (int c = 0; c < (int) b.keys.n; c++)
-        if (brute_kind(&b, c) == KEY_CASE)
-            run_case(&b, c);
+    brute_run_all(&b, events, n);
     for (size_t i = 0; i < b.journeys.n; i++)
         brute_journey(&b, &b.journeys.at[i]);
     for (int c = 0; c < (int) b.keys.n; c++)
-        put_customer(&b, c, floods[c]);
+        put_customer(&b, c, b.floods[c]);
     put_events(&b);
     put_keys(&b);
     brute_cells(&b);
-    if (n_distinct) {
-        *n_distinct = 0;
-        for (size_t i = 0; i < b.items.n; i++)
-            *n_distinct += !b.items.at[i].is_identity;
-    }
+    brute_past_lines(&b);
+    if (n_distinct)
+        *n_distinct = count_events(&b);
     arena_done(&b.a);
     lines_sort(out);
 }

@@ -11,7 +11,7 @@ struct item {
     const struct event *ev; /* any of its copies */
     uint32_t attr;          /* of the copy whose canonical text is greatest */
     bool logout;            /* one of its copies says so */
-    bool is_identity;
+    bool is_identity; /* or an event before the cut: it gives facts, and nothing else */
     int owner; /* customer = index of its root key */
     const struct uuid *session;
     int seq;
@@ -66,8 +66,10 @@ struct brute {
     VEC(struct journey_of) journeys;
     VEC(struct unit) units;
     struct last_cell last;
-    int64_t *n_sessions;
+    int64_t *n_sessions, *floods;
     struct lines *out;
+    struct brute_past *freeze; /* brute_cut: where what begins before cut_us goes */
+    int64_t cut_us;
 };
 
 /* brute.c */
@@ -91,13 +93,29 @@ bool brute_is_excluded(const struct brute *b, int customer);
 /* brute_journeys.c */
 void brute_sessions(struct brute *b, int customer, struct item **item, int n,
                     const uint32_t *rank);
-/* case_key -1: scope customer. Adds to journeys. */
+/* case_key -1: scope customer. Adds to journeys. What frozen journeys cover is passed over. */
 void brute_run(struct brute *b, int scenario, int customer, int case_key,
                struct item **input, int n);
 const char *brute_segment(const struct brute *b, const struct item *item);
 
+/* brute_past.c */
+/* How much of the input a frozen journey covers. */
+int brute_covered(const struct brute *b, int scenario, int customer, int case_key,
+                  struct item **input, int n);
+/* Is the session frozen, now that the cut comes? */
+bool brute_freezes(const struct brute *b, struct item **item, int n);
+void brute_keep_journey(struct brute *b, const struct row_journey *row);
+void brute_keep_session(struct brute *b, const struct row_session *row);
+/* The frozen rows as lines; their numbers of a customer. */
+void brute_past_lines(struct brute *b);
+void brute_past_count(const struct brute *b, int customer, int64_t *sessions,
+                      int64_t *journeys);
+/* Everything up to the journeys. */
+void brute_run_all(struct brute *b, const struct event *events, size_t n);
+
 /* brute_cells.c */
-void brute_journey(struct brute *b, const struct journey_of *j); /* its line and units */
+/* Its line, or its row if it is frozen now, and its units. */
+void brute_journey(struct brute *b, const struct journey_of *j);
 void brute_cells(struct brute *b);                               /* units -> lines */
 
 #endif

@@ -34,6 +34,12 @@ static struct mem_key *insert_key(struct mem *mem, const struct key *k)
     return &mem->keys.at[mem->keys.n - 1];
 }
 
+int64_t mem_insert_key(struct mem *mem, const struct key *k)
+{
+    const struct mem_key *row = find_key(mem, k);
+    return row ? row->no : insert_key(mem, k)->no;
+}
+
 void mem_put_tombs(struct mem *mem, struct mem *from)
 {
     for (size_t i = 0; i < from->tombs.n; i++) {
@@ -336,6 +342,24 @@ static void load_slice(struct mem *mem, struct world *w, int64_t customer_no,
     world_put_slice(w, customer_no, from_us, events.at, events.n, chunks.at, chunks.n);
 }
 
+static struct stored_journey stored(const struct change_journey *j)
+{
+    return (struct stored_journey){.id = j->id,
+                                   .scenario = j->scenario,
+                                   .case_no = j->case_no,
+                                   .first_us = j->first_us,
+                                   .closed_us = j->closed_us,
+                                   .closed_by = j->state == STATE_COMPLETED
+                                                    ? j->last_place
+                                                    : j->failed_by,
+                                   .day = j->facts.day,
+                                   .part = {.segment = j->facts.segment,
+                                            .is_over = j->state != STATE_OPEN,
+                                            .collapsed_id = j->facts.collapsed_id,
+                                            .mask = j->facts.mask,
+                                            .depth = j->facts.depth}};
+}
+
 static void load_timelines(struct mem *mem, struct world *w)
 {
     const struct needs *n = &w->needs;
@@ -354,30 +378,19 @@ static void load_timelines(struct mem *mem, struct world *w)
     }
     for (size_t i = 0; i < n->case_runs.n; i++) {
         VEC(struct event) events = {0};
+        VEC(struct stored_journey) frozen = {0};
         int64_t no = n->case_runs.at[i];
         if (!held(mem, w, no, "case run"))
             continue;
+        for (size_t k = 0; k < mem->journeys.n; k++)
+            if (mem->journeys.at[k].case_no == no && mem->journeys.at[k].first_us < mem->cut_us)
+                VEC_PUSH(w->a, frozen, stored(&mem->journeys.at[k]));
         for (size_t k = 0; k < mem->case_chunks.n; k++)
             if (mem->case_chunks.at[k].no == no)
                 for (uint32_t e = 0; e < mem->case_chunks.at[k].n; e++)
                     VEC_PUSH(w->a, events, mem->case_chunks.at[k].events[e]);
-        world_put_case(w, no, events.at, events.n);
+        world_put_case(w, no, events.at, events.n, frozen.at, frozen.n);
     }
-}
-
-static struct stored_journey stored(const struct change_journey *j)
-{
-    return (struct stored_journey){.id = j->id,
-                                   .scenario = j->scenario,
-                                   .case_no = j->case_no,
-                                   .first_us = j->first_us,
-                                   .closed_us = j->closed_us,
-                                   .day = j->facts.day,
-                                   .part = {.segment = j->facts.segment,
-                                            .is_over = j->state != STATE_OPEN,
-                                            .collapsed_id = j->facts.collapsed_id,
-                                            .mask = j->facts.mask,
-                                            .depth = j->facts.depth}};
 }
 
 /* See needs.resumes. */

@@ -488,7 +488,7 @@ static void add_channel(struct mem *mem, struct mem_customer *row, const char *c
         VEC_PUSH(&mem->a, row->channels, arena_strdup(&mem->a, channel));
 }
 
-static void recount_extremes(struct mem *mem, struct mem_customer *row)
+void mem_recount_extremes(struct mem *mem, struct mem_customer *row)
 {
     row->first_us = US_MAX;
     row->last_us = US_MIN;
@@ -506,19 +506,23 @@ static void recount_extremes(struct mem *mem, struct mem_customer *row)
     }
 }
 
+struct mem_customer *mem_customer_no(struct mem *mem, int64_t no)
+{
+    size_t k;
+    FIND(mem->customers, k, mem->customers.at[k].no == no);
+    if (k == mem->customers.n) {
+        (void) mem_key_no(mem, no);
+        VEC_PUSH(&mem->a, mem->customers,
+                 ((struct mem_customer){.no = no, .first_us = US_MAX, .last_us = US_MIN}));
+    }
+    return &mem->customers.at[k];
+}
+
 static void save_customers(struct mem *mem, const struct changes *c)
 {
     for (size_t i = 0; i < c->customers.n; i++) {
         const struct change_customer *ch = &c->customers.at[i];
-        size_t k;
-        FIND(mem->customers, k, mem->customers.at[k].no == ch->no);
-        if (k == mem->customers.n) {
-            (void) mem_key_no(mem, ch->no);
-            VEC_PUSH(&mem->a, mem->customers,
-                     ((struct mem_customer){
-                         .no = ch->no, .first_us = US_MAX, .last_us = US_MIN}));
-        }
-        struct mem_customer *row = &mem->customers.at[k];
+        struct mem_customer *row = mem_customer_no(mem, ch->no);
         row->events += ch->events;
         row->sessions += ch->sessions;
         row->journeys += ch->journeys;
@@ -531,7 +535,7 @@ static void save_customers(struct mem *mem, const struct changes *c)
         for (size_t n = 0; n < ch->n_channels; n++)
             add_channel(mem, row, ch->channels[n]);
         if (ch->recount_extremes)
-            recount_extremes(mem, row);
+            mem_recount_extremes(mem, row);
     }
     mem->unnamed_events += c->unnamed_events;
     if (mem->unnamed_events < 0)

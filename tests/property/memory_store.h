@@ -39,12 +39,14 @@ struct mem {
     struct model *m;
     struct arena a; /* lives as long as the store */
     int64_t watermark_us;
+    int64_t cut_us; /* US_MIN: nothing was ever dropped */
     int64_t unnamed_events;
     int64_t n_accepted; /* events, identity messages left out */
     size_t n_numbers;   /* of keys, handed out */
     int64_t n_rounds;   /* of loading, in all */
     VEC(struct mem_key) keys;
     VEC(struct need_pair) aliases; /* both directions */
+    VEC(struct need_pair) past_aliases; /* both directions: of events that were dropped */
     VEC(struct change_login) logins;
     VEC(struct change_instant) logouts;
     VEC(struct need_pair) login_devices;
@@ -74,12 +76,24 @@ void mem_put_tombs(struct mem *mem, struct mem *from);
 bool mem_forget(struct mem *mem, const struct forget_act *act);
 /* Publishes a watermark: sweeps what is due before it, about `limit` journeys a step. */
 bool mem_sweep(struct mem *mem, int64_t watermark_us, int limit);
+/* Drops what lies before a library month's begin (core/retention.h). */
+bool mem_cut(struct mem *mem, int64_t cut_us);
 /* Recounts every customer and case that has events from a time on; nothing may change. */
 bool mem_touch(struct mem *mem, int64_t from_us);
 /* The rows as sorted lines, comparable with brute_lines. */
 void mem_lines(struct mem *mem, struct lines *out);
 
+/* What is left of a store's past, for one that recounts the rest: facts as identity messages
+ * (their keys live as long as the store); frozen rows and their cells, before anything is known. */
+typedef VEC(struct event) event_list;
+void mem_past_facts(struct mem *mem, event_list *out);
+void mem_put_past(struct mem *mem, struct mem *from);
+
 /* Between the files of the store. */
+bool mem_run_cut(struct mem *mem, const struct batch *b, int64_t cut_us);
+struct mem_customer *mem_customer_no(struct mem *mem, int64_t no); /* made at need */
+void mem_recount_extremes(struct mem *mem, struct mem_customer *row);
+int64_t mem_insert_key(struct mem *mem, const struct key *k); /* its number; made at need */
 void mem_fail(struct mem *mem, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 struct mem_key *mem_key_no(struct mem *mem,

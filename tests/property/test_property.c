@@ -29,13 +29,15 @@ struct seen { /* what has been accepted so far */
     size_t n_acts;
     struct brute_tomb *tombs;
     size_t n_tombs;
+    struct brute_past *past;
     int64_t last_us;
 };
 
 static struct verdicts verdicts_of(const struct seen *seen)
 {
     return (struct verdicts){.switches = seen->acts, .n_switches = seen->n_acts,
-                             .tombs = seen->tombs, .n_tombs = seen->n_tombs};
+                             .tombs = seen->tombs, .n_tombs = seen->n_tombs,
+                             .past = seen->past};
 }
 
 static bool same_lines(struct mem *mem, const struct lines *want, const struct lines *got,
@@ -134,6 +136,19 @@ static bool apply_forget(struct mem *mem, const struct op *op, struct seen *seen
     return mem->failure[0] == 0;
 }
 
+/* An event before the cut comes too late; whoever hands over the batch leaves it out. */
+static bool is_past(const struct mem *mem, const struct event *ev)
+{
+    return !event_is_identity(ev) && ev->t_us < mem->cut_us;
+}
+
+static bool apply_cut(struct mem *mem, int64_t cut_us, struct seen *seen)
+{
+    struct verdicts v = verdicts_of(seen);
+    brute_cut(mem->m, seen->at, seen->n, &v, cut_us, seen->past);
+    return mem_cut(mem, cut_us);
+}
+
 static bool apply_op(struct mem *mem, const struct world_plan *w, const struct op *op,
                      struct seen *seen)
 {
@@ -144,7 +159,8 @@ static bool apply_op(struct mem *mem, const struct world_plan *w, const struct o
     switch (op->kind) {
     case OP_BATCH:
         for (size_t i = 0; i < op->events.n; i++)
-            if (!w->drop_event[op->events.at[i]])
+            if (!w->drop_event[op->events.at[i]] &&
+                !is_past(mem, &w->events.at[op->events.at[i]]))
                 seen->at[seen->n++] = batch[n++] = w->events.at[op->events.at[i]];
         for (size_t i = 0; i < n; i++)
             seen->last_us = batch[i].t_us > seen->last_us ? batch[i].t_us : seen->last_us;
@@ -163,6 +179,9 @@ static bool apply_op(struct mem *mem, const struct world_plan *w, const struct o
     case OP_TOUCH:
         ok = mem_touch(mem, op->t_us);
         break;
+    case OP_CUT:
+        ok = op->t_us <= mem->cut_us || apply_cut(mem, op->t_us, seen);
+        break;
     }
     free(batch);
     return ok;
@@ -179,6 +198,7 @@ static bool check_at_once(struct mem *mem, const struct seen *kept,
     mem_init(&whole, mem->m);
     whole.watermark_us = mem->watermark_us;
     mem_put_tombs(&whole, mem);
+    mem_put_past(&whole, mem);
     if (kept->n_acts) /* all at once, before anything is known */
         mem_switch(&whole, kept->acts, kept->n_acts);
     mem_apply(&whole, kept->at, kept->n);
@@ -200,9 +220,11 @@ static bool check_recount(struct mem *mem, const struct seen *seen, FILE *report
 {
     struct lines want, got;
     struct seen kept = {.acts = seen->acts, .n_acts = seen->n_acts, .tombs = seen->tombs,
-                        .n_tombs = seen->n_tombs};
+                        .n_tombs = seen->n_tombs, .past = seen->past};
     struct verdicts v = verdicts_of(seen);
-    size_t n = mem->messages.n;
+    event_list facts = {0};
+    mem_past_facts(mem, &facts);
+    size_t n = mem->messages.n + facts.n;
 
     for (size_t i = 0; i < mem->chunks.n; i++)
         n += mem->chunks.at[i].n;
@@ -212,6 +234,8 @@ static bool check_recount(struct mem *mem, const struct seen *seen, FILE *report
             kept.at[kept.n++] = mem->chunks.at[i].events[k];
     for (size_t i = 0; i < mem->messages.n; i++)
         kept.at[kept.n++] = mem->messages.at[i];
+    for (size_t i = 0; i < facts.n; i++)
+        kept.at[kept.n++] = facts.at[i];
     lines_init(&want);
     lines_init(&got);
     brute_lines(mem->m, kept.at, kept.n, &v, mem->watermark_us, &want, NULL);
@@ -229,9 +253,12 @@ static bool check_recount(struct mem *mem, const struct seen *seen, FILE *report
 static bool run_in_order(struct world_plan *w, FILE *report)
 {
     struct mem mem;
-    struct seen seen = {.last_us = US_MIN};
+    struct brute_past past;
+    struct seen seen = {.last_us = US_MIN, .past = &past};
     size_t most = 1;
     bool ok = true;
+
+    brute_past_init(&past);
 
     for (size_t i = 0; i < w->ops.n; i++)
         most += w->ops.at[i].events.n;
@@ -248,6 +275,7 @@ static bool run_in_order(struct world_plan *w, FILE *report)
     }
     ok = ok && check_recount(&mem, &seen, report);
     mem_done(&mem);
+    brute_past_done(&past);
     free(seen.acts);
     free(seen.tombs);
     free(seen.at);

@@ -56,6 +56,7 @@ struct maker {
     int boundary; /* percent of times at a boundary */
     int forgets;  /* percent of batches followed by a forget */
     int switches; /* percent of batches followed by a switch */
+    int cuts;     /* percent of batches followed by a cut */
     int64_t base_us;
     struct key keys[16];
     int n_keys;
@@ -318,6 +319,20 @@ static void add_switch(struct maker *mk)
     VEC_PUSH(&w->a, w->ops, op);
 }
 
+/* The begin of a day, now and then of a month, which is what a store with months can take. */
+static void add_cut(struct maker *mk)
+{
+    const struct zone *zone = mk->w->m.zone;
+    int32_t day = zone_day(zone, random_time(mk));
+    int year, month, day_of_month;
+
+    civil_of_day(day, &year, &month, &day_of_month);
+    if (rng_chance(mk->r, 50))
+        day -= day_of_month - 1;
+    VEC_PUSH(&mk->w->a, mk->w->ops,
+             ((struct op){.kind = OP_CUT, .t_us = zone_day_start(zone, day)}));
+}
+
 static void make_ops(struct maker *mk)
 {
     struct world_plan *w = mk->w;
@@ -357,6 +372,8 @@ static void make_ops(struct maker *mk)
             op.after_us = rng_chance(mk->r, 50) ? 0 : rng_below(mk->r, 300) * MINUTE;
             VEC_PUSH(&w->a, w->ops, op);
         }
+        if (rng_chance(mk->r, mk->cuts))
+            add_cut(mk);
         if (rng_chance(mk->r, 8))
             VEC_PUSH(&w->a, w->ops,
                      ((struct op){.kind = OP_TOUCH, .t_us = random_time(mk)}));
@@ -402,6 +419,7 @@ void world_plan_init(struct world_plan *w, uint64_t seed)
     }
     mk.switches = PICK(&r, ((const int[]){0, 0, 20, 50}));
     mk.forgets = PICK(&r, ((const int[]){0, 0, 15, 40}));
+    mk.cuts = mk.forgets ? 0 : PICK(&r, ((const int[]){0, 10, 30}));
     make_ops(&mk);
     w->drop_event = ARENA_NEW(&w->a, bool, w->events.n + 1);
     w->drop_op = ARENA_NEW(&w->a, bool, w->ops.n + 1);

@@ -65,6 +65,7 @@ static bool open_store(struct store **out, struct config *c, bool any_settings, 
     s->c = c;
     s->m = &c->model;
     s->any_settings = any_settings;
+    s->cut_us = s->next_cut_us = US_MIN;
     forget_numbers(s); /* those of another database are not ours */
     cache_init(&s->keys, c->cache_bytes / 2);
     if (!connect_store(s, err)) {
@@ -178,12 +179,30 @@ bool store_watermark_read(struct store *s, int64_t *watermark_us, struct err *er
     return true;
 }
 
+bool store_cut_read(struct store *s, struct err *err)
+{
+    static const char *const sql = "select cut_us from journey_internal.retention";
+    struct pg_params none = {0};
+
+    PGresult *r = pg_query(&s->pg, sql, &none, err);
+    if (!r)
+        return false;
+    s->cut_us = s->next_cut_us = PQntuples(r) ? pg_int8(r, 0, 0) : US_MIN;
+    PQclear(r);
+    return true;
+}
+
+int64_t store_cut(const struct store *s)
+{
+    return s->cut_us;
+}
+
 /* A rebuild holds the lock to its commit: whoever waited for it must not count on with the settings
  * it had. Statements of their own: they must see what was committed while the first waited. */
 bool store_watermark(struct store *s, bool exclusive, int64_t *watermark_us, struct err *err)
 {
     return lock_watermark(s, exclusive, err) && setup_still_agrees(s, err) &&
-           store_watermark_read(s, watermark_us, err);
+           store_cut_read(s, err) && store_watermark_read(s, watermark_us, err);
 }
 
 bool store_publish(struct store *s, int64_t watermark_us, struct err *err)

@@ -40,6 +40,10 @@ bool store_watermark(struct store *s, bool exclusive, int64_t *watermark_us,
                      struct err *err) MUST_CHECK;
 /* The published watermark as the open transaction sees it, without a lock. */
 bool store_watermark_read(struct store *s, int64_t *watermark_us, struct err *err) MUST_CHECK;
+/* The cut of retention (core/retention.h) as store_watermark found it, which holds until the
+ * transaction ends; US_MIN: none. Without a lock, as the open transaction sees it: store_cut_read. */
+int64_t store_cut(const struct store *s);
+bool store_cut_read(struct store *s, struct err *err) MUST_CHECK;
 bool store_publish(struct store *s, int64_t watermark_us, struct err *err) MUST_CHECK;
 /* Makes the monthly timeline partitions these events need, outside the batch transaction. */
 bool store_ensure_months(struct store *s, const struct event *events, size_t n,

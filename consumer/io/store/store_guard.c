@@ -442,6 +442,8 @@ bool store_run(struct store *s, struct arena *a, const struct batch *b, int64_t 
         world_init(w, s->m, a);
         w->watermark_old_us = watermark_old_us;
         w->watermark_now_us = watermark_now_us;
+        w->cut_old_us = s->cut_us;
+        w->cut_now_us = s->next_cut_us;
         map_init(&g->rows, a, sizeof(int64_t), sizeof(struct guard_row));
         g->is_first = true;
         engine_init(e, w, b);

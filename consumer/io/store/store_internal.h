@@ -128,6 +128,8 @@ struct store {
     int slot;
     struct names names;
     struct key_cache keys;
+    /* core/retention.h, as read with the watermark; equal but while this transaction moves it */
+    int64_t cut_us, next_cut_us;
     int64_t act_no; /* of store_act in the open transaction */
     struct guard *guard; /* of the batch between store_run and its end; batch arena */
     /* partitions of the timeline known to exist, by year * 12 + month; the last one looked at */
@@ -181,6 +183,10 @@ bool load_case_runs(struct store *s, struct guard *g, struct world *w,
                     struct err *err) MUST_CHECK;
 bool load_resumes(struct store *s, struct guard *g, struct world *w, struct err *err) MUST_CHECK;
 bool load_days(struct store *s, struct guard *g, struct world *w, struct err *err) MUST_CHECK;
+/* Of each case its frozen journeys that reach past the cut. */
+typedef VEC(struct stored_journey) journey_rows;
+bool load_frozen(struct store *s, struct arena *a, const int64_t *case_nos, size_t n,
+                 journey_rows *out, struct err *err) MUST_CHECK;
 /* Sorts and makes distinct; returns the new length. */
 size_t load_distinct(int64_t *nos, size_t n);
 size_t load_distinct_int32(int32_t *nos, size_t n);

@@ -245,13 +245,15 @@ bool load_case_runs(struct store *s, struct guard *g, struct world *w, struct er
     pg_add_int8s(&p, nos.at, nos.n);
     PGresult *r = pg_query(&s->pg, sql, &p, err);
     struct chunks c;
-    bool done = r && open_chunks(s, g->a, r, &c, err);
+    journey_rows *frozen = ARENA_NEW(g->a, journey_rows, nos.n);
+    bool done = r && load_frozen(s, g->a, nos.at, nos.n, frozen, err) &&
+                open_chunks(s, g->a, r, &c, err);
     for (size_t i = 0; done && i < nos.n; i++) {
         struct event *events;
         size_t n;
         done = next_run(s, g->a, &c, nos.at[i], &events, &n, err);
         if (done)
-            world_put_case(w, nos.at[i], events, n);
+            world_put_case(w, nos.at[i], events, n, frozen[i].at, frozen[i].n);
     }
     PQclear(r);
     return done;
