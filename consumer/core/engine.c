@@ -85,6 +85,8 @@ static void hash_message(const struct event *ev, const uint32_t *source, uint8_t
 static void pass_over_forgotten(struct engine *e)
 {
     struct map carried, gone; /* numbers of fresh keys */
+    if (!e->w->has_tombstones)
+        return;
     map_init(&carried, e->w->a, sizeof(int64_t), sizeof(bool));
     map_init(&gone, e->w->a, sizeof(int64_t), sizeof(bool));
     for (size_t i = 0; i < e->b->n_events; i++)

@@ -50,6 +50,11 @@ struct forget_work {
     struct map seen; /* number of a root -> it is in places */
 };
 
+/* forget_mark.c: a tombstone more, unless one covers it already. */
+void forget_mark(struct forget_work *fw, struct world_key *wk, int64_t from_us, int64_t to_us,
+                 bool strict);
+/* The tombstones of an act; false: needs. */
+bool forget_mark_act(struct forget_work *fw, const struct forget_act *act);
 /* forget_facts.c: the facts that go with `gone`; false: needs. */
 bool forget_facts(struct forget_work *fw, bool apply);
 

@@ -96,6 +96,7 @@ void world_put_tombstones(struct world *w, int64_t no, const struct tombstone *a
     struct world_key *wk = world_key_no(w, no);
     if (wk->tombs_old.n)
         return;
+    w->has_tombstones |= n > 0;
     for (size_t i = 0; i < n; i++) {
         VEC_PUSH(w->a, wk->tombs_old, at[i]);
         VEC_PUSH(w->a, wk->tombs_now, at[i]);

@@ -168,6 +168,7 @@ struct world {
      * before anything is put. */
     int64_t cut_old_us, cut_now_us;
     struct needs needs;
+    bool has_tombstones; /* a key that was put has some */
     struct map by_key; /* struct key -> struct world_key * */
     struct map by_no;  /* int64_t -> struct world_key * */
     struct map aliases; /* need_pair, a < b -> stored_alias */
