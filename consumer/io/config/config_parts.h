@@ -11,6 +11,7 @@ struct config_build {
     const char *file;           /* journeyd.yaml: relative names start beside it */
     struct yaml_node **sources; /* trees of the source files, in order */
     size_t n_sources;
+    const struct yaml_node *retention_events; /* NULL: not given */
 };
 
 /* config_identity.c: namespaces, secret, kiosks, exclude. The raw values of the last two

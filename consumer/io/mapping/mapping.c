@@ -21,7 +21,8 @@ const char *reject_name(enum reject r)
                                         [REJECT_TWO_PERSONS] = "two_persons",
                                         [REJECT_NO_KEY] = "no_key",
                                         [REJECT_UNMAPPED] = "unmapped",
-                                        [REJECT_FORMAT] = "format"};
+                                        [REJECT_FORMAT] = "format",
+                                        [REJECT_PAST_RETENTION] = "past_retention"};
     return names[r];
 }
 

@@ -7,7 +7,6 @@
 
 enum { GROUP = 2000 }; /* customers read in one statement */
 
-typedef VEC(struct event) event_list;
 typedef VEC(struct recollected) place_list;
 
 struct reading {
@@ -183,12 +182,18 @@ bool recollect(struct store *s, struct recollection *r,
     world_init(&r->world, &s->c->model, &r->a);
     rd.guard.a = &r->a;
     map_init(&rd.guard.rows, &r->a, sizeof(int64_t), sizeof(struct guard_row));
+    /* first of all: months that are dropped meanwhile would be missing from an older snapshot */
+    if (!pg_exec(&s->pg, "lock table journey_internal.timeline in access share mode", err) ||
+        !store_cut_read(s, err))
+        return false;
+    r->world.cut_old_us = r->world.cut_now_us = s->cut_us;
     if (!store_watermark_read(s, &r->watermark_us, err) || !read_keys(&rd, err) ||
         !read_switches(&rd, err) || !read_tombstones(&rd, err) ||
         !read_timelines(&rd, progress, ctx, err))
         return false;
     r->n_events = rd.events.n;
-    if (!read_messages(&rd, err))
+    if (!read_messages(&rd, err) || !past_facts(s, &r->a, &r->world, &rd.events, err) ||
+        !past_covers(s, &r->world, err))
         return false;
     r->events = rd.events.at;
     r->places = rd.places.at;

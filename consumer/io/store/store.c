@@ -40,7 +40,7 @@ static bool connect_store(struct store *s, struct err *err)
 
     arena_init(&a);
     bool done = pg_open(&s->pg, s->c->postgres.dsn, s->c->postgres.password_file, err) &&
-                setup_check_schema(s, err) && take_slot(s, &a, err) &&
+                setup_check_schema(s, err) && take_slot(s, &a, err) && store_cut_read(s, err) &&
                 (s->any_settings ? names_load(s, &a, err) : setup_settings(s, &a, err));
     arena_done(&a);
     if (!done)

@@ -20,6 +20,8 @@
  *     store_chunks.c    changes -> tables: timelines
  *     store_save_runs.c changes -> tables: sessions, journeys, cells
  *     store_account.c   where messages went
+ *     retention.c       the cut: what goes, and what a step needs
+ *     retention_past.c  what is left of the time before the cut
  *     quarantine.c      rows of the quarantine, read and taken back
  *
  * Advisory locks (pg_advisory_*lock(class, object)); functions in schema/functions
@@ -187,6 +189,15 @@ bool load_days(struct store *s, struct guard *g, struct world *w, struct err *er
 typedef VEC(struct stored_journey) journey_rows;
 bool load_frozen(struct store *s, struct arena *a, const int64_t *case_nos, size_t n,
                  journey_rows *out, struct err *err) MUST_CHECK;
+/* All frozen journeys that reach past the cut, and whose they are. */
+bool load_straddlers(struct store *s, struct arena *a, journey_rows *out, int64_t **customers,
+                     struct err *err) MUST_CHECK;
+/* retention_past.c: facts from before the cut as identity messages, made of the world's keys; what
+ * frozen journeys cover, into a world that knows nothing else. */
+typedef VEC(struct event) event_list;
+bool past_facts(struct store *s, struct arena *a, const struct world *w, event_list *out,
+                struct err *err) MUST_CHECK;
+bool past_covers(struct store *s, struct world *w, struct err *err) MUST_CHECK;
 /* Sorts and makes distinct; returns the new length. */
 size_t load_distinct(int64_t *nos, size_t n);
 size_t load_distinct_int32(int32_t *nos, size_t n);

@@ -272,6 +272,31 @@ bool load_frozen(struct store *s, struct arena *a, const int64_t *case_nos, size
     return done;
 }
 
+bool load_straddlers(struct store *s, struct arena *a, journey_rows *out, int64_t **customers,
+                     struct err *err)
+{
+    static const char *const sql =
+        "select " SQL_JOURNEY " from journey_internal.journey as j"
+        " where j.first_us < $1 and j.closed_us >= $1";
+    struct pg_params p;
+
+    pg_params_init(&p, a);
+    pg_add_int8(&p, s->cut_us);
+    PGresult *r = pg_query(&s->pg, sql, &p, err);
+    bool done = r && know_segments(s, a, r, err);
+    int n = done ? PQntuples(r) : 0;
+    *customers = ARENA_NEW(a, int64_t, n + 1);
+    for (int i = 0; i < n; i++) {
+        struct stored_journey j;
+        if (!read_journey(s, r, i, &j))
+            continue;
+        (*customers)[out->n] = pg_int8(r, i, 0);
+        VEC_PUSH(a, *out, j);
+    }
+    PQclear(r);
+    return done;
+}
+
 /* ---------------------------------------------------------------- journeys of a day */
 
 bool load_days(struct store *s, struct guard *g, struct world *w, struct err *err)
