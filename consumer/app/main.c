@@ -20,7 +20,7 @@ static const struct group groups[] = {
     {"Mining journeys", {&cmd_run, &cmd_replay, &cmd_rebuild}},
     {"Trying and checking", {&cmd_validate, &cmd_test, &cmd_tap, &cmd_verify, &cmd_digest}},
     {"Looking after it", {&cmd_status, &cmd_schema, &cmd_offsets, &cmd_quarantine,
-                          &cmd_version}},
+                          &cmd_retention, &cmd_version}},
     {"People", {&cmd_identity, &cmd_forget}},
     {"Playing", {&cmd_simulate, &cmd_demo}},
 };
