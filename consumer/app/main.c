@@ -21,7 +21,7 @@ static const struct group groups[] = {
     {"Trying and checking", {&cmd_validate, &cmd_test, &cmd_tap, &cmd_verify, &cmd_digest}},
     {"Looking after it", {&cmd_status, &cmd_schema, &cmd_offsets, &cmd_quarantine,
                           &cmd_retention, &cmd_version}},
-    {"People", {&cmd_identity, &cmd_forget}},
+    {"People", {&cmd_identity, &cmd_forget, &cmd_export_person}},
     {"Playing", {&cmd_simulate, &cmd_demo}},
 };
 
@@ -39,7 +39,7 @@ static void print_overview(FILE *out)
     for (size_t g = 0; g < N_GROUPS; g++) {
         fprintf(out, "\n%s\n", groups[g].title);
         for (int i = 0; groups[g].commands[i]; i++)
-            fprintf(out, "  %-10s %s\n", groups[g].commands[i]->name,
+            fprintf(out, "  %-13s %s\n", groups[g].commands[i]->name,
                     groups[g].commands[i]->summary);
     }
     fprintf(out, "\n`journeyd COMMAND --help` shows options and an example.\n%s", exit_codes);

@@ -22,7 +22,7 @@ static PGresult *ask(struct looking *lk, const char *sql, const int64_t *nos, si
     pg_params_init(&p, &lk->l->a);
     pg_add_int8s(&p, nos, n);
     if (limit)
-        pg_add_int8(&p, limit);
+        pg_add_int8(&p, lk->l->is_whole ? INT64_MAX : limit);
     return pg_query(&lk->s->pg, sql, &p, err);
 }
 

@@ -48,6 +48,7 @@ struct lookup_switch {
 
 struct lookup {
     struct arena a;
+    bool is_whole;  /* set by the caller: lists as long as they are, not LOOKUP_... rows */
     bool is_known; /* the key was met; else nothing below is filled */
     struct lookup_key asked;
     int64_t forgotten_us; /* what it names was forgotten up to this instant; US_MIN: never */
