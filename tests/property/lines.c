@@ -300,8 +300,6 @@ void lines_key(struct lines *l, const struct model *m, const struct row_key *r)
 {
     static const char *const shared[] = {"", " shared=several_customers",
                                          " shared=max_aliases"};
-    if (!r->shared && !r->partners && key_cmp(r->key, r->owner) == 0)
-        return; /* it tells nothing; after a forget such rows may be left */
     lines_add(l, "key %s of %s partners=%u%s", text_key(m, r->key), text_key(m, r->owner),
               r->partners, shared[r->shared]);
 }
