@@ -59,18 +59,23 @@ begin atomic
 end;
 comment on function journey_internal.month_cells(date) is 'cells of a month: how many, and a sum over hashes of them all';
 
--- Monthly partitions of the timeline before a day.
+-- Monthly partitions of the timeline before a day. Their names tell the month; materialized, so that no
+-- name of another table is taken for one.
 create or replace function journey_internal.timeline_months(before_on date)
 returns table (month_on date, partition_name text)
 language sql stable set search_path = pg_catalog, pg_temp
 begin atomic
-    select m.month_on, m.relname
-    from (
-        select to_date(substr(c.relname, 10), 'YYYY_MM') as month_on, c.relname::text as relname
+    with part as materialized (
+        select c.relname::text as name
         from pg_catalog.pg_inherits as i
         join pg_catalog.pg_class as c on c.oid = i.inhrelid
         where i.inhparent = to_regclass('journey_internal.timeline')
-    ) as m
+    ),
+    month as materialized (
+        select to_date(substr(p.name, 10), 'YYYY_MM') as month_on, p.name from part as p
+    )
+    select m.month_on, m.name
+    from month as m
     where m.month_on < timeline_months.before_on
     order by m.month_on;
 end;
