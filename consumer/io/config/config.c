@@ -283,6 +283,7 @@ enum {
     TOP_JOURNEYS,
     TOP_WATERMARK,
     TOP_RETENTION,
+    TOP_PRIVACY,
     TOP_LIMITS,
     TOP_VOCABULARY,
     TOP_SCENARIOS,
@@ -297,7 +298,7 @@ static void read_all(struct config_build *b, const struct yaml_node *root)
         [TOP_POSTGRES] = {"postgres", true},     [TOP_IDENTITY] = {"identity", true},
         [TOP_SESSIONS] = {"sessions", false},    [TOP_JOURNEYS] = {"journeys", false},
         [TOP_WATERMARK] = {"watermark", false},  [TOP_RETENTION] = {"retention", false},
-        [TOP_LIMITS] = {"limits", false},
+        [TOP_PRIVACY] = {"privacy", false},      [TOP_LIMITS] = {"limits", false},
         [TOP_VOCABULARY] = {"vocabulary", true}, [TOP_SCENARIOS] = {"scenarios", false},
         [TOP_SOURCES] = {"sources", true}};
     static void (*const simple[TOP_COUNT])(struct config_build *,
@@ -306,7 +307,7 @@ static void read_all(struct config_build *b, const struct yaml_node *root)
         [TOP_POSTGRES] = read_postgres,   [TOP_IDENTITY] = config_identity,
         [TOP_SESSIONS] = read_sessions,   [TOP_JOURNEYS] = read_journeys,
         [TOP_WATERMARK] = read_watermark, [TOP_RETENTION] = read_retention,
-        [TOP_LIMITS] = read_limits,
+        [TOP_PRIVACY] = config_privacy,   [TOP_LIMITS] = read_limits,
         [TOP_SOURCES] = read_sources};
     struct yaml_node *v[TOP_COUNT];
     if (!config_read_map(&b->r, root, keys, TOP_COUNT, v))

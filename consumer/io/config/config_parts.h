@@ -17,6 +17,8 @@ struct config_build {
 /* config_identity.c: namespaces, secret, kiosks, exclude. The raw values of the last two
  * are overwritten in the tree once they are hashed. */
 void config_identity(struct config_build *b, const struct yaml_node *node);
+/* config_privacy.c: what is not even accepted. */
+void config_privacy(struct config_build *b, const struct yaml_node *node);
 /* config_vocabulary.c: stages and touchpoints; the order is the place. */
 void config_vocabulary(struct config_build *b, const struct yaml_node *node);
 /* config_scenarios.c: needs namespaces and vocabulary. Also makes `visit`; node may be

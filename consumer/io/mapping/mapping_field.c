@@ -203,6 +203,26 @@ bool mapping_read_initiator(struct mapping_work *w)
 /* ---- attributes ---- */
 
 /* Channel and dimensions: what cannot be used is absent. False: a map says skip. */
+bool mapping_is_never_stored(struct mapping_work *w)
+{
+    const struct model *m = w->mp->m;
+    const struct value_rule *r = &w->rule->dims[DIM_CUSTOMER_GROUP];
+    char scratch[24];
+    struct value v;
+    if (m->n_never_groups == 0)
+        return false;
+    enum got got = get_value(w, r, scratch, &v);
+    const char *text = v.target ? v.target->text : v.text;
+    size_t len = v.target ? strlen(v.target->text) : v.len;
+    if (got == GOT_WRONG_TYPE && /* a number is no group for anything else */
+        !mapping_value_text(mapping_operand(w->mp, &r->from), scratch, &text, &len))
+        return false;
+    for (int i = 0; text != NULL && i < m->n_never_groups; i++)
+        if (strlen(m->never_groups[i]) == len && memcmp(m->never_groups[i], text, len) == 0)
+            return true;
+    return false;
+}
+
 bool mapping_read_attributes(struct mapping_work *w, struct attr *attr)
 {
     const struct model *m = w->mp->m;
