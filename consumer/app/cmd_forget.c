@@ -76,7 +76,7 @@ static bool forget(struct options *o, struct config *c, const struct key *keys, 
     struct pipeline p;
 
     pipeline_init(&p, c, PATIENCE_US);
-    bool ok = forget_key(&p, keys, n, dry, &result, err);
+    bool ok = forget_key(&p, keys, n, (struct forget_how){.dry = dry}, &result, err);
     pipeline_done(&p);
     if (ok && options_has(o, "json"))
         print_json(&result, dry);

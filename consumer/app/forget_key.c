@@ -13,6 +13,7 @@
 
 #include "app/command.h"
 #include "base/clock.h"
+#include "core/forget.h"
 
 enum { MOST_ROUNDS = 20 };
 
@@ -20,7 +21,7 @@ struct forgetting {
     struct pipeline *p;
     const struct key *keys;
     size_t n_keys;
-    bool dry;
+    struct forget_how how;
     int64_t until_us, late_us;
     size_t n_tombstones; /* of the round */
     bool unknown;
@@ -96,7 +97,8 @@ static bool find_instant(struct forgetting *f, struct err *err)
     PGresult *r = pg_query(store_pg(f->p->s), sql, &none, err);
     if (!r)
         return false;
-    f->until_us = clock_now_us() + f->p->c->model.max_future_skew_us;
+    f->until_us = f->how.for_good ? FORGET_FOR_GOOD_US
+                                  : clock_now_us() + f->p->c->model.max_future_skew_us;
     if (!pg_is_null(r, 0, 0) && pg_int8(r, 0, 0) > f->until_us)
         f->until_us = pg_int8(r, 0, 0);
     PQclear(r);
@@ -154,11 +156,11 @@ static bool try_forget(struct forgetting *f, struct forget_result *result, struc
     tell(&now, &e.changes);
     now.is_known = n_roots > 0;
     now.until_us = f->until_us;
-    if (!store_act(p->s, &p->work, STORE_FORGET, f->keys, f->n_keys, err)
+    if (!store_act(p->s, &p->work, f->how.for_good ? STORE_OPT_OUT : STORE_FORGET, f->keys, f->n_keys, err)
         || !store_save(p->s, &p->work, &e.changes, err)
         || !count(f, &roots, &n_roots, &now.after, err))
         goto undo;
-    if (f->dry) {
+    if (f->how.dry) {
         f->n_tombstones = 0;
         store_rollback(p->s);
     } else if (!store_commit(p->s, &f->unknown, err)) {
@@ -178,10 +180,10 @@ undo:
     return false;
 }
 
-bool forget_key(struct pipeline *p, const struct key *keys, size_t n_keys, bool dry,
+bool forget_key(struct pipeline *p, const struct key *keys, size_t n_keys, struct forget_how how,
                 struct forget_result *result, struct err *err)
 {
-    struct forgetting f = {.p = p, .keys = keys, .n_keys = n_keys, .dry = dry, .late_us = US_MIN};
+    struct forgetting f = {.p = p, .keys = keys, .n_keys = n_keys, .how = how, .late_us = US_MIN};
     int rounds = 0;
 
     memset(result, 0, sizeof *result);

@@ -18,8 +18,12 @@ struct forget_result {
     int64_t tombstones; /* made or moved on */
     int64_t until_us;   /* messages up to this instant stay away */
 };
-/* dry: everything is worked out and nothing is kept. */
-bool forget_key(struct pipeline *p, const struct key *keys, size_t n_keys, bool dry,
+/* dry: everything is worked out and nothing is kept. for_good: nothing of these keys is accepted
+ * from now on either (an opt-out), and the act is told as one. */
+struct forget_how {
+    bool dry, for_good;
+};
+bool forget_key(struct pipeline *p, const struct key *keys, size_t n_keys, struct forget_how how,
                 struct forget_result *result, struct err *err) MUST_CHECK;
 
 #endif

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/forget.h"
+
 struct text_id {
     char text[37];
 };
@@ -110,7 +112,9 @@ void identity_print_text(const struct lookup *l)
     if (l->asked.shared)
         printf("shared    %s: it was seen with %u other keys and names nobody\n",
                rule_of(l->asked.shared), l->asked.partners);
-    if (l->forgotten_us != US_MIN)
+    if (l->forgotten_us == FORGET_FOR_GOOD_US)
+        printf("opted out nothing of it is kept\n");
+    else if (l->forgotten_us != US_MIN)
         printf("forgotten what was before %s stays away\n", TIME(l->forgotten_us));
     printf("customer  %s (%s%s)\n", ID(l->root.customer_id), l->kind,
            l->is_excluded ? ", excluded" : "");
@@ -231,6 +235,7 @@ void identity_print_json(const struct lookup *l)
     printf("{\"key\":");
     json_key(&l->asked);
     json_time("forgotten_until", l->forgotten_us);
+    printf(",\"is_opted_out\":%s", l->forgotten_us == FORGET_FOR_GOOD_US ? "true" : "false");
     printf(",\"customer\":{\"customer_id\":\"%s\",\"kind\":\"%s\",\"is_excluded\":%s,"
            "\"events\":%lld,\"sessions\":%lld,\"journeys\":%lld",
            ID(l->root.customer_id), l->kind, l->is_excluded ? "true" : "false",

@@ -21,7 +21,8 @@ static const struct group groups[] = {
     {"Trying and checking", {&cmd_validate, &cmd_test, &cmd_tap, &cmd_verify, &cmd_digest}},
     {"Looking after it", {&cmd_status, &cmd_schema, &cmd_offsets, &cmd_quarantine,
                           &cmd_retention, &cmd_version}},
-    {"People", {&cmd_identity, &cmd_forget, &cmd_export_person}},
+    {"People", {&cmd_identity, &cmd_forget, &cmd_export_person,
+                &cmd_opt_out}},
     {"Playing", {&cmd_simulate, &cmd_demo}},
 };
 

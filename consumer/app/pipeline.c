@@ -216,7 +216,8 @@ static bool slice_commit(struct pipeline *p, const struct intake *in, bool *miss
     slice_account(in, p->c->mapping, &p->work,
                   slice_spread(in, is_past, e.changes.is_duplicate, &p->work), p->pending, &acc);
     slice_refuse_past(in, p->c->mapping, is_past, &p->work, p->pending, &acc, again, n_again);
-    forgotten_account(&b, &p->c->model, p->c->mapping, e.changes.is_forgotten, p->pending);
+    forgotten_account(&b, &p->c->model, p->c->mapping, e.changes.is_forgotten, p->pending,
+                      &acc);
     if ((n_again && !quarantine_settle(s, &p->work, again, n_again, err))
         || !store_account(s, &p->work, &acc, err))
         goto undo;

@@ -33,6 +33,9 @@
 #include "core/engine_work.h"
 #include "core/slices.h"
 
+/* The instant of an opt-out: a forget that does not end. Later than any accepted message. */
+#define FORGET_FOR_GOOD_US SLICES_TO_US
+
 /* Does a tombstone meet the message? Keys that are not loaded have none. */
 bool forget_meets(const struct world *w, const struct event *ev, enum when when);
 

@@ -234,7 +234,7 @@ create table journey_internal.operator_act (
     acted_at timestamptz not null default now(),
     database_user text not null default session_user,
     os_user text not null,
-    action text not null check (action in ('unlink', 'relink', 'forget', 'export')),
+    action text not null check (action in ('unlink', 'relink', 'forget', 'export', 'opt_out', 'opt_in')),
     key_ids uuid[] not null,
     namespaces text[] not null
 );

@@ -167,7 +167,7 @@ static const struct section_sql sections[PERSON_SECTIONS] = {
             " order by m.at, m.id"),
     SECTION("tombstone", "spans in which nothing is kept: forgotten, or opted out",
             "select kn.name as namespace, " ID("k") " as key_id, " BOUND_OF("t.from_us")
-            " as from_at, " BOUND_OF("t.to_us") " as to_at"
+            " as from_at, " BOUND_OF("t.to_us") " as to_at, " BOUND_OF("t.to_us") " is null as is_opted_out"
             " from journey_internal.tombstone as t" KEY_OF("k", "t.key_no")
             " where t.key_no = any (" KEYS ") or t.key_no = any (" CASES ")"
             " order by k.ns_no, k.hash, t.from_us"),

@@ -55,7 +55,8 @@ bool store_save(struct store *s, struct arena *a, const struct changes *c,
 
 /* What an operator does to the data of persons, before its changes are saved in the same
  * transaction: the row that tells who, when and which keys. The keys have rows. */
-enum store_action { STORE_UNLINK, STORE_RELINK, STORE_FORGET, STORE_EXPORT };
+enum store_action { STORE_UNLINK, STORE_RELINK, STORE_FORGET, STORE_EXPORT, STORE_OPT_OUT,
+                    STORE_OPT_IN };
 bool store_act(struct store *s, struct arena *a, enum store_action action, const struct key *keys,
                size_t n_keys, struct err *err) MUST_CHECK;
 

@@ -21,7 +21,8 @@ static const char *os_user(struct arena *a)
 bool store_act(struct store *s, struct arena *a, enum store_action action, const struct key *keys,
                size_t n_keys, struct err *err)
 {
-    static const char *const name[] = {"unlink", "relink", "forget", "export"};
+    static const char *const name[] = {"unlink", "relink", "forget", "export", "opt_out",
+                                       "opt_in"};
     static const char *const sql =
         "insert into journey_internal.operator_act (os_user, action, key_ids, namespaces)"
         " values ($1, $2, $3, $4) returning act_no";
