@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "io/store/store.h"
+#include "io/store/retention.h"
 #include "lines.h"
 #include "store_check.h"
 
@@ -32,6 +32,7 @@ struct drive { /* one world under way */
     size_t n_acts;
     struct brute_tomb *tombs; /* what was forgotten, in all */
     size_t n_tombs;
+    struct brute_past past;
     int64_t last_us;
     size_t *seen;      /* indexes of the events that were committed, copies too */
     size_t n_seen;
@@ -313,13 +314,20 @@ static bool deliver_again(struct drive *d, struct instance *x, struct attempt *a
     return is_idle(d, &at->e.changes, "a batch delivered again");
 }
 
+/* An event before the cut comes too late: app/slice_past.c leaves it out. */
+static bool is_past(const struct drive *d, const struct event *ev)
+{
+    return !event_is_identity(ev) && ev->t_us < d->past.cut_us;
+}
+
 static bool apply_batch(struct drive *d, struct instance *x, const struct op *op)
 {
     struct attempt at = {.target_us = US_MIN, .nos = d->seen + d->n_seen};
     size_t n = 0;
 
     for (size_t i = 0; i < op->events.n; i++)
-        if (!x->plan.drop_event[op->events.at[i]])
+        if (!x->plan.drop_event[op->events.at[i]] &&
+            !is_past(d, &x->plan.events.at[op->events.at[i]]))
             d->seen[d->n_seen + n++] = op->events.at[i];
     d->n_seen += n;
     at.events = zeroed((n + 1) * sizeof *at.events);
@@ -434,11 +442,64 @@ static bool apply_forget(struct drive *d, struct instance *x, const struct op *o
     }
 }
 
+/* --- the cut ------------------------------------------------------------------------ */
+
+/* As retention_step of app/retention_run.c; the runs of cases that the cut falls into are written at
+ * once, or whenever somebody writes them. */
+static bool cut_store(struct drive *d, struct instance *x, int32_t day, struct err *err)
+{
+    struct store *s = x->s;
+    struct batch b = {0};
+    struct touch *touches;
+    struct engine e;
+    int64_t watermark_us, n;
+    bool unknown;
+
+    arena_reset(&d->work);
+    if (!store_begin(s, err) || !store_watermark(s, true, &watermark_us, err) ||
+        !retention_lock(s, err) ||
+        !retention_touches(s, &d->work, day, &touches, &b.n_touches, err))
+        return false;
+    b.touches = touches;
+    if ((b.n_touches && (!store_run(s, &d->work, &b, watermark_us, watermark_us, &e, err) ||
+                         !store_save(s, &d->work, &e.changes, err))) ||
+        !retention_drop(s, &d->work, day, &n, err) || !store_commit(s, &unknown, err))
+        return false;
+    if (rng_chance(&d->r, 50))
+        return true;
+    if (!store_begin(s, err) || !store_watermark(s, false, &watermark_us, err) ||
+        !retention_uncut(s, &d->work, &touches, &b.n_touches, err))
+        return false;
+    b.touches = touches;
+    return (b.n_touches == 0 ||
+            (store_run(s, &d->work, &b, watermark_us, watermark_us, &e, err) &&
+             store_save(s, &d->work, &e.changes, err))) &&
+           store_commit(s, &unknown, err);
+}
+
+static bool apply_cut(struct drive *d, struct instance *x, const struct op *op)
+{
+    struct verdicts v = {d->acts, d->n_acts, d->tombs, d->n_tombs, &d->past};
+    int32_t day = zone_day(x->c->model.zone, op->t_us);
+    struct event *events;
+    struct err err = {0};
+
+    if (op->t_us <= d->past.cut_us || retention_month(day) != day)
+        return true;
+    events = zeroed((d->n_seen + 1) * sizeof *events);
+    for (size_t i = 0; i < d->n_seen; i++)
+        events[i] = x->plan.events.at[d->seen[i]];
+    brute_cut(&x->c->model, events, d->n_seen, &v, op->t_us, &d->past);
+    free(events);
+    return cut_store(d, x, day, &err) || fail_err(d, "cut", &err);
+}
+
 static bool check(struct drive *d, struct instance *x, bool views)
 {
     struct store_truth truth = {.m = &x->c->model,
                                 .n = d->n_seen,
-                                .verdicts = {d->acts, d->n_acts, d->tombs, d->n_tombs},
+                                .verdicts = {d->acts, d->n_acts, d->tombs, d->n_tombs,
+                                             &d->past},
                                 .watermark_us = d->watermark_us,
                                 .n_accepted = d->n_accepted};
     struct event *events = zeroed((d->n_seen + 1) * sizeof *events);
@@ -497,6 +558,8 @@ static bool run_op(struct drive *d, size_t i)
         ok = apply_touch(d, x, op);
     else if (ok && op->kind == OP_SWITCH)
         ok = apply_switch(d, x, op);
+    else if (ok && op->kind == OP_CUT)
+        ok = apply_cut(d, x, op);
     else if (ok && op->kind == OP_FORGET)
         ok = apply_forget(d, x, op);
     if (ok && rng_chance(&d->r, 8))
@@ -515,6 +578,7 @@ bool store_drive(const struct world_plan *w, const char *dsn, FILE *report)
     size_t most = 1;
 
     arena_init(&d.work);
+    brute_past_init(&d.past);
     for (size_t i = 0; i < w->ops.n; i++)
         most += w->ops.at[i].events.n;
     d.seen = zeroed(most * sizeof *d.seen);
@@ -536,6 +600,7 @@ bool store_drive(const struct world_plan *w, const char *dsn, FILE *report)
         instance_done(&d.instances[i]);
     arena_done(&d.work);
     free(d.acts);
+    brute_past_done(&d.past);
     free(d.tombs);
     free(d.seen);
     return ok;
