@@ -51,7 +51,8 @@ static bool add(struct options *o, struct config *c, const struct key *key, stru
     else if (!r.tombstones)
         printf("it is on the list already; nothing was changed\n");
     else
-        printf("%s: %lld events removed; nothing that carries %lld keys is kept from now on\n",
+        printf("%s: %lld events removed; nothing that carries the person's keys is kept from now on "
+               "(%lld tombstones)\n",
                r.is_known ? "opted out" : "opted out, before anything was known of it",
                (long long) r.events, (long long) r.tombstones);
     return true;

@@ -155,10 +155,17 @@ PGAPPNAME=holder psql -X -q -d "$server dbname=export" -c "$holder" >/dev/null 2
 children+=("$!")
 until_true 10 sql export "do \$\$ begin assert exists (select from pg_stat_activity
     where application_name = 'holder' and wait_event = 'PgSleep'); end \$\$"
-export_of --key card=7001 --json &
+"$JOURNEYD" export-person -c "$c" --key web.user=maria --json >"$work/out" 2>"$work/err" &
 reader=$!
+children+=("$reader")
 until_true 10 sql export "do \$\$ begin assert exists (select from pg_locks as l
     where not l.granted and l.relation = 'journey_internal.operator_act'::regclass); end \$\$"
+is "its arguments hold no key" \
+    "$(tr '\0' '\n' <"/proc/$reader/cmdline" | grep -cE 'maria|web.user=')" 0
+if [ "$(id -u)" -eq 0 ]; then # nobody else may look
+    is "nor does its memory" \
+        "$(python3 "$root/tests/e2e/memory.py" "$reader" maria 'Test Library')" 'Test Library'
+fi
 m a8 08T10:00:00 discover.search '"card":"7001"' | feed
 is "an event came" "$(lines "select event_count from journey.customer $of")" "$((n + 1))"
 wait "$reader"

@@ -74,27 +74,9 @@ of() { awk -v name="$1:" '$1 == name { print $2 }' "/proc/$pid/status"; }
 is "no core is dumped" "$(awk '/^Max core file size/ { print $5, $6 }' "/proc/$pid/limits")" '0 0'
 is "what it writes is its user's alone" "$(of Umask)" 0077
 check "the secret is kept out of swap" test "$(of VmLck)" -gt 0
-cat >"$work/memory.py" <<'END_PY'
-"""Which of the words stand in the memory of a process that can be written: memory.py PID WORD..."""
-import sys
-pid, words = sys.argv[1], [word.encode() for word in sys.argv[2:]]
-found = set()
-with open(f"/proc/{pid}/maps", encoding="ascii") as maps, open(f"/proc/{pid}/mem", "rb") as memory:
-    for line in maps:
-        fields = line.split()
-        start, end = (int(x, 16) for x in fields[0].split("-"))
-        if fields[1].startswith("rw"):
-            memory.seek(start)
-            try:
-                data = memory.read(end - start)
-            except OSError:
-                continue
-            found |= {word for word in words if word in data}
-print(*sorted(word.decode() for word in found))
-END_PY
 if [ "$(id -u)" -eq 0 ]; then
     is "the secret itself does not stay in memory" \
-        "$(python3 "$work/memory.py" "$pid" 'the secret of all tests' 'Test Library')" 'Test Library'
+        "$(python3 "$root/tests/e2e/memory.py" "$pid" 'the secret of all tests' 'Test Library')" 'Test Library'
     # an ordinary user's journeyd, that waits for messages, and another process of that user
     box=$(mktemp -d /tmp/journeyd-secrets.XXXXXX)
     cp "$JOURNEYD" "$work/secret" "$work/sources.yaml" "$work/scenarios.yaml" "$box"

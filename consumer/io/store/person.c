@@ -120,7 +120,8 @@ static const struct section_sql sections[PERSON_SECTIONS] = {
     SECTION("logout", "logouts while a device belonged to the customer",
             "select kn.name as namespace, " ID("k") " as device_id, " TIME_OF("t.at")
             " as logged_out_at from journey_internal.logout as t" KEY_OF("k", "t.device_no")
-            " where exists (select from " SPANS " where span.device_no = t.device_no"
+            " where t.device_no = any (" DEVICES ")"
+            " and exists (select from " SPANS " where span.device_no = t.device_no"
             " and t.at between span.from_us and span.to_us) order by t.at, k.ns_no, k.hash"),
     SECTION("case", "cases (loans, holds, tickets) and what ties them to the customer",
             "select cn.name as namespace, " ID("c") " as case_id,"
@@ -158,8 +159,9 @@ static const struct section_sql sections[PERSON_SECTIONS] = {
     SECTION("identity_message", "user records, log-ins and log-outs that gave facts and no event",
             "select m.source, " TIME_OF("m.at") " as occurred_at, m.is_logout, "
             KEYS_OF("unnest(m.ns_nos, m.hashes) with ordinality as k (ns_no, hash, place)")
-            " as keys from journey_internal.identity_message as m where exists"
-            " (select from unnest(m.ns_nos, m.hashes) as k (ns_no, hash)"
+            " as keys from journey_internal.identity_message as m where m.hashes && array("
+            "select k.hash from journey_internal.key as k where k.key_no = any (" KEYS " || " DEVICES
+            ")) and exists (select from unnest(m.ns_nos, m.hashes) as k (ns_no, hash)"
             " join journey_internal.key as mine on mine.ns_no = k.ns_no and mine.hash = k.hash"
             " where mine.key_no = any (" KEYS ") or (cardinality(m.hashes) = 1 and exists"
             " (select from " SPANS " where span.device_no = mine.key_no"
