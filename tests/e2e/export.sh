@@ -150,7 +150,7 @@ for arguments in '' 'secret7' '--key secret7' '--key card=secret7 --key card=700
 done
 
 # ---- one moment: what comes while it reads is not in it
-holder="begin; lock table journey_internal.operator_act; select pg_sleep(3)"
+holder="begin; lock table journey_internal.operator_act; select pg_sleep(2)"
 PGAPPNAME=holder psql -X -q -d "$server dbname=export" -c "$holder" >/dev/null 2>&1 &
 children+=("$!")
 until_true 10 sql export "do \$\$ begin assert exists (select from pg_stat_activity

@@ -78,7 +78,8 @@ is "list: a line each" "$(grep -c ' card  .* by .*(' "$work/out")" 2
 is "a forget does not end it" "$(sql opt_out "select count(*) from journey_internal.tombstone
     where key_no in (select key_no from journey_internal.key where is_forgotten)
       and to_us = 1152921504606846976")" 4
-sound "opted out" opt_out "$c"
+"$JOURNEYD" verify -c "$c" >"$work/verify.log" 2>&1
+is "opted out: verify finds no difference" $? 0
 
 # ---- the end of it
 opt_out remove --key web.user=maria
@@ -95,7 +96,6 @@ is "remove what is not on the list: exit code" $? 1
 check "and says so" grep -q 'it is not on the list; nothing was changed' "$work/err"
 is "who did it" "$(sql opt_out "select string_agg(action, ' ' order by acted_at)
     from journey.operator_act where action like 'opt%'")" 'opt_out opt_out opt_in'
-sound "ended" opt_out "$c"
 
 # ---- what is refused
 refused() { # WHAT CODE PATTERN ARGUMENTS...
