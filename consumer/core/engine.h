@@ -120,6 +120,7 @@ struct changes {
     VEC(struct change_instant) gone_logouts;
     VEC(struct change_pair) gone_login_devices;
     VEC(struct change_fact) set_facts; /* the earliest instant now; US_MAX: delete */
+    VEC(int64_t) no_frozen; /* customers and cases whose frozen rows go (core/retention.h) */
     VEC(int64_t) no_holders; /* keys that have no holders any more, after `holders` */
     VEC(struct change_pair) gone_holders; /* the same of some */
     VEC(const struct event *) gone_messages;

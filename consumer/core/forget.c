@@ -259,11 +259,15 @@ static void clear_switches(struct engine *e, struct world_key *wk)
 static void apply(struct forget_work *fw)
 {
     struct engine *e = fw->e;
+    for (size_t i = 0; i < fw->roots.n; i++)
+        VEC_PUSH(e->w->a, e->changes.no_frozen, fw->roots.at[i]->no);
     for (size_t i = 0; i < fw->marked.n; i++) {
         struct world_key *wk = fw->marked.at[i];
         for (size_t k = wk->tombs_old.n; k < wk->tombs_now.n; k++)
             VEC_PUSH(e->w->a, e->changes.tombstones,
                      ((struct change_tombstone){wk->no, wk->tombs_now.at[k]}));
+        if (kind_of(e->w, &wk->key) == KEY_CASE)
+            VEC_PUSH(e->w->a, e->changes.no_frozen, wk->no);
         if (kind_of(e->w, &wk->key) == KEY_PERSON) {
             clear_switches(e, wk);
             VEC_PUSH(e->w->a, e->changes.no_holders, wk->no);

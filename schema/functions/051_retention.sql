@@ -83,7 +83,7 @@ comment on function journey_internal.timeline_months(date) is 'months with a par
 
 -- Moves the cut to next_on, the first day of a month, and drops what lies before it; the caller has
 -- let the engine freeze what the cut meets, in the same transaction, and holds the watermark's lock.
--- Answers how many events went. Changes alias (is_past), customer, case_timeline, timeline (drops
+-- Answers how many events went. Changes alias (past_us), customer, case_timeline, timeline (drops
 -- partitions), writer (of the caller's slot), retention_month and retention. It runs as the owner,
 -- who alone may drop a partition.
 create or replace function journey_internal.retention_drop(next_on date, next_us bigint, slot smallint)
@@ -106,25 +106,28 @@ begin
 
     -- aliases between keys of one chunk: what its events gave, and maybe a little more
     with dictionary as (
-        select row_number() over () as n, d.key_ns, d.key_hash
+        select row_number() over () as n, d.key_ns, d.key_hash, d.last_us
         from (
-            select distinct t.key_ns, t.key_hash from journey_internal.timeline as t
+            select t.key_ns, t.key_hash, max(t.last_us) as last_us
+            from journey_internal.timeline as t
             where t.day < next_on and cardinality(t.key_ns) > 1
+            group by t.key_ns, t.key_hash
         ) as d
     ),
     person as (
-        select d.n, k.key_no
+        select d.n, d.last_us, k.key_no
         from dictionary as d
         cross join lateral unnest(d.key_ns, d.key_hash) as e (ns_no, hash)
         join journey_internal.namespace as s on s.ns_no = e.ns_no and s.kind = 'person'
         join journey_internal.key as k on k.ns_no = e.ns_no and k.hash = e.hash
     )
-    update journey_internal.alias as a set is_past = true
+    update journey_internal.alias as a set past_us = greatest(a.past_us, p.last_us)
     from (
-        select distinct x.key_no, y.key_no as partner_no
+        select x.key_no, y.key_no as partner_no, max(x.last_us) as last_us
         from person as x join person as y on y.n = x.n and y.key_no <> x.key_no
+        group by 1, 2
     ) as p
-    where a.key_no = p.key_no and a.partner_no = p.partner_no and not a.is_past;
+    where a.key_no = p.key_no and a.partner_no = p.partner_no;
 
     select count(*) into unnamed
     from journey_internal.timeline as t
@@ -221,28 +224,43 @@ end
 $$;
 comment on function journey_internal.retention_drop(date, bigint, smallint) is 'moves the cut to the first day of a month and drops what lies before it; how many events went';
 
--- What an erasure takes of the time before the cut: the frozen rows of these customers. What they
--- counted stays in the cells of that time, which name nobody.
-create or replace function journey_internal.forget_frozen(customer_nos bigint[]) returns bigint
+-- What an erasure takes of the time before the cut: the frozen rows of these customers and cases. What
+-- they counted stays in the cells of that time, which name nobody.
+create or replace function journey_internal.forget_frozen(nos bigint[]) returns bigint
 language sql as $$
     with journey as (
         delete from journey_internal.journey as j
-        where j.customer_no = any (customer_nos) and j.first_us < journey_internal.cut_us()
+        where (j.customer_no = any (nos) or (j.case_no <> 0 and j.case_no = any (nos)))
+          and j.first_us < journey_internal.cut_us()
         returning j.customer_no
     ),
     session as (
         delete from journey_internal.session as s
-        where s.customer_no = any (customer_nos) and s.from_us < journey_internal.cut_us()
+        where s.customer_no = any (nos) and s.from_us < journey_internal.cut_us()
         returning s.customer_no
+    ),
+    fewer as (
+        select x.customer_no, sum(x.journeys) as journeys, sum(x.sessions) as sessions
+        from (
+            select j.customer_no, 1 as journeys, 0 as sessions from journey as j
+            union all
+            select s.customer_no, 0, 1 from session as s
+        ) as x
+        group by x.customer_no
+    ),
+    emptied as (
+        delete from journey_internal.customer as c using fewer as f
+        where c.customer_no = f.customer_no and c.events = 0 and c.flood_days = 0
+          and c.journeys = f.journeys and c.sessions = f.sessions
+        returning c.customer_no
     ),
     changed as (
         update journey_internal.customer as c
-        set journeys = c.journeys - (select count(*) from journey as j
-                                     where j.customer_no = c.customer_no),
-            sessions = c.sessions - (select count(*) from session as s
-                                     where s.customer_no = c.customer_no)
-        where c.customer_no = any (customer_nos)
+        set journeys = c.journeys - f.journeys, sessions = c.sessions - f.sessions
+        from fewer as f
+        where c.customer_no = f.customer_no
+          and c.customer_no not in (select e.customer_no from emptied as e)
     )
     select count(*) from journey;
 $$;
-comment on function journey_internal.forget_frozen(bigint[]) is 'deletes the frozen journeys and sessions of customers; how many journeys. Cells stay';
+comment on function journey_internal.forget_frozen(bigint[]) is 'deletes the frozen journeys and sessions of customers and cases; how many journeys. Cells stay';

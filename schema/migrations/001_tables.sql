@@ -206,10 +206,10 @@ comment on table journey_internal.key is 'every key ever seen, and the guard (se
 create table journey_internal.alias (
     key_no bigint not null,
     partner_no bigint not null,
-    is_past boolean not null default false,
+    past_us bigint,
     primary key (key_no, partner_no)
 );
-comment on table journey_internal.alias is 'aliases, both directions. is_past: events that were dropped gave it, so that it stands whether or not a kept one does';
+comment on table journey_internal.alias is 'aliases, both directions. past_us: the latest event that was dropped and may have given it; null: none. So it stands whether or not a kept one does';
 
 create table journey_internal.link_switch (
     key_no bigint not null,

@@ -77,35 +77,41 @@ bool brute_is_forgotten(const struct model *m, const struct verdicts *v,
     return false;
 }
 
+static void collect_item(struct brute *b, const struct event *ev)
+{
+    size_t k = 0;
+    int c = 1;
+    if (brute_is_forgotten(b->m, &b->verdicts, ev))
+        return;
+    while (k < b->items.n && (c = compare_events(b->m, b->items.at[k].ev, ev)) < 0)
+        k++;
+    if (k < b->items.n && c == 0) {
+        struct item *item = &b->items.at[k];
+        item->logout |= ev->logout;
+        if (!item->is_identity && ev->attr != item->attr &&
+            strcmp(attribute_text(b, ev->attr), attribute_text(b, item->attr)) > 0)
+            item->attr = ev->attr;
+        return;
+    }
+    (void) VEC_NEXT(&b->a, b->items);
+    memmove(&b->items.at[k + 1], &b->items.at[k],
+            (b->items.n - 1 - k) * sizeof *b->items.at);
+    b->items.at[k] = (struct item){.ev = ev,
+                                   .attr = ev->attr,
+                                   .logout = ev->logout,
+                                   .is_identity = ev->place == EVENT_NO_PLACE,
+                                   .owner = -1};
+}
+
+/* Of events before the cut only their facts are left. */
 static void collect_items(struct brute *b, const struct event *events, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        const struct event *ev = &events[i];
-        size_t k = 0;
-        int c = 1;
-        if (brute_is_forgotten(b->m, &b->verdicts, ev))
-            continue;
-        while (k < b->items.n && (c = compare_events(b->m, b->items.at[k].ev, ev)) < 0)
-            k++;
-        if (k < b->items.n && c == 0) {
-            struct item *item = &b->items.at[k];
-            item->logout |= ev->logout;
-            if (!item->is_identity && ev->attr != item->attr &&
-                strcmp(attribute_text(b, ev->attr), attribute_text(b, item->attr)) > 0)
-                item->attr = ev->attr;
-            continue;
-        }
-        (void) VEC_NEXT(&b->a, b->items);
-        memmove(&b->items.at[k + 1], &b->items.at[k],
-                (b->items.n - 1 - k) * sizeof *b->items.at);
-        b->items.at[k] = (struct item){.ev = ev,
-                                       .attr = ev->attr,
-                                       .logout = ev->logout,
-                                       .is_identity = ev->place == EVENT_NO_PLACE ||
-                                                      (b->verdicts.past &&
-                                                       ev->t_us < b->verdicts.past->cut_us),
-                                       .owner = -1};
-    }
+    const struct brute_past *past = b->verdicts.past;
+    for (size_t i = 0; i < n; i++)
+        if (!past || events[i].place == EVENT_NO_PLACE || events[i].t_us >= past->cut_us)
+            collect_item(b, &events[i]);
+    for (size_t i = 0; past && i < past->facts.n; i++)
+        collect_item(b, &past->facts.at[i]);
 }
 
 int brute_key(const struct brute *b, const struct key *k)
@@ -342,12 +348,12 @@ void brute_run_all(struct brute *b, const struct event *events, size_t n)
             run_case(b, c);
 }
 
-/* Different events, those that were dropped too. */
+/* Different events, those that were dropped left out. */
 static size_t count_events(const struct brute *b)
 {
     size_t n = 0;
     for (size_t i = 0; i < b->items.n; i++)
-        n += b->items.at[i].ev->place != EVENT_NO_PLACE;
+        n += !b->items.at[i].is_identity;
     return n;
 }
 

@@ -15,6 +15,7 @@ struct brute_past {
     VEC(struct row_journey) journeys;
     VEC(struct row_session) sessions;
     VEC(struct key) keys; /* of what was dropped: they are still known */
+    VEC(struct event) facts; /* what dropped events gave, each fact an identity message */
     struct lines cells;
 };
 
@@ -40,6 +41,8 @@ void brute_lines(const struct model *m, const struct event *events, size_t n,
 
 void brute_past_init(struct brute_past *past);
 void brute_past_done(struct brute_past *past);
+/* Frozen rows of a customer or case that is forgotten; what they counted stays. */
+void brute_past_forget(struct brute_past *past, const struct key *k);
 /* Moves the cut: what begins before it is frozen as it is now. v->past may be the same one. */
 void brute_cut(const struct model *m, const struct event *events, size_t n,
                const struct verdicts *v, int64_t cut_us, struct brute_past *past);

@@ -90,6 +90,61 @@ void brute_keep_journey(struct brute *b, const struct row_journey *row)
     VEC_PUSH(a, b->freeze->journeys, kept);
 }
 
+/* A message with those of the item's keys that are asked for. */
+static void keep_fact(struct brute_past *past, const struct item *item, const bool *asked,
+                      bool logout)
+{
+    struct event ev = *item->ev;
+    struct key *keys = ARENA_NEW(&past->a, struct key, ev.n_keys);
+    uint16_t n = 0;
+    for (int i = 0; i < ev.n_keys; i++)
+        if (asked[i])
+            keys[n++] = ev.keys[i];
+    ev.keys = keys;
+    ev.n_keys = n;
+    ev.place = EVENT_NO_PLACE;
+    ev.logout = logout;
+    VEC_PUSH(&past->a, past->facts, ev);
+}
+
+/* Aliases, a login, a logout, case facts: from now on each stands for itself. */
+static void keep_facts(struct brute_past *past, const struct model *m, const struct item *item)
+{
+    const struct event *ev = item->ev;
+    bool asked[64] = {false}, has_person = false;
+    int device = -1;
+    for (int x = 0; x < ev->n_keys; x++) {
+        enum key_kind kind = m->namespaces[ev->keys[x].ns].kind;
+        if (kind == KEY_DEVICE && device < 0)
+            device = x;
+        has_person |= kind == KEY_PERSON;
+        for (int y = 0; y < ev->n_keys; y++) {
+            enum key_kind other = m->namespaces[ev->keys[y].ns].kind;
+            if (x == y || other != KEY_PERSON || kind == KEY_DEVICE)
+                continue;
+            asked[x] = asked[y] = true;
+            keep_fact(past, item, asked, false);
+            asked[x] = asked[y] = false;
+        }
+    }
+    for (int x = 0; device >= 0 && x < ev->n_keys; x++) {
+        if (m->namespaces[ev->keys[x].ns].kind != KEY_CASE)
+            continue;
+        asked[x] = asked[device] = true;
+        keep_fact(past, item, asked, false);
+        asked[x] = asked[device] = false;
+    }
+    if (device < 0)
+        return;
+    asked[device] = true;
+    if (item->logout)
+        keep_fact(past, item, asked, true);
+    for (int x = 0; x < ev->n_keys; x++)
+        asked[x] |= m->namespaces[ev->keys[x].ns].kind == KEY_PERSON;
+    if (has_person)
+        keep_fact(past, item, asked, false);
+}
+
 void brute_cut(const struct model *m, const struct event *events, size_t n,
                const struct verdicts *v, int64_t cut_us, struct brute_past *past)
 {
@@ -115,10 +170,31 @@ void brute_cut(const struct model *m, const struct event *events, size_t n,
         brute_keep_session(&b, &more.sessions.at[i]);
     for (size_t i = 0; i < b.keys.n; i++)
         VEC_PUSH(&past->a, past->keys, b.keys.at[i]);
+    for (size_t i = 0; i < b.items.n; i++)
+        if (!b.items.at[i].is_identity && b.items.at[i].ev->t_us < cut_us)
+            keep_facts(past, m, &b.items.at[i]);
     past->cut_us = cut_us;
     brute_past_done(&more);
     arena_done(&b.a);
     lines_done(&nowhere);
+}
+
+void brute_past_forget(struct brute_past *past, const struct key *k)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < past->journeys.n; i++) {
+        const struct row_journey j = past->journeys.at[i];
+        if (!is_same_key(j.customer, k) && !is_same_key(j.case_key, k))
+            past->journeys.at[kept++] = j;
+    }
+    past->journeys.n = kept;
+    kept = 0;
+    for (size_t i = 0; i < past->sessions.n; i++) {
+        const struct row_session s = past->sessions.at[i];
+        if (!is_same_key(s.customer, k))
+            past->sessions.at[kept++] = s;
+    }
+    past->sessions.n = kept;
 }
 
 /* --- the frozen rows ---------------------------------------------------------------- */

@@ -11,7 +11,7 @@ struct item {
     const struct event *ev; /* any of its copies */
     uint32_t attr;          /* of the copy whose canonical text is greatest */
     bool logout;            /* one of its copies says so */
-    bool is_identity; /* or an event before the cut: it gives facts, and nothing else */
+    bool is_identity;
     int owner; /* customer = index of its root key */
     const struct uuid *session;
     int seq;

@@ -87,8 +87,8 @@ static void note_aliases(struct mem *mem, const struct event *ev)
                 !model_is_excluded(mem->m, &ev->keys[x]) &&
                 !model_is_excluded(mem->m, &ev->keys[y]))
                 VEC_PUSH(&mem->a, mem->past_aliases,
-                         ((struct need_pair){row_of(mem, &ev->keys[x])->no,
-                                             row_of(mem, &ev->keys[y])->no}));
+                         ((struct need_carriers){row_of(mem, &ev->keys[x])->no,
+                                                 row_of(mem, &ev->keys[y])->no, ev->t_us}));
 }
 
 static void drop_days(struct mem *mem, int64_t cut_us)
@@ -108,6 +108,7 @@ static void drop_days(struct mem *mem, int64_t cut_us)
         day = ch.day;
         struct mem_customer *c = mem_customer_no(mem, ch.no);
         c->events -= ch.n;
+        mem->n_accepted -= ch.n;
         c->flood_days -= of_day <= (uint32_t) mem->m->max_day_events &&
                          of_day + ch.n > (uint32_t) mem->m->max_day_events;
         of_day += ch.n;
@@ -182,11 +183,16 @@ static void add_message(struct mem *mem, event_list *out, const int64_t *nos, si
                              .keys = keys}));
 }
 
+bool mem_is_past(const struct mem *mem, const struct event *ev)
+{
+    return strcmp(mem->m->sources[mem->m->attrs[ev->attr].source], "(past)") == 0;
+}
+
 void mem_past_facts(struct mem *mem, event_list *out)
 {
     for (size_t i = 0; i < mem->past_aliases.n; i++)
         add_message(mem, out, (int64_t[]){mem->past_aliases.at[i].a, mem->past_aliases.at[i].b},
-                    2, 0, false);
+                    2, mem->past_aliases.at[i].t_us, false);
     for (size_t i = 0; i < mem->logins.n; i++) {
         const struct change_login *l = &mem->logins.at[i];
         int64_t *nos = ARENA_NEW(&mem->a, int64_t, l->login.n_keys + 1);

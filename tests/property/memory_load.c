@@ -304,6 +304,11 @@ static void load_carriers(struct mem *mem, struct world *w)
         for (size_t k = 0; k < mem->messages.n; k++)
             if (carries_no(mem, &mem->messages.at[k], no))
                 VEC_PUSH(w->a, found, mem->messages.at[k]);
+        event_list past = {0};
+        mem_past_facts(mem, &past);
+        for (size_t k = 0; k < past.n; k++)
+            if (carries_no(mem, &past.at[k], no))
+                VEC_PUSH(w->a, found, past.at[k]);
         world_put_said(w, no, found.at, found.n);
     }
     for (size_t i = 0; i < w->needs.carriers.n; i++) {

@@ -203,6 +203,11 @@ static void remove_pair(struct mem *mem, int64_t a, int64_t b)
         mem_fail(mem, "alias %lld %lld that goes is not there", (long long) a, (long long) b);
     else
         REMOVE(mem->aliases, i);
+    for (i = 0; i < mem->past_aliases.n;)
+        if (mem->past_aliases.at[i].a == a && mem->past_aliases.at[i].b == b)
+            REMOVE(mem->past_aliases, i);
+        else
+            i++;
 }
 
 static void remove_facts(struct mem *mem, const struct changes *c)
@@ -244,9 +249,39 @@ static void remove_facts(struct mem *mem, const struct changes *c)
     }
 }
 
+/* Frozen rows of customers and cases; what they counted stays. */
+static void remove_frozen(struct mem *mem, const struct changes *c)
+{
+    for (size_t n = 0; n < c->no_frozen.n; n++) {
+        int64_t no = c->no_frozen.at[n];
+        for (size_t i = 0; i < mem->journeys.n;) {
+            const struct change_journey *j = &mem->journeys.at[i];
+            if (j->first_us < mem->cut_us && (j->customer_no == no || j->case_no == no)) {
+                mem_customer_no(mem, j->customer_no)->journeys--;
+                REMOVE(mem->journeys, i);
+            } else {
+                i++;
+            }
+        }
+        for (size_t i = 0; i < mem->sessions.n;) {
+            if (mem->sessions.at[i].from_us < mem->cut_us &&
+                mem->sessions.at[i].customer_no == no) {
+                mem_customer_no(mem, no)->sessions--;
+                REMOVE(mem->sessions, i);
+            } else {
+                i++;
+            }
+        }
+    }
+}
+
 static void save_forget(struct mem *mem, const struct changes *c)
 {
     size_t k;
+    mem->forgotten.n = 0;
+    for (size_t i = 0; i < c->no_frozen.n; i++)
+        VEC_PUSH(&mem->a, mem->forgotten, c->no_frozen.at[i]);
+    remove_frozen(mem, c);
     remove_facts(mem, c);
     for (size_t i = 0; i < mem->holders.n;) {
         bool goes = false;
@@ -260,6 +295,8 @@ static void save_forget(struct mem *mem, const struct changes *c)
             i++;
     }
     for (size_t i = 0; i < c->gone_messages.n; i++) {
+        if (mem_is_past(mem, c->gone_messages.at[i]))
+            continue; /* a fact, not a row */
         FIND(mem->messages, k,
              event_cmp(mem->m, &mem->messages.at[k], c->gone_messages.at[i]) == 0 &&
                  mem->messages.at[k].logout == c->gone_messages.at[i]->logout);

@@ -46,7 +46,8 @@ struct mem {
     int64_t n_rounds;   /* of loading, in all */
     VEC(struct mem_key) keys;
     VEC(struct need_pair) aliases; /* both directions */
-    VEC(struct need_pair) past_aliases; /* both directions: of events that were dropped */
+    VEC(int64_t) forgotten; /* of the last forget: customers and cases without frozen rows now */
+    VEC(struct need_carriers) past_aliases; /* both directions: of events that were dropped */
     VEC(struct change_login) logins;
     VEC(struct change_instant) logouts;
     VEC(struct need_pair) login_devices;
@@ -87,6 +88,7 @@ void mem_lines(struct mem *mem, struct lines *out);
  * (their keys live as long as the store); frozen rows and their cells, before anything is known. */
 typedef VEC(struct event) event_list;
 void mem_past_facts(struct mem *mem, event_list *out);
+bool mem_is_past(const struct mem *mem, const struct event *ev); /* one of these messages */
 void mem_put_past(struct mem *mem, struct mem *from);
 
 /* Between the files of the store. */

@@ -436,6 +436,9 @@ static bool apply_forget(struct drive *d, struct instance *x, const struct op *o
         if (!start(d, x) || !finish(d, x, &at))
             return false;
         d->n_accepted -= at.e.changes.n_gone_events;
+        for (size_t i = 0; i < at.e.changes.no_frozen.n; i++)
+            brute_past_forget(&d->past,
+                              &world_key_no(at.e.w, at.e.changes.no_frozen.at[i])->key);
         if (take_tombs(d, &at) == 0)
             return is_idle(d, &at.e.changes, "a forget made again");
         x = &d->instances[rng_below(&d->r, d->n_instances)];
@@ -465,6 +468,7 @@ static bool cut_store(struct drive *d, struct instance *x, int32_t day, struct e
                          !store_save(s, &d->work, &e.changes, err))) ||
         !retention_drop(s, &d->work, day, &n, err) || !store_commit(s, &unknown, err))
         return false;
+    d->n_accepted -= n;
     if (rng_chance(&d->r, 50))
         return true;
     if (!store_begin(s, err) || !store_watermark(s, false, &watermark_us, err) ||

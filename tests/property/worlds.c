@@ -419,7 +419,7 @@ void world_plan_init(struct world_plan *w, uint64_t seed)
     }
     mk.switches = PICK(&r, ((const int[]){0, 0, 20, 50}));
     mk.forgets = PICK(&r, ((const int[]){0, 0, 15, 40}));
-    mk.cuts = mk.forgets ? 0 : PICK(&r, ((const int[]){0, 10, 30}));
+    mk.cuts = PICK(&r, ((const int[]){0, 0, 10, 30}));
     make_ops(&mk);
     w->drop_event = ARENA_NEW(&w->a, bool, w->events.n + 1);
     w->drop_op = ARENA_NEW(&w->a, bool, w->ops.n + 1);

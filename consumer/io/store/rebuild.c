@@ -12,7 +12,7 @@
 /* Keys keep their numbers; what they mean is worked out again. */
 static const char *const sql_clear[] = {
     "create temporary table past_alias on commit drop as "
-    "select key_no, partner_no from journey_internal.alias where is_past",
+    "select key_no, partner_no, past_us from journey_internal.alias where past_us is not null",
     "delete from journey_internal.alias",
     "delete from journey_internal.login",
     "delete from journey_internal.logout",
@@ -55,7 +55,7 @@ static const char *const sql_clear[] = {
 static const char *const sql_not_shared =
     "update journey_internal.key set shared_since = null "
     "where shared = 0 and shared_since is not null;"
-    "update journey_internal.alias as a set is_past = true from pg_temp.past_alias as p "
+    "update journey_internal.alias as a set past_us = p.past_us from pg_temp.past_alias as p "
     "where a.key_no = p.key_no and a.partner_no = p.partner_no";
 
 /* Histograms are taken back in rows of their own; read before the rows above are written. */

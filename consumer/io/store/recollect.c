@@ -192,7 +192,7 @@ bool recollect(struct store *s, struct recollection *r,
         !read_timelines(&rd, progress, ctx, err))
         return false;
     r->n_events = rd.events.n;
-    if (!read_messages(&rd, err) || !past_facts(s, &r->a, &r->world, &rd.events, err) ||
+    if (!read_messages(&rd, err) || !past_facts(s, &r->a, NULL, 0, &rd.events, err) ||
         !past_covers(s, &r->world, err))
         return false;
     r->events = rd.events.at;

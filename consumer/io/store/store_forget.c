@@ -40,7 +40,8 @@ static bool carries(const struct event *ev, const struct key *k)
     return false;
 }
 
-/* One reading of the table for all keys that are asked for. */
+/* One reading of the table for all keys that are asked for. Facts from before the cut are messages
+ * like others. */
 static bool load_said(struct store *s, struct guard *g, struct world *w, struct err *err)
 {
     static const char *const sql =
@@ -62,16 +63,17 @@ static bool load_said(struct store *s, struct guard *g, struct world *w, struct 
     PGresult *r = pg_query(&s->pg, sql, &p, err);
     if (!r)
         return false;
-    size_t n = (size_t) PQntuples(r);
-    struct event *all = ARENA_NEW(g->a, struct event, n);
-    for (size_t i = 0; i < n; i++)
-        all[i] = forget_message(s, g->a, r, (int) i);
+    event_list all = {0};
+    for (int i = 0; i < PQntuples(r); i++)
+        VEC_PUSH(g->a, all, forget_message(s, g->a, r, i));
     PQclear(r);
+    if (!past_facts(s, g->a, nos.at, nos.n, &all, err))
+        return false;
     for (size_t i = 0; i < nos.n; i++) {
         VEC(struct event) found = {0};
-        for (size_t k = 0; k < n; k++)
-            if (carries(&all[k], &world_key_no(w, nos.at[i])->key))
-                VEC_PUSH(g->a, found, all[k]);
+        for (size_t k = 0; k < all.n; k++)
+            if (carries(&all.at[k], &world_key_no(w, nos.at[i])->key))
+                VEC_PUSH(g->a, found, all.at[k]);
         world_put_said(w, nos.at[i], found.at, found.n);
     }
     return true;
@@ -309,6 +311,18 @@ static bool run_nos(struct store *s, struct arena *a, const int64_t *nos, size_t
     return n == 0 || pg_run(&s->pg, sql, &p, NULL, err);
 }
 
+static bool remove_frozen(struct store *s, struct arena *a, const struct changes *c,
+                          struct err *err)
+{
+    static const char *const sql = "select journey_internal.forget_frozen($1)";
+    struct pg_params p;
+    pg_params_init(&p, a);
+    pg_add_int8s(&p, c->no_frozen.at, c->no_frozen.n);
+    PGresult *r = c->no_frozen.n ? pg_query(&s->pg, sql, &p, err) : NULL;
+    PQclear(r);
+    return r != NULL || c->no_frozen.n == 0;
+}
+
 bool save_forget(struct store *s, struct arena *a, const struct changes *c, struct err *err)
 {
     static const char *const logouts = SQL_GONE("logout", "device_no", "at");
@@ -324,7 +338,8 @@ bool save_forget(struct store *s, struct arena *a, const struct changes *c, stru
     for (size_t i = 0; i < c->gone_logouts.n; i++)
         instants[i] = (struct change_pair){c->gone_logouts.at[i].device_no,
                                            c->gone_logouts.at[i].t_us};
-    return remove_aliases(s, a, c, err) && remove_logins(s, a, c, err) &&
+    return remove_frozen(s, a, c, err) && remove_aliases(s, a, c, err) &&
+           remove_logins(s, a, c, err) &&
            run_pairs(s, a, instants, c->gone_logouts.n, logouts, err) &&
            run_pairs(s, a, c->gone_login_devices.at, c->gone_login_devices.n, devices, err) &&
            set_facts(s, a, c, err) && remove_messages(s, a, c, err) &&

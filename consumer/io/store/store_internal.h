@@ -192,10 +192,10 @@ bool load_frozen(struct store *s, struct arena *a, const int64_t *case_nos, size
 /* All frozen journeys that reach past the cut, and whose they are. */
 bool load_straddlers(struct store *s, struct arena *a, journey_rows *out, int64_t **customers,
                      struct err *err) MUST_CHECK;
-/* retention_past.c: facts from before the cut as identity messages, made of the world's keys; what
- * frozen journeys cover, into a world that knows nothing else. */
+/* retention_past.c: facts from before the cut as identity messages, those that name one of n keys (0:
+ * all); what frozen journeys cover, into a world that knows nothing else. */
 typedef VEC(struct event) event_list;
-bool past_facts(struct store *s, struct arena *a, const struct world *w, event_list *out,
+bool past_facts(struct store *s, struct arena *a, const int64_t *nos, size_t n, event_list *out,
                 struct err *err) MUST_CHECK;
 bool past_covers(struct store *s, struct world *w, struct err *err) MUST_CHECK;
 /* Sorts and makes distinct; returns the new length. */
