@@ -138,6 +138,43 @@ static void drop_cases(struct mem *mem, int64_t cut_us)
     mem->case_chunks.n = kept;
 }
 
+/* Is a login or logout so early that no owner can hang on it? */
+static bool decides_nothing(const struct mem *mem, int64_t device_no, int64_t t_us)
+{
+    const struct model *m = mem->m;
+    int64_t reach_us =
+        m->login_ttl_us > m->stitch_back_us ? m->login_ttl_us : m->stitch_back_us;
+    for (size_t i = 0; i < mem->facts.n; i++)
+        if (mem->facts.at[i].key_no == device_no && t_us >= mem->facts.at[i].at_us - reach_us &&
+            t_us <= mem->facts.at[i].at_us + m->stitch_back_us)
+            return false;
+    return t_us < mem->cut_us - reach_us;
+}
+
+static void drop_facts(struct mem *mem)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < mem->logins.n; i++)
+        if (!decides_nothing(mem, mem->logins.at[i].device_no, mem->logins.at[i].login.t_us))
+            mem->logins.at[kept++] = mem->logins.at[i];
+    mem->logins.n = kept;
+    kept = 0;
+    for (size_t i = 0; i < mem->logouts.n; i++)
+        if (!decides_nothing(mem, mem->logouts.at[i].device_no, mem->logouts.at[i].t_us))
+            mem->logouts.at[kept++] = mem->logouts.at[i];
+    mem->logouts.n = kept;
+}
+
+/* The runs that were written are cut. */
+static void check_runs(struct mem *mem)
+{
+    for (size_t i = 0; i < mem->case_chunks.n; i++)
+        if (mem->case_chunks.at[i].no % 2 &&
+            mem->case_chunks.at[i].events[0].t_us < mem->cut_us)
+            mem_fail(mem, "the run of case %lld begins before the cut",
+                     (long long) mem->case_chunks.at[i].no);
+}
+
 bool mem_cut(struct mem *mem, int64_t cut_us)
 {
     struct arena a;
@@ -154,6 +191,8 @@ bool mem_cut(struct mem *mem, int64_t cut_us)
             VEC_PUSH(&a, runs, ((struct touch){.case_no = mem->case_chunks.at[i].no}));
     b = (struct batch){.touches = runs.at, .n_touches = runs.n};
     ok = ok && (!runs.n || mem_run_cut(mem, &b, cut_us));
+    drop_facts(mem);
+    check_runs(mem);
     arena_done(&a);
     return ok && !mem->failure[0];
 }
