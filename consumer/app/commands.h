@@ -22,6 +22,7 @@ extern const struct command cmd_identity;
 extern const struct command cmd_forget;
 extern const struct command cmd_export_person;
 extern const struct command cmd_opt_out;
+extern const struct command cmd_rotate_secret;
 extern const struct command cmd_status;
 extern const struct command cmd_version;
 

@@ -22,7 +22,7 @@ static const struct group groups[] = {
     {"Looking after it", {&cmd_status, &cmd_schema, &cmd_offsets, &cmd_quarantine,
                           &cmd_retention, &cmd_version}},
     {"People", {&cmd_identity, &cmd_forget, &cmd_export_person,
-                &cmd_opt_out}},
+                &cmd_opt_out, &cmd_rotate_secret}},
     {"Playing", {&cmd_simulate, &cmd_demo}},
 };
 

@@ -234,11 +234,23 @@ create table journey_internal.operator_act (
     acted_at timestamptz not null default now(),
     database_user text not null default session_user,
     os_user text not null,
-    action text not null check (action in ('unlink', 'relink', 'forget', 'export', 'opt_out', 'opt_in')),
+    action text not null check (action in ('unlink', 'relink', 'forget', 'export', 'opt_out', 'opt_in', 'rotate')),
     key_ids uuid[] not null,
     namespaces text[] not null
 );
 comment on table journey_internal.operator_act is 'who did what to the data of a person: operators and pseudonymous keys, never a value of a key. A row is never changed';
+
+create table journey_internal.secret_epoch (
+    epoch_no integer generated always as identity primary key,
+    started_at timestamptz not null default now(),
+    from_us bigint not null,
+    excluded_ns smallint[] not null,
+    excluded uuid[] not null,
+    kiosk_ns smallint[] not null,
+    kiosk uuid[] not null,
+    act_no bigint not null
+);
+comment on table journey_internal.secret_epoch is 'one row each time the secret was changed: events before from_us are accepted no more; excluded keys and kiosks that were met under former secrets, which the configuration cannot name any more';
 
 create table journey_internal.login (
     device_no bigint not null,

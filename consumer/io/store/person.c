@@ -220,6 +220,7 @@ const struct person_table person_tables[] = {
     {"offset_gap", NULL, "what was gone from Kafka before it was read"},
     {"retention", NULL, "up to which day events have gone"},
     {"retention_month", NULL, "which months of events have gone; " COUNTED},
+    {"secret_epoch", NULL, "when the secret was changed; excluded keys (staff) and kiosks as hashes"},
     {"watermark", NULL, "how far journeys are closed"},
     {"migration", NULL, "versions of the tables"},
     {"schema_digest", NULL, "which build made the functions and views"},

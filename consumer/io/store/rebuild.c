@@ -149,7 +149,7 @@ static bool check_cut(struct store *s, struct err *err)
 
 /* Running instances are fenced, and held up from the start: batches lock their offsets before the
  * watermark, so whoever wants both goes in that order. */
-static bool fence(struct store *s, struct err *err)
+bool rebuild_fence(struct store *s, struct err *err)
 {
     static const char *const sql =
         "with locked as materialized (select o.grp, o.topic, o.part"
@@ -166,7 +166,7 @@ static bool replace(struct store *s, struct recollection *r,
     int64_t watermark_us;
     struct changes *changes = &r->engine.changes;
     arena_init(&r->a);
-    if (!fence(s, err) || !store_watermark(s, true, &watermark_us, err) ||
+    if (!rebuild_fence(s, err) || !store_watermark(s, true, &watermark_us, err) ||
         !setup_check_rebuildable(s, &r->a, err) || !check_cut(s, err) || !setup_write(s, &r->a, err) ||
         !recollect(s, r, progress, ctx, err) || !clear_rows(s, err) ||
         !mark_lists(s, &r->a, err) || !ensure_months(s, &r->a, changes, err))

@@ -41,6 +41,7 @@ static bool connect_store(struct store *s, struct err *err)
     arena_init(&a);
     bool done = pg_open(&s->pg, s->c->postgres.dsn, s->c->postgres.password_file, err) &&
                 setup_check_schema(s, err) && take_slot(s, &a, err) && store_cut_read(s, err) &&
+                epoch_load(s, &a, err) &&
                 (s->any_settings ? names_load(s, &a, err) : setup_settings(s, &a, err));
     arena_done(&a);
     if (!done)
@@ -195,6 +196,11 @@ bool store_cut_read(struct store *s, struct err *err)
 int64_t store_cut(const struct store *s)
 {
     return s->cut_us;
+}
+
+int64_t store_closed_before(const struct store *s)
+{
+    return s->cut_us > s->epoch_us ? s->cut_us : s->epoch_us;
 }
 
 /* A rebuild holds the lock to its commit: whoever waited for it must not count on with the settings

@@ -22,7 +22,7 @@ bool store_act(struct store *s, struct arena *a, enum store_action action, const
                size_t n_keys, struct err *err)
 {
     static const char *const name[] = {"unlink", "relink", "forget", "export", "opt_out",
-                                       "opt_in"};
+                                       "opt_in", "rotate"};
     static const char *const sql =
         "insert into journey_internal.operator_act (os_user, action, key_ids, namespaces)"
         " values ($1, $2, $3, $4) returning act_no";

@@ -22,6 +22,7 @@
  *     store_account.c   where messages went
  *     retention.c       the cut: what goes, and what a step needs
  *     retention_past.c  what is left of the time before the cut
+ *     epoch.c           changes of the secret
  *     quarantine.c      rows of the quarantine, read and taken back
  *
  * Advisory locks (pg_advisory_*lock(class, object)); functions in schema/functions
@@ -132,6 +133,7 @@ struct store {
     struct key_cache keys;
     /* core/retention.h, as read with the watermark; equal but while this transaction moves it */
     int64_t cut_us, next_cut_us;
+    int64_t epoch_us; /* io/store/epoch.h */
     int64_t act_no; /* of store_act in the open transaction */
     struct guard *guard; /* of the batch between store_run and its end; batch arena */
     /* partitions of the timeline known to exist, by year * 12 + month; the last one looked at */
@@ -148,6 +150,10 @@ bool setup_still_agrees(struct store *s, struct err *err) MUST_CHECK;
 /* --- store_model.c: settings, namespaces, touchpoints, scenarios, buckets, channels ---------- */
 bool setup_write(struct store *s, struct arena *a, struct err *err) MUST_CHECK;
 
+/* The same as setup_check_rebuildable, but for the secret and what is hashed with it, which must differ. */
+bool setup_check_rotates(struct store *s, struct arena *a, struct err *err) MUST_CHECK;
+/* epoch.c: reads what former secrets left; adds their excluded keys and kiosks to the model. */
+bool epoch_load(struct store *s, struct arena *a, struct err *err) MUST_CHECK;
 /* CONFIG when settings differ that only a fresh database can take. */
 bool setup_check_rebuildable(struct store *s, struct arena *a, struct err *err) MUST_CHECK;
 
