@@ -9,13 +9,17 @@
  * accepted (quarantined as past_retention). Identity messages have no period; they are taken as ever.
  *
  * Facts stay: an alias, a login, a logout, a case fact that only dropped events gave is an input from
- * now on, like the settings. Otherwise the events that are still there would change their owners. A
- * fact goes when no owner of a kept event can hang on it:
+ * now on, like the settings, and each stands for itself, as if an identity message had given it.
+ * Otherwise the events that are still there would change their owners. A fact goes when no owner of
+ * a kept event can hang on it:
  *
- *     login, logout   before the cut less max(login_ttl, stitch_back), but one as near as that to a
+ *     login, logout   before the cut less max(login_ttl, stitch_back), but those as near as that to a
  *                     device fact of a case that stays
- *     case fact       of a case without an event at or after the cut
+ *     case fact       of a case without an event at or after the cut. (An event that carries the case
+ *                     again later finds it known to nobody.)
  *     alias           it stays: whether a key names its customer tomorrow hangs on it today
+ *
+ * What an identity message gave stays with the message, which has no term.
  *
  * Frozen rows: a journey whose first step lies before the cut, and a session that began before it,
  * keep what they are, whoever its events belong to later, and count in their cells. The cut is the
@@ -30,6 +34,9 @@
  *     closed it, what stands at or before that time.
  *     Sessions are covered like visits: by a frozen visit. A session that the cut falls into before
  *     the customer did anything in it is no visit yet: it begins at its first event after the cut.
+ *
+ * A forget (core/forget.h) takes such facts and the frozen rows of whom it forgets; what these
+ * counted stays in the cells, which name nobody and cannot be counted again.
  *
  * So the journeys that begin after the cut are those that were there before it moved, but where two
  * events of one instant and one touchpoint ended one journey and began the next: that one goes.

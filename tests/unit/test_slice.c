@@ -1,6 +1,7 @@
 /* slice.c: what one transaction takes of an intake, whole and cut at every place. */
 #include "app/slice.h"
 #include "base/clock.h"
+#include "io/mapping/mapping_rule.h"
 #include "unit.h"
 
 enum { RECORDS = 12 };
@@ -143,6 +144,50 @@ START_TEST(test_rows_of_quarantine)
 }
 END_TEST
 
+START_TEST(test_events_before_the_cut)
+{
+    struct intake in;
+    struct mapping mp = {.n_sources = 0};
+    struct tally tally = {.accepted = 5};
+    struct account acc = {0};
+    struct quarantine_again *again;
+
+    fill(&in);
+    for (uint32_t i = 0; i < RECORDS; i++) {
+        in.records.at[i].source = -1;
+        struct intake_again once = {i, {.topic = "a", .offset = in.records.at[i].offset}};
+        VEC_PUSH(&in.a, in.again, once);
+    }
+    in.done = 1;
+    in.upto = 8;
+    struct batch b = slice_batch(&in); /* 1, 3 (identity), 4, 6, 7 (identity) */
+    ck_assert_ptr_null(slice_leave_past(&b, 1000, &in.a));
+    ck_assert_uint_eq(b.n_events, 5);
+    const bool *is_past = slice_leave_past(&b, 6000, &in.a);
+    const bool kept[] = {true, false, true};
+    ck_assert_uint_eq(b.n_events, 3);
+    ck_assert_int_eq(b.events[0].t_us, 3000);
+    ck_assert_int_eq(b.events[1].t_us, 6000);
+    const bool *all = slice_spread(&in, is_past, kept, &in.a);
+    const bool wanted[] = {false, true, false, false, true};
+    for (int i = 0; i < 5; i++)
+        ck_assert_int_eq(all[i], wanted[i]);
+    size_t n = slice_again(&in, NULL, &in.a, &again);
+    slice_refuse_past(&in, &mp, is_past, &in.a, &tally, &acc, again, n);
+    ck_assert_int_eq(tally.accepted, 3);
+    ck_assert_int_eq(tally.quarantined, 2);
+    ck_assert_uint_eq(acc.quarantine.n, 2);
+    ck_assert_str_eq(acc.quarantine.at[1].reason, "past_retention");
+    ck_assert_int_eq(acc.quarantine.at[1].offset, in.records.at[4].offset);
+    for (size_t i = 0; i < n; i++)
+        ck_assert_int_eq(again[i].stays, i == 0 || i == 3); /* records 1 and 4 */
+    ck_assert_str_eq(again[3].reason, "past_retention");
+    ck_assert(again[3].event_us == US_MIN);
+    intake_done(&in);
+}
+END_TEST
+
 UNIT_SUITE(slice_suite, "slice", test_whole, test_cut_anywhere_adds_up,
-           test_refused_record_has_no_event, test_rows_of_quarantine)
+           test_refused_record_has_no_event, test_rows_of_quarantine,
+           test_events_before_the_cut)
 UNIT_MAIN(slice_suite)
