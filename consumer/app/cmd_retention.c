@@ -106,14 +106,14 @@ static bool let_go(const struct options *o, struct config *c, struct err *err)
     if (ok && options_has(o, "json")) {
         printf("{");
         json_day("cut_on", done.cut_day);
-        printf("\"months\":%" PRId64 ",\"events\":%" PRId64 ",\"cases\":%" PRId64
+        printf("\"steps\":%" PRId64 ",\"events\":%" PRId64 ",\"cases\":%" PRId64
                ",\"facts\":%" PRId64 ",\"quarantine_rows\":%" PRId64 "}\n",
-               done.months, done.events, done.cases, done.facts, done.quarantine);
+               done.steps, done.events, done.cases, done.facts, done.quarantine);
     } else if (ok) {
         printf("cut at %s: %" PRId64 " steps, %" PRId64 " events dropped, %" PRId64
                " runs of cases cut, %" PRId64 " facts and %" PRId64
                " rows of the quarantine deleted\n",
-               day_text(done.cut_day, cut), done.months, done.events, done.cases, done.facts,
+               day_text(done.cut_day, cut), done.steps, done.events, done.cases, done.facts,
                done.quarantine);
     }
     return ok;

@@ -196,10 +196,10 @@ static bool let_go(struct consumer *c, struct err *err)
         c->retention_at_us = clock_monotonic_us() + US_PER_S;
         return true;
     }
-    if (c->let_go.months || c->let_go.quarantine)
+    if (c->let_go.events || c->let_go.quarantine)
         log_line(LOG_INFO, "let go what was older than its term",
-                 "months=%lld events=%lld cases=%lld facts=%lld quarantine_rows=%lld",
-                 (long long) c->let_go.months, (long long) c->let_go.events,
+                 "steps=%lld events=%lld cases=%lld facts=%lld quarantine_rows=%lld",
+                 (long long) c->let_go.steps, (long long) c->let_go.events,
                  (long long) c->let_go.cases, (long long) c->let_go.facts,
                  (long long) c->let_go.quarantine);
     memset(&c->let_go, 0, sizeof c->let_go);

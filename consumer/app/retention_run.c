@@ -44,7 +44,7 @@ static bool move_cut(struct pipeline *p, struct retention_done *done, bool *move
              || !store_save(s, &p->work, &e.changes, err)))
         || !retention_drop(s, &p->work, next_day, &events, err) || !commit(p, err))
         goto undo;
-    done->months++;
+    done->steps++;
     done->events += events;
     done->cut_day = next_day;
     *moved = true;
