@@ -24,10 +24,13 @@ MAIN    := $(BUILD)/obj/consumer/app/main.o
 LIBRARY := $(BUILD)/libjourneyd.a
 
 # A program for each tests/<kind>/test_*.c. What else lies in tests/property is linked where needed.
-TEST_SOURCES  := $(sort $(wildcard tests/unit/test_*.c tests/property/test_*.c tests/golden/test_*.c))
+TEST_SOURCES  := $(sort $(wildcard tests/unit/test_*.c tests/property/test_*.c tests/golden/test_*.c \
+                   tests/fuzz/test_*.c))
 TEST_PROGRAMS := $(TEST_SOURCES:%.c=$(BUILD)/%)
-TEST_HELPERS  := $(sort $(filter-out $(TEST_SOURCES),$(wildcard tests/property/*.c tests/golden/*.c \
-                   tests/bench/world*.c)))
+TEST_HELPERS  := $(sort $(filter-out $(TEST_SOURCES) tests/fuzz/libfuzzer.c,$(wildcard \
+                   tests/property/*.c tests/golden/*.c tests/bench/world*.c tests/fuzz/*.c)))
+FUZZ_TARGETS  := $(patsubst tests/fuzz/fuzz_%.c,%,$(filter-out %/fuzz_check.c %/fuzz_seeds.c,$(wildcard \
+                   tests/fuzz/fuzz_*.c)))
 TEST_LIBRARY  := $(BUILD)/libtest.a
 BENCH_TOOLS   := $(BUILD)/tests/bench/stages $(BUILD)/tests/bench/produce
 # Programs that scripts start, as they need a service.
@@ -40,8 +43,8 @@ DEPENDENCIES := $(OBJECTS:.o=.d) $(TEST_PROGRAMS:%=%.d) $(TEST_TOOLS:%=%.d) \
 RUN_TESTS = BUILD=$(BUILD) JOURNEYD=$(CURDIR)/$(BUILD)/journeyd tests/run
 AGAIN     = +@$(MAKE) --no-print-directory
 
-.PHONY: all help install-packages demo demo-psql demo-stop test check unit lint golden property \
-        sql e2e fault test-pg18 programs asan ubsan bench diagram clean
+.PHONY: all help install-packages demo demo-psql demo-stop test check unit lint golden property fuzz \
+        fuzz-programs sql e2e fault test-pg18 programs asan ubsan bench diagram clean
 .DEFAULT_GOAL = all
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -68,8 +71,8 @@ test: install-packages ## every test, against a real Kafka and a real PostgreSQL
 	$(AGAIN) programs
 	@$(RUN_TESTS) all
 
-check: programs ## lint, unit and golden tests: no services, under 30 s
-	@$(RUN_TESTS) lint unit golden
+check: programs ## lint, unit, golden and fuzz tests: no services, under 30 s
+	@$(RUN_TESTS) lint unit golden fuzz
 
 lint: all ## layers, libraries, words, help texts, scripts
 	@$(RUN_TESTS) lint
@@ -104,6 +107,14 @@ asan: ## make check with address and undefined behaviour sanitizers
 ubsan: ## make check with the undefined behaviour sanitizer alone
 	$(AGAIN) check BUILD=build/ubsan SANITIZE='-fsanitize=undefined -fno-sanitize-recover=all -w' \
 	    TEST_TIMEOUT_SCALE=5
+
+fuzz: ## libFuzzer on every target; SECONDS=600 for each, TARGETS="mapping url"
+	@deploy/install-packages clang libclang-rt-14-dev
+	$(AGAIN) fuzz-programs BUILD=build/fuzz CC=clang CFLAGS='-O1 -g -fno-omit-frame-pointer' \
+	    SANITIZE='-fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all -w'
+	@BUILD=build/fuzz tests/fuzz/run "$(or $(SECONDS),600)" $(or $(TARGETS),$(FUZZ_TARGETS))
+
+fuzz-programs: $(BUILD)/tests/fuzz/test_seeds $(FUZZ_TARGETS:%=$(BUILD)/fuzz_%)
 
 bench: all $(BENCH_TOOLS) ## what an event costs at each stage, and how soon it shows; EVENTS=n
 	@BUILD=$(BUILD) JOURNEYD=$(CURDIR)/$(BUILD)/journeyd EVENTS=$(EVENTS) tests/bench/run
@@ -164,6 +175,11 @@ $(BUILD)/tests/%: tests/%.c $(LIBRARY) $(TEST_LIBRARY)
 	$(call SAY,compile,$<)
 	@mkdir -p $(@D)
 	@$(CC) $(ALL_FLAGS) $(TEST_FLAGS) -MMD -MP -MF $@.d -MT $@ -o $@ $< $(TEST_LIBRARY) $(LIBRARY) \
+	    $(CHECK_LIBS) $(PACKAGE_LIBS) -lm
+
+$(BUILD)/fuzz_%: tests/fuzz/libfuzzer.c $(LIBRARY) $(TEST_LIBRARY)
+	$(call SAY,link,$@)
+	@$(CC) $(ALL_FLAGS) $(TEST_FLAGS) -fsanitize=fuzzer -o $@ $< $(TEST_LIBRARY) $(LIBRARY) \
 	    $(CHECK_LIBS) $(PACKAGE_LIBS) -lm
 
 SAY = @printf '  %-8s %s\n' $(1) $(2)

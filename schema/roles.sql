@@ -87,7 +87,7 @@ declare
         'scenario_monthly', 'path_monthly', 'drop_off_monthly', 'funnel_step_monthly',
         'scenario', 'touchpoint', 'channel', 'calendar',
         'published', 'freshness', 'freshness_in_words', 'unmapped', 'quarantine_count',
-        'mapping_coverage', 'data_dictionary'];
+        'mapping_coverage', 'skipped', 'event_clock', 'data_dictionary'];
     kept_by_apply constant text[] := array['migration', 'schema_digest', 'bucket'];
     statement text;
 begin

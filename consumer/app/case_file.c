@@ -231,6 +231,7 @@ static void read_case(struct config_reader *r, const struct yaml_node *node,
     if (out->msg.key != NULL)
         out->msg.key_len = strlen(out->msg.key);
     case_time_read(r, v[ONE_KAFKA_TIME], &out->msg.ts_us);
+    out->msg.stamp = STAMP_CREATE;
     read_headers(r, v[ONE_HEADERS], out);
     read_value(r, node, v[ONE_FIRST_BYTES], v[ONE_MESSAGE], &out->msg);
     read_expect(r, node, v[ONE_EXPECT], out);

@@ -13,13 +13,14 @@ static const struct {
     const char *name;
     bool has_pairs;
 } fields[CASE_FIELD_COUNT] = {
-    [CASE_TOUCHPOINT] = {"touchpoint", false}, [CASE_FACT] = {"fact", false},
-    [CASE_SKIP] = {"skip", false},             [CASE_QUARANTINE] = {"quarantine", false},
-    [CASE_DETAIL] = {"detail", false},         [CASE_TIME] = {"time", false},
-    [CASE_CHANNEL] = {"channel", false},       [CASE_INITIATOR] = {"initiator", false},
-    [CASE_KEYS] = {"keys", true},              [CASE_CASES] = {"cases", true},
-    [CASE_DIMENSIONS] = {"dimensions", true},  [CASE_UNMAPPED] = {"unmapped", true},
-    [CASE_ID] = {"id", false},                 [CASE_RULE] = {"rule", false},
+    [CASE_ELEMENT] = {"element", false},        [CASE_TOUCHPOINT] = {"touchpoint", false},
+    [CASE_FACT] = {"fact", false},              [CASE_SKIP] = {"skip", false},
+    [CASE_QUARANTINE] = {"quarantine", false},  [CASE_DETAIL] = {"detail", false},
+    [CASE_TIME] = {"time", false},              [CASE_CLOCK] = {"clock", false},
+    [CASE_CHANNEL] = {"channel", false},        [CASE_INITIATOR] = {"initiator", false},
+    [CASE_KEYS] = {"keys", true},               [CASE_CASES] = {"cases", true},
+    [CASE_DIMENSIONS] = {"dimensions", true},   [CASE_UNMAPPED] = {"unmapped", true},
+    [CASE_ID] = {"id", false},                  [CASE_RULE] = {"rule", false},
     [CASE_SOURCE] = {"source", false}};
 
 static const char *const dim_names[] = {[DIM_BRANCH] = "branch",
@@ -162,12 +163,16 @@ void case_outcome_of(struct config *c, const struct mapped *got, int source,
                      struct arena *a, struct case_outcome *out)
 {
     memset(out, 0, sizeof *out);
+    if (got->element >= 0)
+        out->text[CASE_ELEMENT] = arena_printf(a, "%d", (int) got->element);
     switch (got->outcome) {
     case OUTCOME_EVENT:
         event_of(c, &got->event, a, out);
+        if (got->clock_nth > 0) /* not the one its owner thinks of first */
+            out->text[CASE_CLOCK] = mapping_counter(c->mapping, got->clock)->clock;
         break;
     case OUTCOME_SKIPPED:
-        out->text[CASE_SKIP] = got->skip;
+        out->text[CASE_SKIP] = skip_name(got->skip);
         break;
     case OUTCOME_QUARANTINED:
         out->text[CASE_QUARANTINE] = reject_name(got->reject);

@@ -9,12 +9,14 @@
 #include "io/mapping/mapping.h"
 
 enum case_field { /* in the order they are written */
+    CASE_ELEMENT,
     CASE_TOUCHPOINT,
     CASE_FACT,
     CASE_SKIP,
     CASE_QUARANTINE,
     CASE_DETAIL,
     CASE_TIME,
+    CASE_CLOCK,
     CASE_CHANNEL,
     CASE_INITIATOR,
     CASE_KEYS,

@@ -166,7 +166,7 @@ bool claim_all(struct pipeline *p, struct source_kafka *k, struct claim *cl, con
 struct offset_print claim_print(const struct message *msg)
 {
     return (struct offset_print){.known = true,
-                                 .ts_us = msg->is_undated ? 0 : msg->ts_us,
+                                 .ts_us = msg->stamp == STAMP_NONE ? 0 : msg->ts_us,
                                  .crc = offset_crc(msg->value, msg->value_len)};
 }
 

@@ -54,11 +54,11 @@ static bool number(const char *what, const char *text, long long most, long long
     return true;
 }
 
-/* inputs: TOPIC PARTITION OFFSET, or NULL */
-static bool read_filter(const struct options *o, char **inputs, struct quarantine_filter *f,
+/* inputs: TOPIC PARTITION OFFSET and perhaps ELEMENT, or none */
+static bool read_filter(const struct options *o, char **inputs, int n, struct quarantine_filter *f,
                         struct err *err)
 {
-    long long part = 0, offset = 0;
+    long long part = 0, offset = 0, element = -1;
 
     *f = (struct quarantine_filter){.source = options_get(o, "source"),
                                     .reason = options_get(o, "reason"),
@@ -67,13 +67,15 @@ static bool read_filter(const struct options *o, char **inputs, struct quarantin
         f->source = "";
     if ((f->reason && !reason_known(f->reason, err))
         || !options_time(o, "since", false, INT64_MIN, &f->since_us, err)
-        || (inputs && (!number("the partition", inputs[1], INT32_MAX, &part, err)
-                       || !number("the offset", inputs[2], INT64_MAX, &offset, err))))
+        || (n && (!number("the partition", inputs[1], INT32_MAX, &part, err)
+                  || !number("the offset", inputs[2], INT64_MAX, &offset, err)))
+        || (n > 3 && !number("the element", inputs[3], INT32_MAX, &element, err)))
         return false;
-    if (inputs)
+    if (n)
         f->topic = inputs[0];
     f->part = (int32_t) part;
     f->offset = offset;
+    f->element = (int32_t) element;
     return true;
 }
 
@@ -117,25 +119,31 @@ static bool list(const struct options *o, const struct config *c,
 
 /* ---- show ---- */
 
-/* What the message would be now, as tap shows it; or why there is none. */
+/* What the message, or the element asked for, would be now, as tap shows it; or why it is gone. */
 static bool show_now(const struct config *c, const struct quarantine_filter *f, struct arena *a,
                      bool json, struct err *err)
 {
     struct reread from;
     struct reread_wanted wanted = {f->topic, f->part, f->offset};
     struct source_kafka_event ev;
-    struct mapped got;
-    struct buf line;
+    const struct mapped *got;
+    struct buf lines;
     char why[200];
     bool ok = reread_open(&from, c, err)
               && reread_message(&from, &wanted, &ev, why, err);
 
     if (ok && ev.kind == KAFKA_MESSAGE) {
-        buf_init(&line);
-        mapping_apply(c->mapping, &ev.msg, -1, a, &got);
-        (json ? tap_print_json : tap_print_text)(c, &ev.msg, &got, &line);
-        quarantine_print_now(line.data, line.len, NULL, json);
-        buf_done(&line);
+        buf_init(&lines);
+        buf_reserve(&lines, 1);
+        size_t n = mapping_apply(c->mapping, &ev.msg, -1, a, &got);
+        for (size_t i = 0; i < n; i++)
+            if (f->element < 0 || got[i].element < 0 || got[i].element == f->element)
+                (json ? tap_print_json : tap_print_text)(c, &ev.msg, &got[i], &lines);
+        if (lines.len)
+            quarantine_print_now(lines.data, lines.len, NULL, json);
+        else
+            quarantine_print_now(NULL, 0, "the message has no such element", json);
+        buf_done(&lines);
         source_kafka_release(ev.handle);
     } else if (ok) {
         quarantine_print_now(NULL, 0, why, json);
@@ -161,7 +169,7 @@ static bool show(const struct options *o, const struct config *c,
         return err_set(err, ERR_USAGE, "%s [%d] %lld is not in quarantine; `journeyd quarantine "
                                        "list -c FILE` tells what is",
                        f->topic, (int) f->part, (long long) f->offset);
-    for (size_t i = 0; i < n; i++) /* mostly one: a row for each source that refused it */
+    for (size_t i = 0; i < n; i++) /* one for each source that refused it, and element */
         quarantine_print_row(&rows[i], json);
     fflush(stdout);
     return show_now(c, f, a, json, err);
@@ -181,13 +189,13 @@ static bool check_words(const struct options *o, struct err *err)
 {
     const char *verb = o->inputs[0];
     bool is_list = !strcmp(verb, "list"), is_show = !strcmp(verb, "show");
-    bool is_retry = !strcmp(verb, "retry"), has_place = o->n_inputs == 4;
+    bool is_retry = !strcmp(verb, "retry"), has_place = o->n_inputs >= 4;
 
     if (!(is_list && o->n_inputs == 1) && !(is_show && has_place)
         && !(is_retry && (o->n_inputs == 1 || has_place)))
         return err_set(err, ERR_USAGE, "say `quarantine list -c FILE`, `quarantine show -c FILE "
-                                       "TOPIC PARTITION OFFSET` or `quarantine retry -c FILE "
-                                       "--all|TOPIC PARTITION OFFSET`");
+                                       "TOPIC PARTITION OFFSET [ELEMENT]` or `quarantine retry "
+                                       "-c FILE --all|TOPIC PARTITION OFFSET [ELEMENT]`");
     for (size_t i = 0; i < sizeof belongs / sizeof *belongs; i++)
         if (options_has(o, belongs[i].option) && !strstr(belongs[i].verbs, verb))
             return err_set(err, ERR_USAGE, "--%s does not go with %s", belongs[i].option, verb);
@@ -206,7 +214,7 @@ static bool quarantine(struct options *o, struct err *err)
     struct quarantine_filter f;
     struct arena a;
 
-    if (!check_words(o, err) || !read_filter(o, o->n_inputs == 4 ? o->inputs + 1 : NULL, &f, err))
+    if (!check_words(o, err) || !read_filter(o, o->inputs + 1, o->n_inputs - 1, &f, err))
         return false;
     struct config *c = command_config(o, err);
     if (!c)
@@ -237,9 +245,9 @@ const struct command cmd_quarantine = {
     .name = "quarantine",
     .summary = "messages that were refused: list, show, retry",
     .usage = "quarantine list -c FILE [--source NAME] [--reason NAME] [--since TIME] [--limit N] "
-             "[--count] [--json] | quarantine show -c FILE [--json] TOPIC PARTITION OFFSET | "
-             "quarantine retry -c FILE [--quiet] --all|[--source NAME] [--reason NAME]|TOPIC "
-             "PARTITION OFFSET",
+             "[--count] [--json] | quarantine show -c FILE [--json] TOPIC PARTITION OFFSET "
+             "[ELEMENT] | quarantine retry -c FILE [--quiet] --all|[--source NAME] "
+             "[--reason NAME]|TOPIC PARTITION OFFSET [ELEMENT]",
     .help = "`list` tells how many messages were refused, by source and reason, and where the\n"
             "newest stand. `show` tells why one was refused, and what it would become now: it\n"
             "is read again from Kafka, and shown as `tap` shows it, never as it is.\n"
@@ -247,8 +255,9 @@ const struct command cmd_quarantine = {
             "puts them through it like any other batch. What is not refused any more leaves\n"
             "the quarantine and counts as accepted, duplicate or skipped, as if it had been\n"
             "so at first; what is refused stays, with its present reason; so does what Kafka\n"
-            "has no more. It may run beside `run`, as often as you like; restart `run` first,\n"
-            "so that it does not refuse the same again.\n"
+            "has no more. Of a message that fans out (`each`) every element that was refused\n"
+            "is a row, and ELEMENT names it. Retry may run beside `run`, as often as you\n"
+            "like; restart `run` first, so that it does not refuse the same again.\n"
             "\n"
             "Reasons: malformed, future, too_old, touchpoint, initiator, two_persons, no_key,\n"
             "unmapped, format, past_retention; deploy/sources/README.md says what they\n"
@@ -260,6 +269,6 @@ const struct command cmd_quarantine = {
                "journeyd quarantine retry -c journeyd.yaml --source zammad --reason touchpoint\n",
     .options = options,
     .min_inputs = 1,
-    .max_inputs = 4,
+    .max_inputs = 5,
     .run = quarantine,
 };

@@ -7,6 +7,7 @@
 #include "app/commands.h"
 #include "app/tap_print.h"
 #include "base/log.h"
+#include "io/mapping/mapping_trace.h"
 #include "io/source/source.h"
 #include "io/source/source_kafka.h"
 
@@ -23,15 +24,17 @@ struct tap {
 
 static bool show(struct tap *t, const struct message *msg, struct err *err)
 {
-    struct mapped got;
+    const struct mapped *got;
     arena_reset(&t->a);
     buf_reset(&t->line);
-    mapping_apply(t->c->mapping, msg, t->source, &t->a, &got);
-    t->counts[got.outcome]++;
-    if (t->json)
-        tap_print_json(t->c, msg, &got, &t->line);
-    else
-        tap_print_text(t->c, msg, &got, &t->line);
+    size_t n = mapping_apply(t->c->mapping, msg, t->source, &t->a, &got);
+    for (size_t i = 0; i < n; i++) {
+        t->counts[got[i].outcome]++;
+        if (t->json)
+            tap_print_json(t->c, msg, &got[i], &t->line);
+        else
+            tap_print_text(t->c, msg, &got[i], &t->line);
+    }
     if (fwrite(t->line.data, 1, t->line.len, stdout) != t->line.len)
         return err_set(err, ERR_REJECT, "could not write the output");
     return true;
@@ -163,6 +166,8 @@ static const struct option_spec options[] = {
      false},
     {"last", 'n', "N", "with --topic: the last N messages of each partition", false},
     {"follow", 'f', NULL, "with --topic: go on until stopped", false},
+    {"steps", 0, NULL, "show how: decode steps, rules asked and why they do not hold",
+     false},
     {"json", 0, NULL, "one JSON object a line", false},
     {NULL, 0, NULL, NULL, false},
 };
@@ -183,6 +188,8 @@ static bool run(struct options *o, struct err *err)
         ok =
             err_set(err, ERR_USAGE,
                     "no source is named \"%.60s\"; journeyd validate lists them", source);
+    if (options_has(o, "steps"))
+        mapping_trace_start(t.c->mapping);
     arena_init(&t.a);
     buf_init(&t.line);
     for (int i = 0; ok && !command_stop && i < o->n_inputs; i++)
@@ -206,19 +213,29 @@ const struct command cmd_tap = {
     .name = "tap",
     .summary = "show messages as the events they become",
     .usage = "tap -c FILE [--source NAME] INPUT... | tap -c FILE --topic TOPIC [--last "
-             "N] [--follow]",
+             "N] [--follow] | both: [--steps] [--json]",
     .help =
         "Each message is one line: time, source, touchpoint, channel, initiator, keys,\n"
         "dimensions, and in brackets the rule of the mapping; or why it was skipped or\n"
-        "quarantined. Keys are the pseudonyms that the views show as customer_id, "
-        "key_id\n"
-        "and case_id. Nothing is written anywhere, and no consumer group is joined.\n"
+        "quarantined. A message whose source says `each` is a line for each element.\n"
+        "Keys are the pseudonyms that the views show as customer_id, key_id and case_id;\n"
+        "(excluded) or (kiosk) stands behind one that is on such a list.\n"
+        "Nothing is written anywhere, and no consumer group is joined.\n"
         "\n"
-        "INPUT holds what `kcat -C -J` prints, or with --source the bare message "
-        "values;\n"
-        "- is standard input, .gz and .zst are read as they are.\n",
+        "With --steps, below it: where the message stands, which source takes it, the\n"
+        "decode steps and which one failed, the rules asked, of those that do not hold\n"
+        "the guard that says so, by its line in the file of the source, the place at\n"
+        "which the time stood, and the places where id and time were looked for in vain.\n"
+        "Nothing of the message itself is shown.\n"
+        "\n"
+        "INPUT holds what `kcat -C -J` prints, or with --source the bare message\n"
+        "values; - is standard input, .gz and .zst are read as they are.\n"
+        "\n"
+        "Exit codes: 0 all was shown, whatever became of it, 1 an input could not be\n"
+        "read, 2 usage, 69 the brokers stayed away, 78 configuration.\n",
     .example =
         "journeyd tap -c journeyd.yaml --source plain events.ndjson\n"
+        "journeyd tap -c journeyd.yaml --source plain --steps events.ndjson\n"
         "kcat -b localhost -C -J -e -t folio.diku.circulation.loan | journeyd tap -c "
         "journeyd.yaml -\n"
         "journeyd tap -c journeyd.yaml --topic zammad.tickets --last 10 --follow",

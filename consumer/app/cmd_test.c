@@ -94,15 +94,17 @@ static void note_rule(struct test *t, const struct mapped *got)
 static const char *outcome_of(struct test *t, const struct case_file *f,
                               const struct case_one *one)
 {
-    struct mapped got;
+    const struct mapped *got;
     struct case_outcome o;
     struct buf b;
     mapping_clear_forget(t->c->mapping);
-    mapping_apply(t->c->mapping, &one->msg, -1, &t->a, &got);
-    note_rule(t, &got);
-    case_outcome_of(t->c, &got, f->source, &t->a, &o);
+    size_t n = mapping_apply(t->c->mapping, &one->msg, -1, &t->a, &got);
     buf_init(&b);
-    case_outcome_write(&o, 0, &b);
+    for (size_t i = 0; i < n; i++) {
+        note_rule(t, &got[i]);
+        case_outcome_of(t->c, &got[i], f->source, &t->a, &o);
+        case_outcome_write(&o, 0, &b);
+    }
     const char *text = arena_strndup(&t->a, b.data, b.len);
     buf_done(&b);
     return text;

@@ -10,6 +10,9 @@
 
 #define CLOSE_AFTER_US (US_PER_S / 5)
 enum { BATCH_MESSAGES = 50000, POLLS_AT_ONCE = 5000 };
+/* Where messages fan out these bound memory: what an intake can become, before it is decoded, and
+ * what of it one transaction takes. */
+enum { INTAKE_RECORDS = 500000, SLICE_RECORDS = 2 * BATCH_MESSAGES };
 
 /* --- intakes -------------------------------------------------------------------------------- */
 static void intake_drop(struct intake *in)
@@ -36,6 +39,7 @@ void consume_open_intake(struct consumer *c, const struct intake *decoding)
     c->open = free_intake(c, decoding);
     intake_reset(c->open);
     c->open->guarded = true;
+    c->open->slice_most = SLICE_RECORDS;
     for (size_t i = 0; i < c->claim.n; i++) {
         const struct claim_part *part = &c->claim.parts[i];
         struct offset_part row = {.topic = arena_strdup(&c->open->a, part->topic),
@@ -51,7 +55,10 @@ void consume_open_intake(struct consumer *c, const struct intake *decoding)
 
 static bool is_full(const struct consumer *c)
 {
-    return c->open->waiting.n >= BATCH_MESSAGES || c->open->bytes >= c->p->c->batch_bytes;
+    const struct intake *in = c->open;
+
+    return in->waiting.n >= BATCH_MESSAGES || in->waiting_most >= INTAKE_RECORDS
+           || in->bytes >= c->p->c->batch_bytes;
 }
 
 bool consume_drop_all(struct consumer *c, struct err *err)
@@ -146,6 +153,14 @@ static struct claim_part *find_part(struct consumer *c, const char *topic, int32
     return NULL;
 }
 
+static size_t most_records(const struct consumer *c, const struct message *msg)
+{
+    const struct mapping *mp = c->p->c->mapping;
+
+    return mapping_most_records(mp, mapping_source_of_topic(mp, msg->topic),
+                                msg->key_len + msg->value_len);
+}
+
 static bool take_message(struct consumer *c, struct source_kafka_event *ev, struct err *err)
 {
     struct claim_part *part = find_part(c, ev->msg.topic, ev->msg.partition);
@@ -168,6 +183,7 @@ static bool take_message(struct consumer *c, struct source_kafka_event *ev, stru
     VEC_PUSH(&in->a, in->waiting, ev->msg);
     VEC_PUSH(&in->a, in->waiting_part, index);
     in->bytes += ev->msg.value_len;
+    in->waiting_most += most_records(c, &ev->msg);
     return true;
 }
 

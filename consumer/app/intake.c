@@ -43,32 +43,81 @@ uint16_t intake_part(struct intake *in, const char *topic, int32_t part)
     return (uint16_t) (in->parts.n - 1);
 }
 
+static void add_record(struct intake *in, const struct mapped *mapped, int64_t offset,
+                       uint16_t part, bool is_more)
+{
+    uint32_t record = (uint32_t) in->records.n;
+    struct intake_record r = {
+        .offset = offset,
+        .event = (uint32_t) in->events.n,
+        .counter = mapped->counter,
+        .element = (int16_t) mapped->element,
+        .part = part,
+        .source = (int16_t) mapped->source,
+        .outcome = (uint8_t) mapped->outcome & 15,
+        .is_more = is_more,
+        .reject = (uint8_t) mapped->reject,
+    };
+
+    VEC_PUSH(&in->a, in->records, r);
+    if (mapped->outcome == OUTCOME_EVENT)
+        VEC_PUSH(&in->a, in->events, mapped->event);
+    if (mapped->outcome == OUTCOME_QUARANTINED) {
+        struct intake_quarantine q = {record, mapped->detail};
+        VEC_PUSH(&in->a, in->quarantine, q);
+    }
+    if (mapped->unmapped_field && mapped->unmapped_value) {
+        struct intake_unmapped u = {record, mapped->unmapped_field, mapped->unmapped_value};
+        VEC_PUSH(&in->a, in->unmapped, u);
+    }
+}
+
 void intake_add(struct intake *in, struct mapping *mp, const struct message *msg, int source,
                 uint16_t part)
 {
-    uint32_t record = (uint32_t) in->records.n;
-    struct mapped mapped;
+    const struct mapped *mapped;
+    size_t n = mapping_apply(mp, msg, source, &in->a, &mapped);
 
-    mapping_apply(mp, msg, source, &in->a, &mapped);
-    struct intake_record r = {
-        .offset = msg->offset,
-        .event = (uint32_t) in->events.n,
-        .part = part,
-        .source = (int16_t) mapped.source,
-        .outcome = (uint8_t) mapped.outcome,
-        .reject = (uint8_t) mapped.reject,
-    };
-    VEC_PUSH(&in->a, in->records, r);
-    if (mapped.outcome == OUTCOME_EVENT)
-        VEC_PUSH(&in->a, in->events, mapped.event);
-    if (mapped.outcome == OUTCOME_QUARANTINED) {
-        struct intake_quarantine q = {record, mapped.detail};
-        VEC_PUSH(&in->a, in->quarantine, q);
+    for (size_t i = 0; i < n; i++)
+        add_record(in, &mapped[i], msg->offset, part, i > 0);
+    in->bytes += msg->value_len;
+}
+
+#define NO_ELEMENT "each: no such element, the list has %zu"
+
+/* What becomes of the row, of the n outcomes of its message. */
+static void add_row(struct intake *in, const struct quarantine_found *was,
+                    const struct mapped *mapped, size_t n, int64_t offset, uint16_t part)
+{
+    struct intake_again again = {.record = (uint32_t) in->records.n, .was = *was};
+
+    if (was->element < 0) {
+        for (size_t i = 0; i < n; i++)
+            add_record(in, &mapped[i], offset, part, i > 0);
+    } else {
+        bool fans_out = mapped->element >= 0, is_gone = fans_out && (size_t) was->element >= n;
+        struct mapped one = mapped[fans_out && !is_gone ? was->element : 0];
+        if (is_gone)
+            one = (struct mapped){.outcome = OUTCOME_QUARANTINED,
+                                  .source = mapped->source,
+                                  .reject = REJECT_MALFORMED,
+                                  .detail = arena_printf(&in->a, NO_ELEMENT, n),
+                                  .counter = -1};
+        one.element = was->element; /* refused once more, the row is the one that it was */
+        add_record(in, &one, offset, part, false);
     }
-    if (mapped.unmapped_field && mapped.unmapped_value) {
-        struct intake_unmapped u = {record, mapped.unmapped_field, mapped.unmapped_value};
-        VEC_PUSH(&in->a, in->unmapped, u);
-    }
+    again.n = (uint32_t) in->records.n - again.record;
+    VEC_PUSH(&in->a, in->again, again);
+}
+
+void intake_add_again(struct intake *in, struct mapping *mp, const struct message *msg,
+                      uint16_t part, const struct quarantine_found *rows, size_t n_rows)
+{
+    const struct mapped *mapped;
+    size_t n = mapping_apply(mp, msg, -1, &in->a, &mapped);
+
+    for (size_t i = 0; i < n_rows; i++)
+        add_row(in, &rows[i], mapped, n, msg->offset, part);
     in->bytes += msg->value_len;
 }
 

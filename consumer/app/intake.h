@@ -1,7 +1,8 @@
 /* An intake: the messages of one batch and what the mapping made of them, on the way from a source
  * to one transaction. It remembers what became of every message, in order, so that a part of it
  * can be committed alone (app/pipeline.c bisects when the database refuses a value) and the
- * counts of the account always add up.
+ * counts of the account always add up. A message that fans out is a run of records, one an
+ * element; such a run is never cut, as offsets move past whole messages only.
  *
  * Decoding runs in a thread of its own (decoder below) while PostgreSQL works on the batch before.
  * That thread has a whole configuration of its own, because mapping interns attribute sets in the
@@ -16,12 +17,15 @@
 #include "io/store/quarantine.h"
 #include "io/store/store.h"
 
-struct intake_record { /* one message */
+struct intake_record { /* one message, or one element of it */
     int64_t offset;
-    uint32_t event; /* events of this intake before this record */
-    uint16_t part;  /* index in parts */
-    int16_t source; /* -1: none */
-    uint8_t outcome, reject;
+    uint32_t event;  /* events of this intake before this record */
+    int32_t counter; /* mapping_counter(), -1: none */
+    int16_t element; /* of a message that fans out, from 0; -1: the message itself */
+    uint16_t part;   /* index in parts */
+    int16_t source;  /* -1: none */
+    uint8_t outcome : 4, is_more : 1; /* is_more: of the same message as the record before */
+    uint8_t reject;
 };
 struct intake_quarantine {
     uint32_t record;
@@ -31,8 +35,8 @@ struct intake_unmapped {
     uint32_t record;
     const char *field, *value;
 };
-struct intake_again { /* a message read again out of quarantine */
-    uint32_t record;
+struct intake_again { /* a row of the quarantine whose message was read again, for these records */
+    uint32_t record, n;
     struct quarantine_found was;
 };
 
@@ -42,11 +46,12 @@ struct intake {
     VEC(struct event) events;
     VEC(struct intake_quarantine) quarantine;
     VEC(struct intake_unmapped) unmapped;
-    VEC(struct intake_again) again; /* of a retry: one for each record, in their order */
+    VEC(struct intake_again) again; /* of a retry: all records, in their order */
     /* Where records came from: of Kafka one a partition, with its offsets to move; of files just
      * names for quarantine rows. expected follows what is committed. */
     VEC(struct offset_part) parts;
     bool guarded; /* Kafka: the offsets of parts move in the same transaction */
+    size_t slice_most; /* records of one transaction, but whole messages; 0: all */
     bool is_last; /* file input ends here */
     size_t bytes; /* of message values */
     int64_t position; /* bytes of input read so far; files */
@@ -54,6 +59,7 @@ struct intake {
 
     VEC(void *) handles; /* Kafka messages not decoded yet */
     VEC(struct message) waiting;
+    size_t waiting_most; /* records they can become */
     VEC(uint16_t) waiting_part;
 
     /* attribute sets that the decoder's model got with this intake, in its order */
@@ -75,6 +81,11 @@ uint16_t intake_part(struct intake *in, const char *topic, int32_t part);
 /* Maps one message and records what became of it. */
 void intake_add(struct intake *in, struct mapping *mp, const struct message *msg, int source,
                 uint16_t part);
+/* The same for the rows of the quarantine that are of one message: of one that fans out only the
+ * element of a row, or all of them if the row is of the whole message. An element that the message
+ * has no more stays refused. */
+void intake_add_again(struct intake *in, struct mapping *mp, const struct message *msg,
+                      uint16_t part, const struct quarantine_found *rows, size_t n_rows);
 
 /* --- the decoder -------------------------------------------------------------------------- */
 /* Fills an intake from wherever; runs in the decoder's thread. */

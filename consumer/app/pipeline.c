@@ -5,7 +5,8 @@
  *   RETRY        rolled back; the same batch again after a back-off with jitter
  *   UNAVAILABLE  the same, over a new connection; one-shot commands give up after a while
  *   FENCED       the compare-and-swap missed and the rows are not ours: drop the batch
- *   REJECT       SQLSTATE 22 twice alone: halve the slice; a slice of one record is quarantined
+ *   REJECT       SQLSTATE 22 twice alone: halve the slice; one message alone is quarantined, with
+ *                all of its elements, as which of them it was cannot be told without cutting it
  *   SQLSTATE 23  our bug or a race: once more, then stop
  *   others       stop
  *
@@ -20,7 +21,6 @@
 #include <time.h>
 
 #include "app/command.h"
-#include "app/forgotten.h"
 #include "app/report.h"
 #include "app/slice.h"
 #include "base/clock.h"
@@ -198,27 +198,25 @@ static bool slice_commit(struct pipeline *p, const struct intake *in, bool *miss
     struct store *s = p->s;
     struct engine e;
     struct account acc;
-    struct quarantine_again *again = NULL;
+    struct quarantine_retried again;
     const bool *is_past = NULL;
     int64_t xid = 0;
     bool unknown = false;
 
     arena_reset(&p->work);
-    size_t n_again = slice_again(in, p->c->mapping, &p->work, &again);
+    bool is_again = slice_again(in, p->c->mapping, &p->work, &again);
     if (!store_ensure_months(s, b.events, b.n_events, err))
         return false;
     if (!store_begin(s, err)
-        || (n_again && !quarantine_lock(s, &p->work, p->grp, again, n_again, err))
+        || (is_again && !quarantine_lock(s, &p->work, p->grp, &again, err))
         || !move_offsets(p, in, &xid, missed, err)
         || !run_kept(p, &b, &is_past, &e, err)
         || !store_save(s, &p->work, &e.changes, err))
         goto undo;
-    slice_account(in, p->c->mapping, &p->work,
-                  slice_spread(in, is_past, e.changes.is_duplicate, &p->work), p->pending, &acc);
-    slice_refuse_past(in, p->c->mapping, is_past, &p->work, p->pending, &acc, again, n_again);
-    forgotten_account(&b, &p->c->model, p->c->mapping, e.changes.is_forgotten, p->pending,
-                      &acc);
-    if ((n_again && !quarantine_settle(s, &p->work, again, n_again, err))
+    const enum fate *fates = slice_fates(in, is_past, &e.changes, &p->work);
+    slice_refuse_past(in, p->c->mapping, fates, &again);
+    slice_account(in, p->c->mapping, &p->work, fates, p->pending, &acc);
+    if ((is_again && !quarantine_settle(s, &p->work, &again, err))
         || !store_account(s, &p->work, &acc, err))
         goto undo;
     p->unknown_pid = store_pg(s)->backend_pid;
@@ -317,37 +315,46 @@ static void slice_done(struct pipeline *p, struct intake *in)
     p->committed += (int64_t) (in->upto - in->done);
     p->is_unknown = false;
     in->done = in->upto;
-    in->upto = in->records.n;
+    in->upto = slice_end(in);
     in->rejected = in->broken = 0;
     pipeline_succeeded(p);
 }
 
-/* The database refused a value twice: look for it in the first half, or quarantine it. */
+/* The database refused a value twice: look for it in the first half, or quarantine the message. */
 static void bisect(struct intake *in, const struct err *why)
 {
-    size_t n = in->upto - in->done;
+    size_t half = slice_half(in);
 
-    if (n > 1) {
-        in->upto = in->done + n / 2;
+    if (half < in->upto) {
+        in->upto = half;
         in->rejected = 1; /* a half that is refused needs no second look */
         return;
     }
-    struct intake_record *r = &in->records.at[in->done];
-    r->outcome = OUTCOME_QUARANTINED;
-    r->reject = REJECT_MALFORMED;
-    struct intake_quarantine q = {
-        (uint32_t) in->done, arena_printf(&in->a, "SQLSTATE %.5s", why->sqlstate)};
-    VEC_PUSH(&in->a, in->quarantine, q);
-    log_line(LOG_WARN, "quarantined a record that the database refuses",
-             "topic=%s partition=%d offset=%lld sqlstate=%s", in->parts.at[r->part].topic,
-             (int) in->parts.at[r->part].part, (long long) r->offset, why->sqlstate);
+    struct intake_record *first = &in->records.at[in->done];
+    for (size_t i = in->done; i < in->upto; i++) {
+        struct intake_record *r = &in->records.at[i];
+        if (r->outcome == OUTCOME_QUARANTINED)
+            continue;
+        r->outcome = OUTCOME_QUARANTINED;
+        r->reject = REJECT_MALFORMED;
+        r->counter = -1;
+        struct intake_quarantine q = {
+            (uint32_t) i, arena_printf(&in->a, "SQLSTATE %.5s", why->sqlstate)};
+        VEC_PUSH(&in->a, in->quarantine, q);
+    }
+    log_line(LOG_WARN, "quarantined a message that the database refuses",
+             "topic=%s partition=%d offset=%lld sqlstate=%s", in->parts.at[first->part].topic,
+             (int) in->parts.at[first->part].part, (long long) first->offset, why->sqlstate);
 }
 
+/* All that is left alone and refused cannot be why. */
 static bool can_bisect(const struct intake *in)
 {
-    size_t n = in->upto - in->done;
+    bool all_refused = true;
 
-    return n > 1 || (n == 1 && in->records.at[in->done].outcome != OUTCOME_QUARANTINED);
+    for (size_t i = in->done; i < in->upto; i++)
+        all_refused &= in->records.at[i].outcome == OUTCOME_QUARANTINED;
+    return in->upto > in->done && (!all_refused || slice_half(in) < in->upto);
 }
 
 static enum attempt judge_slice(struct pipeline *p, struct intake *in, const struct err *why,
@@ -375,7 +382,7 @@ enum attempt pipeline_attempt(struct pipeline *p, struct intake *in, struct err 
     bool missed = false;
 
     if (in->done == 0 && in->upto == 0)
-        in->upto = in->records.n;
+        in->upto = slice_end(in);
     if (!pipeline_connect(p, &attempt, err))
         return attempt;
     if (p->is_unknown && !settle(p, in, &state, &why))

@@ -1,6 +1,6 @@
-/* The pipeline: one intake becomes one transaction (or a few, when the database refuses a value and
- * the record has to be found). Used by run and replay alike; what differs is whether offsets move
- * with it (intake.guarded).
+/* The pipeline: one intake becomes one transaction (or a few, when its messages fanned out to many
+ * records, or the database refuses a value and the record has to be found). Used by run and replay
+ * alike; what differs is whether offsets move with it (intake.guarded).
  *
  * An attempt never waits: it says when to come again, so that the caller can go on polling Kafka
  * or just sleep. */

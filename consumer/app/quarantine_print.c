@@ -49,12 +49,17 @@ void quarantine_print_text(const struct quarantine_counted *counts, size_t n_cou
     text_counts(counts, n_counts);
     if (only_counts || n_rows == 0)
         return;
-    printf("\n%-32s %9s %12s  %-16s %-12s %-20s  %s\n", "topic", "partition", "offset", "source",
-           "reason", "first_seen", "detail");
-    for (size_t i = 0; i < n_rows; i++)
-        printf("%-32s %9d %12lld  %-16s %-12s %-20s  %s\n", rows[i].topic, (int) rows[i].part,
-               (long long) rows[i].offset, source_name(rows[i].source), rows[i].reason,
-               short_time(rows[i].first_us, first), rows[i].detail ? rows[i].detail : "");
+    printf("\n%-32s %9s %12s %7s  %-16s %-12s %-20s  %s\n", "topic", "partition", "offset",
+           "element", "source", "reason", "first_seen", "detail");
+    for (size_t i = 0; i < n_rows; i++) {
+        char element[16] = "-";
+        if (rows[i].element >= 0)
+            snprintf(element, sizeof element, "%d", (int) rows[i].element);
+        printf("%-32s %9d %12lld %7s  %-16s %-12s %-20s  %s\n", rows[i].topic,
+               (int) rows[i].part, (long long) rows[i].offset, element,
+               source_name(rows[i].source), rows[i].reason, short_time(rows[i].first_us, first),
+               rows[i].detail ? rows[i].detail : "");
+    }
 }
 
 static void json_text(struct buf *b, const char *name, const char *text)
@@ -80,6 +85,8 @@ static void json_row(struct buf *b, const struct quarantine_found *row)
     buf_adds(b, "{");
     json_text(b, "topic", row->topic);
     buf_printf(b, "\"partition\":%d,\"offset\":%lld,", (int) row->part, (long long) row->offset);
+    if (row->element >= 0)
+        buf_printf(b, "\"element\":%d,", (int) row->element);
     json_text(b, "source", row->source);
     json_text(b, "reason", row->reason);
     json_text(b, "detail", row->detail);
@@ -136,33 +143,37 @@ void quarantine_print_row(const struct quarantine_found *row, bool json)
         return;
     }
     clock_format_us(row->first_us, first);
-    printf("topic       %s\npartition   %d\noffset      %lld\nsource      %s\nreason      %s\n",
-           row->topic, (int) row->part, (long long) row->offset, source_name(row->source),
-           row->reason);
+    printf("topic       %s\npartition   %d\noffset      %lld\n", row->topic, (int) row->part,
+           (long long) row->offset);
+    if (row->element >= 0)
+        printf("element     %d\n", (int) row->element);
+    printf("source      %s\nreason      %s\n", source_name(row->source), row->reason);
     if (row->detail)
         printf("detail      %s\n", row->detail);
     printf("first seen  %s\n", first);
 }
 
-void quarantine_print_now(const char *line, size_t len, const char *why, bool json)
+void quarantine_print_now(const char *lines, size_t len, const char *why, bool json)
 {
     struct buf b;
 
-    if (!json) {
-        printf("now         ");
-        if (why)
-            printf("%s\n", why);
-        else
-            fwrite(line, 1, len, stdout);
+    if (json && why) {
+        buf_init(&b);
+        buf_adds(&b, "{\"outcome\":\"gone\",\"why\":");
+        report_quoted(&b, why);
+        buf_adds(&b, "}");
+        write_out(&b);
         return;
     }
-    if (!why) {
-        fwrite(line, 1, len, stdout);
+    if (json) {
+        fwrite(lines, 1, len, stdout);
         return;
     }
-    buf_init(&b);
-    buf_adds(&b, "{\"outcome\":\"gone\",\"why\":");
-    report_quoted(&b, why);
-    buf_adds(&b, "}");
-    write_out(&b);
+    if (why)
+        printf("%-12s%s\n", "now", why);
+    for (size_t at = 0, end; at < len; at = end) {
+        const char *stop = memchr(lines + at, '\n', len - at);
+        end = stop ? (size_t) (stop - lines) + 1 : len;
+        printf("%-12s%.*s", at ? "" : "now", (int) (end - at), lines + at);
+    }
 }

@@ -7,6 +7,7 @@
 #include "app/quarantine_retry.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "app/command.h"
 #include "app/folder.h"
@@ -16,7 +17,8 @@
 #include "base/clock.h"
 
 #define PATIENCE_US (60 * US_PER_S)
-enum { PAGE_ROWS = 5000, GONE_SHOWN = 20 };
+/* PAGE_RECORDS: a row of a message that fans out can become many; the page ends there. */
+enum { PAGE_ROWS = 5000, PAGE_RECORDS = 100000, GONE_SHOWN = 20 };
 
 struct gone { /* a row whose message could not be read */
     size_t row;
@@ -99,6 +101,21 @@ static bool count_rows(struct retry *t, int64_t *total, struct err *err)
     return true;
 }
 
+static bool is_of_message(const struct quarantine_found *row, const struct quarantine_found *of)
+{
+    return row->offset == of->offset && row->part == of->part && !strcmp(row->topic, of->topic);
+}
+
+static void add_rows(struct retry *t, const struct message *msg, size_t from, size_t n)
+{
+    uint16_t part = intake_part(&t->in, msg->topic, msg->partition);
+
+    intake_add_again(&t->in, t->p.c->mapping, msg, part, &t->rows[from], n);
+    for (size_t i = t->in.again.n - n; i < t->in.again.n; i++)
+        for (uint32_t k = 0; k < t->in.again.at[i].n; k++)
+            VEC_PUSH(&t->page, t->row_of, from + i - (t->in.again.n - n));
+}
+
 static bool read_messages(struct retry *t, struct err *err)
 {
     intake_reset(&t->in);
@@ -106,27 +123,31 @@ static bool read_messages(struct retry *t, struct err *err)
     t->row_of.at = NULL;
     t->gone.n = t->gone.cap = 0;
     t->gone.at = NULL;
-    for (size_t i = 0; i < t->n; i++) {
+    for (size_t i = 0, same; i < t->n; i += same) {
         const struct quarantine_found *row = &t->rows[i];
         struct reread_wanted wanted = {row->topic, row->part, row->offset};
         struct source_kafka_event ev;
         char why[200];
 
+        for (same = 1; i + same < t->n && is_of_message(&t->rows[i + same], row);)
+            same++;
+        if (t->in.records.n >= PAGE_RECORDS) {
+            t->n = i;
+            break;
+        }
         if (command_stop)
             return err_set(err, ERR_RETRY, "stopped by a signal");
         if (!reread_message(&t->from, &wanted, &ev, why, err))
             return false;
-        if (ev.kind != KAFKA_MESSAGE) {
-            struct gone gone = {i, arena_strdup(&t->page, why)};
-            VEC_PUSH(&t->page, t->gone, gone);
+        if (ev.kind == KAFKA_MESSAGE) {
+            add_rows(t, &ev.msg, i, same);
+            source_kafka_release(ev.handle);
             continue;
         }
-        struct intake_again was = {(uint32_t) t->in.records.n, *row};
-        VEC_PUSH(&t->in.a, t->in.again, was);
-        VEC_PUSH(&t->page, t->row_of, i);
-        intake_add(&t->in, t->p.c->mapping, &ev.msg, -1,
-                   intake_part(&t->in, row->topic, row->part));
-        source_kafka_release(ev.handle);
+        for (size_t k = i; k < i + same; k++) {
+            struct gone gone = {k, arena_strdup(&t->page, why)};
+            VEC_PUSH(&t->page, t->gone, gone);
+        }
     }
     return true;
 }
@@ -135,9 +156,12 @@ static void tell_gone(struct retry *t, size_t n_rows)
 {
     for (size_t i = 0; i < t->gone.n && t->gone.at[i].row < n_rows; i++) {
         const struct quarantine_found *row = &t->rows[t->gone.at[i].row];
+        char element[24] = "";
+        if (row->element >= 0)
+            snprintf(element, sizeof element, " element %d", (int) row->element);
         if (t->n_gone++ < GONE_SHOWN)
-            printf("%s [%d] %lld stays: %s\n", row->topic, (int) row->part,
-                   (long long) row->offset, t->gone.at[i].why);
+            printf("%s [%d] %lld%s stays: %s\n", row->topic, (int) row->part,
+                   (long long) row->offset, element, t->gone.at[i].why);
     }
 }
 
@@ -154,6 +178,7 @@ static void move_on(struct retry *t, size_t n_rows)
     *after = (struct quarantine_found){.topic = arena_strdup(&t->position, last->topic),
                                        .part = last->part,
                                        .offset = last->offset,
+                                       .element = last->element,
                                        .source = arena_strdup(&t->position, last->source)};
     t->after = after;
 }

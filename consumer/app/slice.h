@@ -5,26 +5,35 @@
 
 #include "app/intake.h"
 
-/* Its events; none when the slice is one record that the database refused. */
+/* The upto to begin with: what one transaction takes, in->slice_most and the rest of a message. */
+size_t slice_end(const struct intake *in);
+/* A smaller upto: about half of the slice, never within a message; in->upto when it is one. */
+size_t slice_half(const struct intake *in);
+/* Its events; none when the slice is one message that the database refused. */
 struct batch slice_batch(const struct intake *in);
 /* The partitions of the slice with the offsets it moves them to; arena memory. */
 size_t slice_parts(const struct intake *in, struct arena *a, struct offset_part **out);
-/* Of a retry: what the rows of the quarantine of the slice become; arena memory. */
-size_t slice_again(const struct intake *in, const struct mapping *mp, struct arena *a,
-                   struct quarantine_again **out);
-/* Events from before the cut of retention come too late: leaves them out of the batch of the slice.
- * One entry an event of the slice; arena memory; NULL: there are none. */
+/* Of a retry: the rows of the quarantine that the slice was read for, and what is refused of it;
+ * arena memory. False: it is none. */
+bool slice_again(const struct intake *in, const struct mapping *mp, struct arena *a,
+                 struct quarantine_retried *out);
+
+/* What becomes of an event, which only the transaction that would store it knows. Past: it comes
+ * after its month was dropped, and is refused. Forgotten: a tombstone meets it, and it is skipped. */
+enum fate { FATE_ACCEPTED, FATE_DUPLICATE, FATE_FORGOTTEN, FATE_PAST };
+
+/* Leaves the events from before the cut of retention out of the batch of the slice. One entry an
+ * event of the slice; arena memory; NULL: there are none. */
 const bool *slice_leave_past(struct batch *b, int64_t cut_us, struct arena *a);
-/* What the engine says of the events that were left, for all events of the slice. */
-const bool *slice_spread(const struct intake *in, const bool *is_past, const bool *of_kept,
-                         struct arena *a);
-/* They are refused as past_retention: in the account, and before quarantine_settle in a retry. */
-void slice_refuse_past(const struct intake *in, const struct mapping *mp, const bool *is_past,
-                       struct arena *a, struct tally *tallies, struct account *acc,
-                       struct quarantine_again *again, size_t n_again);
-/* Where the messages went. tallies has mapping_source_count + 1 entries and is overwritten; the
- * rows of acc are in the arena. is_duplicate: one entry an event of the slice. */
+/* By what was left out, and what the engine says of the others: an entry an event of the slice. */
+const enum fate *slice_fates(const struct intake *in, const bool *is_past,
+                             const struct changes *changes, struct arena *a);
+/* Of a retry, between slice_again and quarantine_settle: past events are refused, too. */
+void slice_refuse_past(const struct intake *in, const struct mapping *mp, const enum fate *fates,
+                       struct quarantine_retried *t);
+/* Where the records went. tallies has mapping_source_count + 1 entries and is overwritten; the
+ * rows of acc are in the arena. */
 void slice_account(const struct intake *in, const struct mapping *mp, struct arena *a,
-                   const bool *is_duplicate, struct tally *tallies, struct account *acc);
+                   const enum fate *fates, struct tally *tallies, struct account *acc);
 
 #endif

@@ -4,8 +4,11 @@
 
 #include <string.h>
 
+#include "app/report.h"
+#include "app/tap_steps.h"
 #include "base/clock.h"
 #include "core/id.h"
+#include "io/mapping/mapping_trace.h"
 
 static const char *const dim_names[] = {[DIM_BRANCH] = "branch",
                                         [DIM_CUSTOMER_GROUP] = "customer_group",
@@ -40,6 +43,14 @@ static void key(const struct config *c, const struct key *k, struct buf *out)
                    id.b[i]);
 }
 
+/* Whether it stands on a list: its events count for nobody, its logins are none. */
+static const char *apart(const struct config *c, const struct key *k)
+{
+    return model_is_excluded(&c->model, k) ? "excluded"
+           : model_is_kiosk(&c->model, k)  ? "kiosk"
+                                           : NULL;
+}
+
 static void text_event(const struct config *c, const struct mapped *got, struct buf *out)
 {
     const struct event *ev = &got->event;
@@ -54,6 +65,8 @@ static void text_event(const struct config *c, const struct mapped *got, struct 
     for (int i = 0; i < ev->n_keys; i++) {
         buf_adds(out, "  ");
         key(c, &ev->keys[i], out);
+        if (apart(c, &ev->keys[i]) != NULL)
+            buf_printf(out, " (%s)", apart(c, &ev->keys[i]));
     }
     for (int i = 0; i < DIM_COUNT; i++)
         if (at->dim[i] != NULL)
@@ -63,13 +76,12 @@ static void text_event(const struct config *c, const struct mapped *got, struct 
 void tap_print_text(const struct config *c, const struct message *msg,
                     const struct mapped *got, struct buf *out)
 {
-    (void) msg;
     switch (got->outcome) {
     case OUTCOME_EVENT:
         text_event(c, got, out);
         break;
     case OUTCOME_SKIPPED:
-        buf_printf(out, "-  %s  skipped: %s", source_name(c, got), got->skip);
+        buf_printf(out, "-  %s  skipped: %s", source_name(c, got), skip_name(got->skip));
         break;
     case OUTCOME_QUARANTINED:
         buf_printf(out, "-  %s  quarantined: %s", source_name(c, got),
@@ -81,26 +93,16 @@ void tap_print_text(const struct config *c, const struct message *msg,
         buf_printf(out, "-  %s  tombstone", source_name(c, got));
         break;
     }
+    if (got->element >= 0)
+        buf_printf(out, "  element %d", (int) got->element);
+    if (got->clock_nth > 0 && got->outcome == OUTCOME_EVENT)
+        buf_printf(out, "  clock %s", tap_steps_clock(c, got));
     if (got->unmapped_field != NULL)
         buf_printf(out, "  unmapped %s=%s", got->unmapped_field, got->unmapped_value);
     if (got->rule != NULL)
         buf_printf(out, "  [%s]", got->rule);
     buf_adds(out, "\n");
-}
-
-static void json_text(const char *text, struct buf *out)
-{
-    buf_adds(out, "\"");
-    for (const char *p = text; *p; p++) {
-        unsigned char byte = (unsigned char) *p;
-        if (byte == '"' || byte == '\\')
-            buf_printf(out, "\\%c", byte);
-        else if (byte < 0x20)
-            buf_printf(out, "\\u%04x", byte);
-        else
-            buf_add(out, p, 1);
-    }
-    buf_adds(out, "\"");
+    tap_steps_text(c, msg, got, out);
 }
 
 static void json_member(const char *name, const char *text, struct buf *out)
@@ -108,7 +110,27 @@ static void json_member(const char *name, const char *text, struct buf *out)
     if (text == NULL)
         return;
     buf_printf(out, ",\"%s\":", name);
-    json_text(text, out);
+    report_quoted(out, text);
+}
+
+/* The keys that stand on a list; nothing where there is none. */
+static void json_apart(const struct config *c, const struct event *ev, const char *list,
+                       struct buf *out)
+{
+    const char *between = "";
+    for (int i = 0; i < ev->n_keys; i++) {
+        const char *on = apart(c, &ev->keys[i]);
+        if (on == NULL || strcmp(on, list) != 0)
+            continue;
+        if (between[0] == '\0')
+            buf_printf(out, ",\"%s\":[", list);
+        buf_printf(out, "%s\"", between);
+        key(c, &ev->keys[i], out);
+        buf_adds(out, "\"");
+        between = ",";
+    }
+    if (between[0] != '\0')
+        buf_adds(out, "]");
 }
 
 static void json_event(const struct config *c, const struct mapped *got, struct buf *out)
@@ -135,6 +157,8 @@ static void json_event(const struct config *c, const struct mapped *got, struct 
         buf_adds(out, "\"");
     }
     buf_adds(out, "]");
+    json_apart(c, ev, "excluded", out);
+    json_apart(c, ev, "kiosk", out);
     for (int i = 0; i < DIM_COUNT; i++)
         json_member(dim_names[i], at->dim[i], out);
 }
@@ -151,6 +175,8 @@ void tap_print_json(const struct config *c, const struct message *msg,
         json_member("topic", msg->topic, out);
     buf_printf(out, ",\"partition\":%d,\"offset\":%lld", (int) msg->partition,
                (long long) msg->offset);
+    if (got->element >= 0)
+        buf_printf(out, ",\"element\":%d", (int) got->element);
     json_member("source", got->source >= 0 ? source_name(c, got) : NULL, out);
     json_member("rule", got->rule, out);
     if (got->outcome == OUTCOME_EVENT)
@@ -158,8 +184,11 @@ void tap_print_json(const struct config *c, const struct message *msg,
     if (got->outcome == OUTCOME_QUARANTINED)
         json_member("reason", reject_name(got->reject), out);
     json_member("detail", got->detail, out);
-    json_member("skip", got->skip, out);
+    json_member("skip", skip_name(got->skip), out);
     json_member("unmapped_field", got->unmapped_field, out);
     json_member("unmapped_value", got->unmapped_value, out);
+    if (got->clock_nth > 0 || mapping_trace_is_on(c->mapping))
+        json_member("clock", tap_steps_clock(c, got), out);
+    tap_steps_json(c, msg, got, out);
     buf_adds(out, "}\n");
 }

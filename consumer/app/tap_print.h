@@ -6,7 +6,7 @@
 #include "io/config/config.h"
 #include "io/mapping/mapping.h"
 
-/* Appends one line with its newline. */
+/* Appends one line with its newline; where the mapping is traced, its steps too. */
 void tap_print_text(const struct config *c, const struct message *msg,
                     const struct mapped *got, struct buf *out);
 void tap_print_json(const struct config *c, const struct message *msg,

@@ -87,7 +87,7 @@ bool utf8_is_dimension(const char *text, size_t len)
         if (n == 0 || code_point < 0x20 || (code_point >= 0x7F && code_point <= 0x9F))
             return false;
         p += n;
-        if (++count > 64)
+        if (++count > UTF8_DIMENSION_POINTS)
             return false;
     }
     return true;

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+enum { UTF8_DIMENSION_POINTS = 64 };
+
 bool utf8_is_valid(const char *text, size_t len, size_t *code_points);
 /* semantics: a usable dimension: 1-64 code points, no control characters (below U+0020,
  * U+007F-U+009F), not starting with '(' */

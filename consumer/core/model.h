@@ -34,6 +34,7 @@ struct ns {
     enum key_kind kind;
     bool unique;
     bool lower; /* normalise: [lower] */
+    bool strip_blanks; /* normalise: [strip_blanks]: those inside too */
     char **blocked; /* after normalisation */
     int n_blocked;
 };

@@ -8,8 +8,9 @@
 --
 -- Reading the result: a line is one reason with what the message had: field or value, only of
 -- declared enumerations; the content of a message is never kept. The newest of them stands at
--- topic, partition and offset, to be looked up in Kafka while it has it. first_met and last_met
--- are by the clock of the database.
+-- topic, partition and offset, to be looked up in Kafka while it has it, and if it is an element
+-- of a message that fans out, its number follows. Elements count as messages do. first_met and
+-- last_met are by the clock of the database.
 --
 -- Do not conclude: that all that was refused for a value shows that value. Values that may hold
 -- personal data are never told: there detail names the field, or is empty.
@@ -24,7 +25,9 @@ select
     to_char(min(q.first_seen_at) at time zone p.time_zone, 'YYYY-MM-DD HH24:MI') as first_met,
     to_char(max(q.first_seen_at) at time zone p.time_zone, 'YYYY-MM-DD HH24:MI') as last_met,
     (array_agg(q.topic || ' ' || q.partition || ' ' || q.kafka_offset
-               order by q.first_seen_at desc, q.kafka_offset desc, q.topic, q.partition))[1]
+               || coalesce(' ' || q.element, '')
+               order by q.first_seen_at desc, q.kafka_offset desc, q.topic, q.partition,
+                        q.element))[1]
         as newest_at
 from journey.quarantine as q
 cross join journey.published as p

@@ -167,12 +167,15 @@ create table journey_internal.quarantine (
     part integer not null,
     kafka_offset bigint not null,
     source text not null default '',
-    reason text not null,
+    reason text not null check (reason in (
+        'malformed', 'future', 'too_old', 'touchpoint', 'initiator', 'two_persons', 'no_key',
+        'unmapped', 'format', 'past_retention')),
     detail text,
     first_seen_at timestamptz not null default now(),
-    primary key (topic, part, kafka_offset, source)
+    element integer not null default -1 check (element between -1 and 999),
+    primary key (topic, part, kafka_offset, source, element)
 );
-comment on table journey_internal.quarantine is 'messages that were not accepted, and why; never their content. source empty: no source takes the topic';
+comment on table journey_internal.quarantine is 'messages that were not accepted, and why; never their content. source empty: no source takes the topic; element: of a message that fans out, -1: the whole message';
 create table journey_internal.unmapped (
     slot smallint not null,
     source text not null,
@@ -183,6 +186,17 @@ create table journey_internal.unmapped (
     primary key (source, field, value, slot)
 );
 comment on table journey_internal.unmapped is 'values of enumerated fields that the mappings do not know, counted by each instance';
+create table journey_internal.source_counter (
+    slot smallint not null,
+    source text not null,
+    skip text not null,
+    rule text not null,
+    clock text not null,
+    n bigint not null,
+    last_seen_at timestamptz not null,
+    primary key (source, skip, rule, clock, slot)
+) with (fillfactor = 50);
+comment on table journey_internal.source_counter is 'counted by each instance: what was skipped, by reason (skip) and rule; events, by the place where their time stood (clock). What does not apply is empty';
 
 -- ---------------------------------------------------------------- identity
 create table journey_internal.key (

@@ -58,7 +58,8 @@ def taken_topics():
     patterns = []
     for path in glob.glob(f"{ROOT}/deploy/sources/*.yaml"):
         with open(path, encoding="utf-8") as f:
-            patterns.append(re.compile(re.search(r"(?m)^topic: (\S+)", f.read())[1]))
+            topic = re.search(r"(?m)^topic: (\S+)", f.read())[1]
+            patterns.append(re.compile(re.sub(r"\(\?<(?=[a-z])", "(?P<", topic)))
     return lambda name: any(p.search(name) for p in patterns)
 
 

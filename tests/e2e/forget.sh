@@ -115,6 +115,8 @@ is "show tells that it is forgotten" "$(json "d['forgotten_until'] is not None")
 feed forget <"$work/small"
 is "read again: nothing comes back" "$(digest_of "$c")" "$after"
 is "read again: counted as skipped" "$(tally forget skipped)" 7
+is "and by what reason" "$(sql forget "select reason, messages from journey.skipped
+    where reason = 'forgotten' and rule is null")" 'forgotten|7'
 is "read again: no key without a use" "$(sql forget "select count(*) from journey_internal.key
     where not is_forgotten and key_no not in (select customer_no from journey_internal.customer
     union select key_no from journey_internal.alias union select case_no

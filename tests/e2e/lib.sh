@@ -63,7 +63,7 @@ cleanup() {
         [ -z "$topic" ] || "$JOURNEYD_TEST_TOPIC" "$JOURNEYD_TEST_BROKERS" delete "$topic" \
             >/dev/null 2>&1
     done
-    [ ! -s "$work/server/pg.dir" ] || JOURNEYD_TEST_STATE=$work/server \
+    [ ! -d "$work/server" ] || JOURNEYD_TEST_STATE=$work/server \
         "$root/tests/services/down" --quiet
 }
 trap cleanup EXIT
@@ -266,4 +266,9 @@ sound() { # WHAT DATABASE CONFIG
     is "$1: read = accepted + duplicate + skipped + quarantined + tombstone" \
         "$(sql "$2" 'select coalesce(sum(read - accepted - duplicate - skipped - quarantined
             - tombstone), 0) from journey_internal.source_tally')" 0
+    is "$1: what was skipped has a reason, what was read as an event a clock" \
+        "$(sql "$2" "select coalesce(sum(skipped), 0), coalesce(sum(accepted + duplicate), 0)
+            from journey_internal.source_tally")" \
+        "$(sql "$2" "select (select coalesce(sum(messages), 0) from journey.skipped),
+            (select coalesce(sum(events), 0) from journey.event_clock)")"
 }

@@ -125,6 +125,8 @@ skipped=$(tally skipped)
 } >"$work/juv"
 feed <"$work/juv"
 is "messages of these groups are skipped" "$(($(tally skipped) - skipped))" 3
+is "and told apart from others" "$(sql opt_out "select sum(messages) from journey.skipped
+    where reason = 'group' and rule is not null")" 3
 is "nothing of them is stored, no key either" \
     "$(sql opt_out 'select count(*) from journey_internal.key')" "$keys"
 m g4 2026-04-01T10:03:00 discover.search '"card":"8003"' ',"dimensions":{"customer_group":"JUVENILE"}' | feed

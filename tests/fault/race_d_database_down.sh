@@ -34,12 +34,32 @@ until_true 20 gone "$two"
 # An eager rebalance revokes first; that is over when they are assigned.
 check "partitions are assigned while the database is down" \
     until_true 30 eval '[ "$(times one "partitions assigned")" -gt $before ]'
+# The rebalance of a member that left may still be under way.
+quiet_for() { # SECONDS: one's assignment stays as it is
+    local was
+    was=$(times one 'partitions ')
+    sleep "$1"
+    [ "$(times one 'partitions ')" -eq "$was" ]
+}
+check "the group settles" until_true 30 quiet_for 2
+assigned=$(times one 'partitions assigned') revoked=$(times one 'partitions revoked')
 send 01
 sleep 10
 check "it says that the database is away" says one 'database is away'
-assigned=$(times one 'partitions assigned') revoked=$(times one 'partitions revoked')
 own_server start
-check "it goes on when the database is back" until_true 20 at_least fault_d $wanted
+check "it goes on when the database is back" until_true 30 at_least fault_d $wanted
+# A broker that stalls for 6 s ends the session by itself, whatever the instance does: then once
+# more. An instance that does not poll while the database is away is told off both times.
+if [ "$(times one 'partitions assigned') $(times one 'partitions revoked')" != "$assigned $revoked" ]; then
+    say "  # the group rebalanced, once more"
+    tail -n 20 "$work/one.log"
+    until_true 30 quiet_for 5
+    assigned=$(times one 'partitions assigned') revoked=$(times one 'partitions revoked')
+    own_server stop
+    sleep 10
+    own_server start
+    check "it goes on again" until_true 30 eval '[ "$(times one "database works again")" -ge 2 ]'
+fi
 is "nothing was assigned anew" "$(times one 'partitions assigned')" "$assigned"
 is "nothing was revoked" "$(times one 'partitions revoked')" "$revoked"
 
@@ -56,9 +76,8 @@ until_true 20 gone "$one"
 own_server stop
 start three run -c "$c"
 three=$pid
-sleep 1
 check "absent at the start: it says so and keeps trying" \
-    eval 'says three "database is away" && ! gone $three'
+    until_true 15 eval 'says three "database is away" && ! gone $three'
 "$JOURNEYD" status -c "$c" >"$work/status" 2>&1
 is "status exits with 69" $? 69
 check "status says why" grep -q '^database .*connect' "$work/status"

@@ -3,14 +3,17 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-static char folder_path[64];
+static char folder_path[64], to_remove[64];
+static pid_t owner; /* of to_remove */
 
 static void die(const char *what, const char *path)
 {
@@ -78,12 +81,38 @@ void golden_copy(const char *from, const char *to, const char *end)
         free(names);
 }
 
+/* Also called from a signal handler, so by calls only that one may make. A child of this
+ * process that ends leaves the folder where it is. */
 static void remove_folder(void)
 {
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf %s", folder_path);
-    if (system(command) != 0)
-        fprintf(stderr, "golden: could not remove %s\n", folder_path);
+    if (getpid() != owner)
+        return;
+    pid_t child = fork();
+    if (child == 0) {
+        execl("/bin/rm", "rm", "-rf", "--", to_remove, (char *) NULL);
+        _exit(127);
+    }
+    while (child > 0 && waitpid(child, NULL, 0) < 0 && errno == EINTR)
+        ;
+}
+
+static void on_signal(int number)
+{
+    remove_folder();
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+void golden_remove_at_end(const char *folder)
+{
+    static const int signals[] = {SIGHUP, SIGINT, SIGTERM, SIGPIPE, SIGABRT};
+    snprintf(to_remove, sizeof to_remove, "%s", folder);
+    if (owner == getpid())
+        return;
+    owner = getpid();
+    atexit(remove_folder);
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
+        signal(signals[i], on_signal);
 }
 
 const char *golden_folder(void)
@@ -92,7 +121,7 @@ const char *golden_folder(void)
         strcpy(folder_path, "/tmp/journeyd-golden-XXXXXX");
         if (mkdtemp(folder_path) == NULL)
             die("make", folder_path);
-        atexit(remove_folder);
+        golden_remove_at_end(folder_path);
     }
     return folder_path;
 }

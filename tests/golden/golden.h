@@ -19,6 +19,9 @@ char *golden_read(const char *path, size_t *len);
 void golden_write(const char *path, const char *text, size_t len, int mode);
 /* Copies the files of a folder whose names end so; mode 0644. */
 void golden_copy(const char *from, const char *to, const char *end);
+/* Removes a folder when the process ends, by itself or by a signal that can be caught; of
+ * several the one named last. */
+void golden_remove_at_end(const char *folder);
 /* A folder of its own under /tmp, gone when the process ends. */
 const char *golden_folder(void);
 /* The configuration of deploy/, as it is, but with a secret of the tests, in

@@ -1,7 +1,8 @@
 /* Configurations: each folder of tests/golden/config holds journeyd.yaml and the files it
- * names; `expected` holds the report of all problems, or the settings of a right one.
- * Beside them stand three secrets: secret (right), secret-short, secret-open (anybody can
- * read it). Digests and the version of the tz database are not told. */
+ * names (lists of keys end in .keys); `expected` holds the report of all problems, or the
+ * settings of a right one. Beside them stand three secrets: secret (right), secret-short,
+ * secret-open (anybody can read it). Digests and the version of the tz database are not
+ * told. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,6 +43,7 @@ static void run(const char *path, struct buf *out)
         mkdir(sources, 0755) != 0)
         exit(1);
     golden_copy(path, to, ".yaml");
+    golden_copy(path, to, ".keys");
     golden_copy(from, sources, ".yaml");
     if (chdir(to) != 0)
         exit(1);

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "golden/golden.h"
 #include "io/config/config.h"
 #include "io/mapping/mapping.h"
 #include "property/brute.h"
@@ -83,6 +84,7 @@ static bool load_config(struct golden *g)
     snprintf(g->dir, sizeof g->dir, "/tmp/journeyd-golden-XXXXXX");
     if (!mkdtemp(g->dir))
         return false;
+    golden_remove_at_end(g->dir);
     for (size_t i = 0; i < sizeof config_files / sizeof *config_files; i++) {
         copy_file(g, arena_printf(&g->a, "%s/common/%s", root, config_files[i]),
                   config_files[i]);
@@ -151,17 +153,17 @@ static bool read_line(struct golden *g, const char *line, const char *end, int64
                           .ts_us = US_MAX / 2,
                           .value = line,
                           .value_len = (size_t) (end - line)};
-    struct mapped mapped;
+    const struct mapped *mapped;
 
     learn_names(g, line, end);
     mapping_apply(g->config->mapping, &msg, -1, &g->a, &mapped);
-    if (mapped.outcome != OUTCOME_EVENT) {
+    if (mapped->outcome != OUTCOME_EVENT) {
         printf("%s: line %lld is no event: %s\n", g->name, (long long) offset + 1,
-               mapped.outcome == OUTCOME_QUARANTINED ? reject_name(mapped.reject)
+               mapped->outcome == OUTCOME_QUARANTINED ? reject_name(mapped->reject)
                                                      : "skipped or empty");
         return false;
     }
-    VEC_PUSH(&g->a, g->events, mapped.event);
+    VEC_PUSH(&g->a, g->events, mapped->event);
     return true;
 }
 

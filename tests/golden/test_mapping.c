@@ -5,7 +5,8 @@
  *     expected       what `journeyd tap --json` shows of them
  *     source.yaml    a source of its own, beside those of deploy/ *
  * The configuration is that of deploy/ but for that. @PAD:N@ in a line stands for N letters x,
- * @BYTE:HH@ for one byte, so that no file has to hold ten megabytes or broken text. */
+ * @REPEAT:N:TEXT@ for N times the text, @BYTE:HH@ for one byte, so that no file has to hold ten
+ * megabytes or broken text. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,6 +67,11 @@ static void expand(const char *from, const char *to)
             buf_reserve(&b, n);
             memset(b.data + b.len, 'x', n);
             b.len += n;
+        } else if (sscanf(mark, "@REPEAT:%lu:%n", &n, &used) == 1 && used > 0) {
+            int size = (int) strcspn(mark + used, "@");
+            while (n-- > 0)
+                buf_printf(&b, "%.*s", size, mark + used);
+            used += size + 1;
         } else if (sscanf(mark, "@BYTE:%lx@%n", &n, &used) == 1 && used > 0) {
             char byte = (char) n;
             buf_add(&b, &byte, 1);
@@ -114,11 +120,12 @@ static void run(const char *path, struct buf *out)
     struct source_file *f = source_file_open(to, source >= 0, &err);
     arena_init(&a);
     while (f != NULL && (got = source_file_next(f, &msg, &err)) > 0) {
-        struct mapped mapped;
+        const struct mapped *mapped;
         if (source >= 0)
             msg.ts_us = KAFKA_TIME_US;
-        mapping_apply(config->mapping, &msg, source, &a, &mapped);
-        tap_print_json(config, &msg, &mapped, out);
+        size_t n = mapping_apply(config->mapping, &msg, source, &a, &mapped);
+        for (size_t i = 0; i < n; i++)
+            tap_print_json(config, &msg, &mapped[i], out);
         arena_reset(&a);
     }
     if (err.kind != ERR_NONE)

@@ -12,8 +12,9 @@ LIBRARIES = {
     "libyaml": (r"yaml\.h", r"io/config/yaml\.c"),
     "jansson": (r"jansson\.h", r"io/mapping/decode\.c"),
     "pcre2": (r"pcre2\.h", r"io/mapping/regex\.c"),
-    "libpq": (r"(libpq-fe|postgres_ext|libpq/.*)\.h", r"io/store/pg\.[ch]"),
-    "librdkafka": (r"librdkafka/", r"io/(source/source_kafka|sim/sim_kafka|sim/mock_broker)\.c"),
+    "libpq": (r"(libpq-fe|postgres_ext|libpq/.*)\.h", r"io/store/pg(_dsn)?\.[ch]"),
+    "librdkafka": (r"librdkafka/",
+                   r"io/(source/source_kafka(_ask|_conf)?|sim/sim_kafka|sim/mock_broker)\.[ch]"),
     "zlib and zstd": (r"(zlib|zstd\w*)\.h", r"io/source/source_file\.c"),
 }
 

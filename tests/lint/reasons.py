@@ -1,5 +1,5 @@
-"""The reasons of quarantine are a closed list: the program, the documentation of sources, the help of
-`journeyd quarantine` and the data dictionary tell the same."""
+"""The reasons of quarantine, and those of skipping, are closed lists: the program, the documentation of
+sources, the help of `journeyd quarantine`, the table and the data dictionary tell the same."""
 import re
 
 from lib_lint import Lint, text
@@ -9,6 +9,32 @@ def in_program():
     """What reject_name() says, without "none"."""
     body = re.search(r"reject_name\(enum reject r\)\n\{(.*?)\n\}", text("consumer/io/mapping/mapping.c"), re.S)
     return re.findall(r'\[REJECT_\w+\]\s*=\s*"(\w+)"', body[1])[1:] if body else []
+
+
+def skips_in_program():
+    """What skip_name() says; NONE has no name."""
+    body = re.search(r"skip_name\(enum skip s\)\n\{(.*?)\n\}", text("consumer/io/mapping/mapping.c"), re.S)
+    return re.findall(r'\[SKIP_\w+\]\s*=\s*"([\w ]+)"', body[1]) if body else []
+
+
+def skips_in_sources_readme():
+    """The names after "skipped:" in the table of outcomes."""
+    table = text("deploy/sources/README.md").partition("## What one message becomes")[2]
+    cells = re.findall(r"^\| skipped: (.*?) \|", table, re.M)
+    return sorted({n for cell in cells for n in re.findall(r"`([\w ]+)`", cell)})
+
+
+def skips_in_view():
+    listed = re.search(r"reason is 'why: (.*?)'", text("schema/views/138_skipped.sql"))
+    return [part.partition(" (")[0] for part in re.sub(r"\([^)]*\)", "", listed[1]).split(", ")
+            ] if listed else []
+
+
+def in_table():
+    body = re.search(r"create table journey_internal\.quarantine \((.*?)\n\);",
+                     text("schema/migrations/001_tables.sql"), re.S)
+    listed = re.search(r"reason in \((.*?)\)", body[1], re.S) if body else None
+    return re.findall(r"'(\w+)'", listed[1]) if listed else []
 
 
 def in_enum():
@@ -49,10 +75,16 @@ def main():
     for what, found in (("enum reject", in_enum()),
                         ("deploy/sources/README.md", in_sources_readme()),
                         ("journeyd quarantine --help", in_help()),
+                        ("the table journey_internal.quarantine", in_table()),
                         ("journey.quarantine", in_view("schema/views/132_quarantine.sql")),
                         ("journey.quarantine_count",
                          in_view("schema/views/136_quarantine_count.sql"))):
         lint.check(problems(found, reasons), f"reasons told by {what}")
+    skips = skips_in_program()
+    lint.check([] if len(skips) > 5 else ["skip_name() was not found"], "the reasons of skipping")
+    for what, found in (("deploy/sources/README.md", skips_in_sources_readme()),
+                        ("journey.skipped", [n.strip() for n in skips_in_view()])):
+        lint.check(problems(found, skips), f"reasons of skipping told by {what}")
     lint.finish()
 
 

@@ -314,7 +314,7 @@ static bool deliver_again(struct drive *d, struct instance *x, struct attempt *a
     return is_idle(d, &at->e.changes, "a batch delivered again");
 }
 
-/* An event before the cut comes too late: app/slice_past.c leaves it out. */
+/* An event before the cut comes too late: app/slice.c leaves it out. */
 static bool is_past(const struct drive *d, const struct event *ev)
 {
     return !event_is_identity(ev) && ev->t_us < d->past.cut_us;

@@ -51,12 +51,14 @@ running() { # PIDFILE WORD
 }
 
 write_env() {
-    local dsn='' brokers=''
+    local dsn='' brokers='' sasl=''
     [ -s "$state/pg.dir" ] && dsn="host=$(cat "$state/pg.dir") user=postgres dbname=journeyd_test"
     [ -s "$state/kafka/port" ] && brokers="127.0.0.1:$(cat "$state/kafka/port")"
+    [ -s "$state/kafka/sasl_port" ] && sasl="127.0.0.1:$(cat "$state/kafka/sasl_port")"
     cat >"$state/env" <<END
 export JOURNEYD_TEST_PG='$dsn'
 export JOURNEYD_TEST_BROKERS='$brokers'
+export JOURNEYD_TEST_BROKERS_SASL='$sasl'
 export JOURNEYD="\${JOURNEYD:-$root/build/journeyd}"
 export JOURNEYD_TEST_TOPIC="$root/build/tests/services/topic"
 END

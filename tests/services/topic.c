@@ -3,6 +3,7 @@
  *     topic BROKERS create NAME PARTITIONS [KEY=VALUE...]
  *     topic BROKERS delete NAME
  *     topic BROKERS truncate NAME PARTITION OFFSET       deletes the records before the offset
+ *     topic BROKERS allow USER describe|read topic|group NAME
  *
  * Returns when the broker did it; create waits until the metadata shows the topic, delete until
  * it is gone, so that one can follow the other. */
@@ -109,6 +110,31 @@ static void delete(rd_kafka_t *rk, rd_kafka_queue_t *queue, const char *name)
     await_partitions(rk, name, -1);
 }
 
+static void allow(rd_kafka_t *rk, rd_kafka_queue_t *queue, char **argv)
+{
+    char why[256], user[256];
+    snprintf(user, sizeof user, "User:%s", argv[0]);
+    rd_kafka_AclBinding_t *acl = rd_kafka_AclBinding_new(
+        strcmp(argv[2], "group") ? RD_KAFKA_RESOURCE_TOPIC : RD_KAFKA_RESOURCE_GROUP, argv[3],
+        RD_KAFKA_RESOURCE_PATTERN_LITERAL, user, "*",
+        strcmp(argv[1], "read") ? RD_KAFKA_ACL_OPERATION_DESCRIBE : RD_KAFKA_ACL_OPERATION_READ,
+        RD_KAFKA_ACL_PERMISSION_TYPE_ALLOW, why, sizeof why);
+    if (!acl)
+        die("allow", why);
+
+    rd_kafka_CreateAcls(rk, &acl, 1, NULL, queue);
+    rd_kafka_event_t *event = rd_kafka_queue_poll(queue, TIMEOUT_MS);
+    check_event("allow", event);
+    size_t n = 0;
+    const rd_kafka_acl_result_t **results =
+        rd_kafka_CreateAcls_result_acls(rd_kafka_event_CreateAcls_result(event), &n);
+    for (size_t i = 0; i < n; i++)
+        if (rd_kafka_acl_result_error(results[i]))
+            die("allow", rd_kafka_error_string(rd_kafka_acl_result_error(results[i])));
+    rd_kafka_event_destroy(event);
+    rd_kafka_AclBinding_destroy(acl);
+}
+
 static void truncate_before(rd_kafka_t *rk, rd_kafka_queue_t *queue, char **argv)
 {
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
@@ -134,11 +160,13 @@ int main(int argc, char **argv)
     bool is_create = argc >= 5 && strcmp(argv[2], "create") == 0;
     bool is_delete = argc == 4 && strcmp(argv[2], "delete") == 0;
     bool is_truncate = argc == 6 && strcmp(argv[2], "truncate") == 0;
+    bool is_allow = argc == 7 && strcmp(argv[2], "allow") == 0;
 
-    if (!is_create && !is_delete && !is_truncate) {
+    if (!is_create && !is_delete && !is_truncate && !is_allow) {
         fprintf(stderr, "usage: topic BROKERS create NAME PARTITIONS [KEY=VALUE...]\n"
                         "       topic BROKERS delete NAME\n"
-                        "       topic BROKERS truncate NAME PARTITION OFFSET\n");
+                        "       topic BROKERS truncate NAME PARTITION OFFSET\n"
+                        "       topic BROKERS allow USER describe|read topic|group NAME\n");
         return 2;
     }
 
@@ -157,6 +185,8 @@ int main(int argc, char **argv)
         create(rk, queue, argc - 3, argv + 3);
     else if (is_delete)
         delete(rk, queue, argv[3]);
+    else if (is_allow)
+        allow(rk, queue, argv + 3);
     else
         truncate_before(rk, queue, argv + 3);
     rd_kafka_queue_destroy(queue);

@@ -2,7 +2,7 @@
 begin;
 create extension if not exists pgtap;
 \ir fixture/world.sql
-select plan(12);
+select plan(16);
 
 select results_eq('select watermark_at, last_commit_at, last_event_at, config_fingerprint, unnamed_events,
                           time_zone from journey.published',
@@ -31,10 +31,28 @@ from journey.freshness where topic = 'idle';
 select is(partition_time, now() - interval '10 minutes', 'and not beyond now')
 from journey.freshness where topic = 'ahead';
 
-insert into journey_internal.quarantine (topic, part, kafka_offset, source, reason) values
-    ('t', 0, 5, '', 'malformed'), ('t', 0, 6, 'plain', 'future');
-select results_eq('select kafka_offset, source, reason from journey.quarantine order by 1',
-    $$values (5::bigint, null, 'malformed'), (6, 'plain', 'future')$$, 'quarantine');
+insert into journey_internal.quarantine (topic, part, kafka_offset, source, reason, element) values
+    ('t', 0, 5, '', 'malformed', -1), ('t', 0, 6, 'plain', 'future', 0),
+    ('t', 0, 6, 'plain', 'no_key', 3);
+select results_eq('select kafka_offset, source, reason, element from journey.quarantine order by 1, 4',
+    $$values (5::bigint, null, 'malformed', null::integer), (6, 'plain', 'future', 0),
+             (6, 'plain', 'no_key', 3)$$, 'quarantine');
+select throws_ok($$insert into journey_internal.quarantine (topic, part, kafka_offset, reason)
+    values ('t', 0, 7, 'other')$$, '23514', null, 'the reasons of quarantine are a closed list');
+select throws_ok($$insert into journey_internal.quarantine (topic, part, kafka_offset, reason)
+    values ('t', 0, 5, 'future')$$, '23505', null, 'a whole message has one row a source');
+insert into journey_internal.source_counter (slot, source, skip, rule, clock, n, last_seen_at) values
+    (1, 'plain', 'rule', 'test', '', 3, '2026-03-01'), (2, 'plain', 'rule', 'test', '', 4, '2026-03-02'),
+    (1, 'plain', 'no rule', '', '', 5, '2026-03-01'), (1, '(none)', 'no source', '', '', 6, '2026-03-01'),
+    (1, 'plain', '', '', '/time', 7, '2026-03-01'), (2, 'plain', '', '', '/time', 8, '2026-03-04'),
+    (1, 'plain', '', '', 'record create', 9, '2026-03-01');
+select results_eq('select * from journey.skipped order by 1, 2, 3',
+    $$values ('(none)', 'no source', null, 6::bigint, '2026-03-01'::timestamptz),
+             ('plain', 'no rule', null, 5, '2026-03-01'),
+             ('plain', 'rule', 'test', 7, '2026-03-02')$$, 'skipped adds up');
+select results_eq('select * from journey.event_clock order by 1, 2',
+    $$values ('plain', '/time', 15::bigint, '2026-03-04'::timestamptz),
+             ('plain', 'record create', 9, '2026-03-01')$$, 'clocks add up');
 insert into journey_internal.unmapped values
     (1, 'plain', 'action', 'x', 3, '2026-03-01'), (2, 'plain', 'action', 'x', 4, '2026-03-02');
 select results_eq('select source, field, value, messages, last_seen_at from journey.unmapped',

@@ -21,6 +21,7 @@ START_TEST(takes_what_kcat_prints)
     ck_assert_int_eq(e.partition, 3);
     ck_assert_int_eq(e.offset, 42);
     ck_assert_int_eq(e.ts_ms, 1700000000123);
+    ck_assert(!e.is_appended);
     ck_assert_str_eq(e.key, "k");
     ck_assert_str_eq(e.payload, "{\"a\":\"\xc3\xa4\\n\xf0\x9f\x98\x80\"}");
     ck_assert_uint_eq(e.payload_len, strlen(e.payload));
@@ -40,6 +41,8 @@ START_TEST(tombstones_have_no_payload)
     ck_assert_ptr_null(e.key);
     ck_assert(!e.has_offset && !e.has_ts && !e.has_partition);
     ck_assert_int_eq(e.n_headers, 0);
+    ck_assert(scan("{\"topic\":\"t\",\"tstype\":\"logappend\",\"ts\":1,\"payload\":null}"));
+    ck_assert(e.is_appended);
 }
 END_TEST
 

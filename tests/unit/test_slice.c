@@ -1,4 +1,5 @@
-/* slice.c: what one transaction takes of an intake, whole and cut at every place. */
+/* slice.c: what one transaction takes of an intake, whole and cut at every place but within a
+ * message. */
 #include "app/slice.h"
 #include "base/clock.h"
 #include "io/mapping/mapping_rule.h"
@@ -19,6 +20,7 @@ static void fill(struct intake *in)
         struct intake_record r = {
             .offset = i % 2 ? 100 + 10 * i : i,
             .event = (uint32_t) in->events.n,
+            .element = -1,
             .part = i % 2,
             .outcome = i % 3 == 2 ? OUTCOME_SKIPPED : OUTCOME_EVENT,
         };
@@ -107,19 +109,121 @@ START_TEST(test_refused_record_has_no_event)
 }
 END_TEST
 
+/* Messages of 1, 4, 2, 5 elements: whatever is cut ends where a message ends, and it is always the
+ * nearest end to the middle that makes it smaller. */
+START_TEST(test_cut_between_messages)
+{
+    static const size_t ends[] = {1, 5, 7, 12};
+    struct intake in;
+
+    fill(&in);
+    for (size_t i = 0, k = 0; i < RECORDS; i++) {
+        in.records.at[i].is_more = i > 0 && i != ends[k];
+        k += i > 0 && i == ends[k];
+    }
+    ck_assert_uint_eq(slice_half(&in), 5);
+    in.upto = 5;
+    ck_assert_uint_eq(slice_half(&in), 1);
+    in.upto = 1;
+    ck_assert_uint_eq(slice_half(&in), 1);
+    in.done = 1, in.upto = 5;
+    ck_assert_uint_eq(slice_half(&in), 5);
+    in.done = 5, in.upto = 12; /* the middle is in the second of the two */
+    ck_assert_uint_eq(slice_half(&in), 7);
+    in.done = 1, in.upto = 7; /* in the first of them */
+    ck_assert_uint_eq(slice_half(&in), 5);
+    in.done = 7, in.upto = 12;
+    ck_assert_uint_eq(slice_half(&in), 12);
+    ck_assert_uint_eq(slice_batch(&in).n_events, 3);
+    for (size_t i = 7; i < 12; i++)
+        in.records.at[i].outcome = OUTCOME_QUARANTINED;
+    ck_assert_uint_eq(slice_batch(&in).n_events, 0);
+    intake_done(&in);
+}
+END_TEST
+
+/* Messages of 1, 4, 2, 5 elements: a transaction takes so many records, and the rest of a message. */
+START_TEST(test_end)
+{
+    static const size_t ends[][2] = {{0, 12}, {1, 1},   {2, 5},   {5, 5},
+                                     {6, 7},  {8, 12}, {12, 12}, {13, 12}};
+    struct intake in;
+
+    fill(&in);
+    for (size_t i = 0; i < RECORDS; i++)
+        in.records.at[i].is_more = i != 0 && i != 1 && i != 5 && i != 7;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        in.slice_most = ends[i][0];
+        ck_assert_uint_eq(slice_end(&in), ends[i][1]);
+    }
+    in.slice_most = 3;
+    in.done = 5;
+    ck_assert_uint_eq(slice_end(&in), 12);
+    in.done = RECORDS;
+    ck_assert_uint_eq(slice_end(&in), RECORDS);
+    intake_done(&in);
+}
+END_TEST
+
+static void add_again(struct intake *in, uint32_t record, uint32_t n, int32_t element)
+{
+    struct intake_again again = {record, n,
+                                 {.topic = "a",
+                                  .offset = in->records.at[record].offset,
+                                  .element = element,
+                                  .source = "",
+                                  .first_us = record}};
+
+    for (uint32_t i = record; i < record + n; i++) {
+        in->records.at[i].source = -1;
+        in->records.at[i].is_more = i > record;
+    }
+    VEC_PUSH(&in->a, in->again, again);
+}
+
+/* Rows of whole messages that fan out now: the row goes or stays by its own element, each element
+ * that is refused has its place, and the time is the greatest of all. */
+START_TEST(test_rows_of_elements)
+{
+    struct intake in;
+    struct quarantine_retried t;
+    int16_t elements[RECORDS] = {-1, 0, 1, 2, 7, 0, 1, 2, 3, 4, 5, 6};
+
+    fill(&in);
+    for (int i = 0; i < RECORDS; i++)
+        in.records.at[i].element = elements[i];
+    add_again(&in, 0, 1, -1); /* a message that is no list */
+    add_again(&in, 1, 3, -1); /* three elements */
+    add_again(&in, 4, 1, 7);  /* a row of one element */
+    add_again(&in, 5, 7, -1);
+    for (int i = 0; i < RECORDS; i++)
+        if (i == 0 || i == 2 || i == 3 || i == 4)
+            in.records.at[i].outcome = OUTCOME_QUARANTINED;
+    ck_assert(slice_again(&in, NULL, &in.a, &t));
+    ck_assert_uint_eq(t.n, 4);
+    ck_assert(t.rows[0].stays && !t.rows[1].stays && t.rows[2].stays && !t.rows[3].stays);
+    ck_assert_uint_eq(t.n_refused, 4);
+    ck_assert_int_eq(t.refused[0].element, -1);
+    ck_assert_int_eq(t.refused[1].element, 1);
+    ck_assert_int_eq(t.refused[2].element, 2);
+    ck_assert_int_eq(t.refused[3].element, 7);
+    ck_assert_int_eq(t.refused[2].first_us, 1); /* of the row it comes from */
+    ck_assert_int_eq(t.rows[1].event_us, 1000);
+    ck_assert_int_eq(t.rows[3].event_us, 10000);
+    intake_done(&in);
+}
+END_TEST
+
 /* A retry: every record has a row; what the database refuses while it is cut smaller stays, too. */
 START_TEST(test_rows_of_quarantine)
 {
     struct intake in;
-    struct quarantine_again *rows;
+    struct quarantine_retried t;
 
     fill(&in);
-    ck_assert_uint_eq(slice_again(&in, NULL, &in.a, &rows), 0);
-    for (uint32_t i = 0; i < RECORDS; i++) {
-        in.records.at[i].source = -1;
-        struct intake_again again = {i, {.topic = "a", .offset = in.records.at[i].offset}};
-        VEC_PUSH(&in.a, in.again, again);
-    }
+    ck_assert(!slice_again(&in, NULL, &in.a, &t));
+    for (uint32_t i = 0; i < RECORDS; i++)
+        add_again(&in, i, 1, -1);
     in.records.at[4].outcome = OUTCOME_QUARANTINED;
     in.records.at[4].reject = REJECT_NO_KEY;
     in.records.at[7].outcome = OUTCOME_QUARANTINED;
@@ -129,65 +233,177 @@ START_TEST(test_rows_of_quarantine)
         VEC_PUSH(&in.a, in.quarantine, refused[i]);
     in.done = 3;
     in.upto = 9;
-    ck_assert_uint_eq(slice_again(&in, NULL, &in.a, &rows), 6);
+    ck_assert(slice_again(&in, NULL, &in.a, &t));
+    ck_assert_uint_eq(t.n, 6);
     for (int i = 0; i < 6; i++) {
-        ck_assert_int_eq(rows[i].was.offset, in.records.at[i + 3].offset);
-        ck_assert_int_eq(rows[i].stays, i == 1 || i == 4);
+        ck_assert_int_eq(t.rows[i].was.offset, in.records.at[i + 3].offset);
+        ck_assert_int_eq(t.rows[i].stays, i == 1 || i == 4);
     }
-    ck_assert_str_eq(rows[1].reason, "no_key");
-    ck_assert_ptr_null(rows[1].detail);
-    ck_assert_str_eq(rows[4].detail, "SQLSTATE 22021");
-    ck_assert(rows[0].event_us == US_MIN); /* record 3: an identity message */
-    ck_assert(rows[2].event_us == US_MIN); /* 5: skipped */
-    ck_assert_int_eq(rows[3].event_us, 6000);
+    ck_assert_uint_eq(t.n_refused, 2);
+    ck_assert_str_eq(t.refused[0].reason, "no_key");
+    ck_assert_ptr_null(t.refused[0].detail);
+    ck_assert_str_eq(t.refused[1].detail, "SQLSTATE 22021");
+    ck_assert(t.rows[0].event_us == US_MIN); /* record 3: an identity message */
+    ck_assert(t.rows[2].event_us == US_MIN); /* 5: skipped */
+    ck_assert_int_eq(t.rows[3].event_us, 6000);
     intake_done(&in);
 }
 END_TEST
 
+/* A mapping of one source with the counters of its skips, and one of a clock. */
+static struct mapping counting(struct source *one, struct arena *a)
+{
+    static const struct mapping_counter counters[] = {
+        {-1, SKIP_NO_SOURCE, NULL, NULL}, {0, SKIP_TENANT, NULL, NULL},
+        {0, SKIP_NO_ELEMENTS, NULL, NULL}, {0, SKIP_NO_RULE, NULL, NULL},
+        {0, SKIP_FORGOTTEN, NULL, NULL}, {0, SKIP_NONE, NULL, "/at"}};
+    struct mapping mp = {.sources = one, .n_sources = 1};
+
+    *one = (struct source){.name = "plain", .skip_counter = 1};
+    for (size_t i = 0; i < sizeof counters / sizeof *counters; i++)
+        VEC_PUSH(a, mp.counters, counters[i]);
+    return mp;
+}
+
+enum { NO_RULE = 3, FORGOTTEN = 4, CLOCK = 5 };
+
+static void count_each(struct intake *in)
+{
+    for (int i = 0; i < RECORDS; i++)
+        in->records.at[i].counter =
+            in->records.at[i].outcome == OUTCOME_EVENT ? CLOCK : NO_RULE;
+}
+
 START_TEST(test_events_before_the_cut)
 {
     struct intake in;
-    struct mapping mp = {.n_sources = 0};
-    struct tally tally = {.accepted = 5};
-    struct account acc = {0};
-    struct quarantine_again *again;
+    struct source one;
+    struct tally tallies[2];
+    struct account acc;
+    struct quarantine_retried t;
 
     fill(&in);
-    for (uint32_t i = 0; i < RECORDS; i++) {
-        in.records.at[i].source = -1;
-        struct intake_again once = {i, {.topic = "a", .offset = in.records.at[i].offset}};
-        VEC_PUSH(&in.a, in.again, once);
-    }
+    struct mapping mp = counting(&one, &in.a);
+    for (uint32_t i = 0; i < RECORDS; i++)
+        add_again(&in, i, 1, -1);
+    count_each(&in);
     in.done = 1;
     in.upto = 8;
     struct batch b = slice_batch(&in); /* 1, 3 (identity), 4, 6, 7 (identity) */
     ck_assert_ptr_null(slice_leave_past(&b, 1000, &in.a));
     ck_assert_uint_eq(b.n_events, 5);
     const bool *is_past = slice_leave_past(&b, 6000, &in.a);
-    const bool kept[] = {true, false, true};
     ck_assert_uint_eq(b.n_events, 3);
     ck_assert_int_eq(b.events[0].t_us, 3000);
     ck_assert_int_eq(b.events[1].t_us, 6000);
-    const bool *all = slice_spread(&in, is_past, kept, &in.a);
-    const bool wanted[] = {false, true, false, false, true};
+    bool duplicate[] = {true, false, true}, forgotten[] = {false, false, false};
+    struct changes changes = {.is_duplicate = duplicate, .is_forgotten = forgotten};
+    const enum fate *fates = slice_fates(&in, is_past, &changes, &in.a);
+    const enum fate wanted[] = {FATE_PAST, FATE_DUPLICATE, FATE_PAST, FATE_ACCEPTED,
+                                FATE_DUPLICATE};
     for (int i = 0; i < 5; i++)
-        ck_assert_int_eq(all[i], wanted[i]);
-    size_t n = slice_again(&in, NULL, &in.a, &again);
-    slice_refuse_past(&in, &mp, is_past, &in.a, &tally, &acc, again, n);
-    ck_assert_int_eq(tally.accepted, 3);
-    ck_assert_int_eq(tally.quarantined, 2);
+        ck_assert_int_eq(fates[i], wanted[i]);
+    ck_assert(slice_again(&in, &mp, &in.a, &t));
+    slice_refuse_past(&in, &mp, fates, &t);
+    for (size_t i = 0; i < t.n; i++)
+        ck_assert_int_eq(t.rows[i].stays, i == 0 || i == 3); /* records 1 and 4 */
+    ck_assert_uint_eq(t.n_refused, 2);
+    ck_assert_str_eq(t.refused[1].reason, "past_retention");
+    ck_assert_int_eq(t.refused[1].first_us, 4);
+    for (int i = 0; i < RECORDS; i++)
+        in.records.at[i].source = 0;
+    slice_account(&in, &mp, &in.a, fates, tallies, &acc);
+    ck_assert_int_eq(tallies[0].read, 7);
+    ck_assert_int_eq(tallies[0].accepted, 1);
+    ck_assert_int_eq(tallies[0].duplicate, 2);
+    ck_assert_int_eq(tallies[0].skipped, 2);
+    ck_assert_int_eq(tallies[0].quarantined, 2);
     ck_assert_uint_eq(acc.quarantine.n, 2);
     ck_assert_str_eq(acc.quarantine.at[1].reason, "past_retention");
+    ck_assert_str_eq(acc.quarantine.at[1].source, "plain");
     ck_assert_int_eq(acc.quarantine.at[1].offset, in.records.at[4].offset);
-    for (size_t i = 0; i < n; i++)
-        ck_assert_int_eq(again[i].stays, i == 0 || i == 3); /* records 1 and 4 */
-    ck_assert_str_eq(again[3].reason, "past_retention");
-    ck_assert(again[3].event_us == US_MIN);
+    ck_assert_int_eq(acc.counted[CLOCK], 3);
+    ck_assert_int_eq(acc.counted[NO_RULE], 2);
+    ck_assert_int_eq(acc.greatest_event_us, 6000);
+    intake_done(&in);
+}
+END_TEST
+
+/* Only the elements that come too late are refused, each with its place; of a row of the whole
+ * message the others are not. */
+START_TEST(test_elements_before_the_cut)
+{
+    struct intake in;
+    struct source one;
+    struct tally tallies[2];
+    struct account acc;
+    struct quarantine_retried t;
+    bool no[RECORDS] = {false};
+    struct changes changes = {.is_duplicate = no, .is_forgotten = no};
+
+    fill(&in);
+    struct mapping mp = counting(&one, &in.a);
+    count_each(&in);
+    for (int i = 0; i < RECORDS; i++)
+        in.records.at[i].element = (int16_t) i;
+    add_again(&in, 0, 8, -1); /* one message of twelve elements: the row of the whole, ... */
+    add_again(&in, 8, 1, 8);  /* ... skipped now, ... */
+    add_again(&in, 9, 1, 9);
+    add_again(&in, 10, 2, 10);
+    struct batch b = slice_batch(&in);
+    const bool *is_past = slice_leave_past(&b, 10000, &in.a);
+    const enum fate *fates = slice_fates(&in, is_past, &changes, &in.a);
+    ck_assert(slice_again(&in, &mp, &in.a, &t));
+    slice_refuse_past(&in, &mp, fates, &t);
+    ck_assert(!t.rows[0].stays && !t.rows[1].stays && t.rows[2].stays && !t.rows[3].stays);
+    static const int refused[] = {0, 1, 4, 6, 9}; /* 3 and 7 are identity messages */
+    ck_assert_uint_eq(t.n_refused, 5);
+    for (int i = 0; i < 5; i++)
+        ck_assert_int_eq(t.refused[i].element, refused[i]);
+    in.again.n = 0;
+    for (int i = 0; i < RECORDS; i++)
+        in.records.at[i].source = 0;
+    slice_account(&in, &mp, &in.a, fates, tallies, &acc);
+    ck_assert_int_eq(tallies[0].quarantined, 5);
+    ck_assert_int_eq(tallies[0].accepted, 3);
+    ck_assert_uint_eq(acc.quarantine.n, 5);
+    for (int i = 0; i < 5; i++)
+        ck_assert_int_eq(acc.quarantine.at[i].element, refused[i]);
+    intake_done(&in);
+}
+END_TEST
+
+/* They are skipped, by a counter of their own, and no clock dated them. */
+START_TEST(test_forgotten_events)
+{
+    struct intake in;
+    struct source one;
+    struct tally tallies[2];
+    struct account acc;
+    bool duplicate[RECORDS] = {true, false, true}, forgotten[RECORDS] = {true, true, false};
+    struct changes changes = {.is_duplicate = duplicate, .is_forgotten = forgotten};
+
+    fill(&in);
+    struct mapping mp = counting(&one, &in.a);
+    count_each(&in);
+    in.upto = 5; /* events: 0, 1, 3 (identity), 4 */
+    forgotten[3] = true;
+    slice_account(&in, &mp, &in.a, slice_fates(&in, NULL, &changes, &in.a), tallies, &acc);
+    ck_assert_int_eq(tallies[0].read, 5);
+    ck_assert_int_eq(tallies[0].accepted, 0);
+    ck_assert_int_eq(tallies[0].duplicate, 1);
+    ck_assert_int_eq(tallies[0].skipped, 4);
+    ck_assert_int_eq(acc.counted[FORGOTTEN], 3);
+    ck_assert_int_eq(acc.counted[NO_RULE], 1);
+    ck_assert_int_eq(acc.counted[CLOCK], 1);
+    ck_assert_str_eq(skip_name(SKIP_FORGOTTEN), "forgotten");
+    ck_assert(acc.greatest_event_us == US_MIN);
     intake_done(&in);
 }
 END_TEST
 
 UNIT_SUITE(slice_suite, "slice", test_whole, test_cut_anywhere_adds_up,
-           test_refused_record_has_no_event, test_rows_of_quarantine,
-           test_events_before_the_cut)
+           test_cut_between_messages, test_end, test_refused_record_has_no_event,
+           test_rows_of_quarantine, test_rows_of_elements, test_events_before_the_cut,
+           test_elements_before_the_cut, test_forgotten_events)
 UNIT_MAIN(slice_suite)

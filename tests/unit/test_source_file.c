@@ -121,6 +121,45 @@ START_TEST(test_many_headers)
 }
 END_TEST
 
+/* In the plain shape of kcat, and in one that is read as JSON. */
+START_TEST(test_who_set_the_time)
+{
+    struct source_file *f =
+        open_text("{\"topic\":\"t\",\"tstype\":\"logappend\",\"ts\":5,\"payload\":\"x\"}\n"
+                  "{\"topic\":\"t\",\"tstype\":\"logappend\",\"ts\":5,\"payload\":\"x\",\"z\":1}\n"
+                  "{\"topic\":\"t\",\"tstype\":\"create\",\"ts\":5,\"payload\":\"x\",\"z\":1}\n"
+                  "{\"topic\":\"t\",\"payload\":\"x\",\"z\":1}\n",
+                  false);
+    static const enum message_stamp wanted[] = {STAMP_APPEND, STAMP_APPEND, STAMP_CREATE,
+                                                STAMP_NONE};
+    struct message m;
+    struct err err = {0};
+    for (int i = 0; i < 4; i++) {
+        ck_assert_int_eq(source_file_next(f, &m, &err), 1);
+        ck_assert_int_eq(m.stamp, wanted[i]);
+        ck_assert(m.ts_us == 5000 || m.stamp == STAMP_NONE);
+    }
+    done(f);
+}
+END_TEST
+
+START_TEST(test_times_of_no_year)
+{
+    struct source_file *f =
+        open_text("{\"topic\":\"t\",\"ts\":253402300799999,\"payload\":\"x\"}\n"
+                  "{\"topic\":\"t\",\"ts\":253402300800000,\"payload\":\"x\"}\n"
+                  "{\"topic\":\"t\",\"ts\":9223372036854775,\"payload\":\"x\"}\n",
+                  false);
+    struct message m;
+    struct err err = {0};
+    for (int i = 0; i < 3; i++) {
+        ck_assert_int_eq(source_file_next(f, &m, &err), 1);
+        ck_assert_int_eq(m.ts_us, INT64_C(253402300799999000));
+    }
+    done(f);
+}
+END_TEST
+
 START_TEST(test_envelopes)
 {
     struct source_file *f =
@@ -137,10 +176,12 @@ START_TEST(test_envelopes)
     ck_assert_int_eq(source_file_next(f, &m, &err), 1);
     ck_assert_str_eq(m.topic, "t.x");
     ck_assert(m.partition == 3 && m.offset == 41 && m.ts_us == INT64_C(1772359200123000));
+    ck_assert_int_eq(m.stamp, STAMP_CREATE);
     ck_assert(m.key_len == 2 && memcmp(m.key, "k1", 2) == 0);
     ck_assert(m.value_len == 8 && memcmp(m.value, "{\"a\":ä}", 8) == 0);
     ck_assert_int_eq(source_file_next(f, &m, &err), 1);
     ck_assert(m.value == NULL && m.key == NULL && m.ts_us > INT64_C(1772359200000000));
+    ck_assert_int_eq(m.stamp, STAMP_NONE);
     for (int i = 2; i < 4; i++) {
         ck_assert_int_eq(source_file_next(f, &m, &err), 1);
         ck_assert_str_eq(m.topic, "");
@@ -305,6 +346,7 @@ START_TEST(test_stop)
 }
 END_TEST
 
-UNIT_SUITE(source_file_suite, "source_file", test_bare, test_headers, test_many_headers, test_envelopes, test_packed,
+UNIT_SUITE(source_file_suite, "source_file", test_bare, test_headers, test_many_headers,
+           test_envelopes, test_who_set_the_time, test_times_of_no_year, test_packed,
            test_two_gzip_streams, test_empty_and_missing, test_long_line, test_stop)
 UNIT_MAIN(source_file_suite)

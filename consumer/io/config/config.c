@@ -4,16 +4,20 @@
  * all.
  *
  * Texts and arrays of the result live on the heap (config_free, model_done); the trees of
- * the files live in an arena that ends with config_load. */
+ * the files live in an arena that ends with config_load, or with what config_check found.
+ *
+ * What is wrong in one file hides nothing in another: where the vocabulary or the
+ * namespaces cannot be relied on, what refers to them is not looked up, and all else is
+ * checked. */
 #include "io/config/config.h"
 
-#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "io/config/config_parts.h"
 #include "io/mapping/mapping_compile.h"
+#include "io/mapping/mapping_reach.h"
 
 /* Settings of the Kafka client that are part of the protocol: ours, not the users'. */
 static const char *const owned_properties[] = {
@@ -41,16 +45,8 @@ static void read_library(struct config_build *b, const struct yaml_node *node)
     config_read_text(&b->r, v[1], &zone);
     b->c->library_name = config_heap(name);
     b->c->time_zone = config_heap(zone);
-    if (zone != NULL) {
-        struct err why = {0};
-        b->c->model.zone = zone_new(zone, &why);
-        if (b->c->model.zone == NULL)
-            config_problem(
-                &b->r.problems, &v[1]->at,
-                "found \"%s\": %s; a name of the tz database like Europe/Berlin is "
-                "wanted",
-                zone, why.text);
-    }
+    if (zone != NULL)
+        b->c->model.zone = config_read_zone(&b->r, v[1]);
     struct yaml_node **items;
     size_t n;
     if (v[2] == NULL || !config_read_texts(&b->r, v[2], &items, &n))
@@ -91,6 +87,42 @@ static void read_properties(struct config_build *b, const struct yaml_node *node
     }
 }
 
+/* host, host:port, [::1]:port, also behind a protocol and ://. */
+static bool has_good_port(const char *broker, const char *end)
+{
+    const char *host = memmem(broker, (size_t) (end - broker), "://", 3);
+    host = host != NULL ? host + 3 : broker;
+    const char *address = memchr(host, ']', (size_t) (end - host));
+    host = address != NULL ? address : host;
+    const char *colon = memchr(host, ':', (size_t) (end - host));
+    if (colon == NULL || memchr(colon + 1, ':', (size_t) (end - colon) - 1) != NULL)
+        return true; /* none, or an address of IPv6 */
+    long port = 0;
+    for (const char *c = colon + 1; c < end; c++) {
+        if (*c < '0' || *c > '9' || port > 65535)
+            return false;
+        port = 10 * port + *c - '0';
+    }
+    return port >= 1 && port <= 65535;
+}
+
+static void check_brokers(struct config_build *b, const struct yaml_node *node)
+{
+    for (const char *one = node->text, *next; *one != '\0'; one = next) {
+        size_t n = strcspn(one, ",");
+        const char *end = one + n;
+        next = end + (*end == ',');
+        while (one < end && *one == ' ')
+            one++;
+        while (end > one && end[-1] == ' ')
+            end--;
+        if (!has_good_port(one, end))
+            config_problem(&b->r.problems, &node->at,
+                           "found \"%.*s\"; a port is a number from 1 to 65535",
+                           (int) (end - one), one);
+    }
+}
+
 static void read_kafka(struct config_build *b, const struct yaml_node *node)
 {
     static const struct config_key keys[] = {{"brokers", true},
@@ -108,6 +140,8 @@ static void read_kafka(struct config_build *b, const struct yaml_node *node)
     config_read_text(&b->r, v[1], &group);
     config_read_text(&b->r, v[2], &start);
     b->c->kafka.brokers = config_heap(brokers);
+    if (brokers != NULL)
+        check_brokers(b, v[0]);
     free(b->c->kafka.group);
     b->c->kafka.group = config_heap(group);
     if (strcmp(start, "end") == 0)
@@ -237,43 +271,6 @@ static struct yaml_node *named_file(struct config_build *b, const struct yaml_no
     return text ? config_read_file(&b->r, config_path(&b->r, b->file, text)) : NULL;
 }
 
-/* Patterns in the order given, the files of one pattern in byte order; a file counts
- * once. */
-static void read_sources(struct config_build *b, const struct yaml_node *node)
-{
-    struct yaml_node **patterns;
-    size_t n;
-    if (!config_read_texts(&b->r, node, &patterns, &n))
-        return;
-    VEC(struct yaml_node *) trees = {0};
-    VEC(const char *) seen = {0};
-    for (size_t i = 0; i < n; i++) {
-        const char *pattern = config_path(&b->r, b->file, patterns[i]->text);
-        glob_t found;
-        if (glob(pattern, 0, NULL, &found) != 0) {
-            config_problem(&b->r.problems, &patterns[i]->at,
-                           "no file is named like \"%s\"; source files end in .yaml",
-                           pattern);
-            continue;
-        }
-        for (size_t f = 0; f < found.gl_pathc; f++) {
-            bool again = false;
-            for (size_t k = 0; k < seen.n; k++)
-                again |= strcmp(seen.at[k], found.gl_pathv[f]) == 0;
-            if (again)
-                continue;
-            const char *path = arena_strdup(b->r.a, found.gl_pathv[f]);
-            VEC_PUSH(b->r.a, seen, path);
-            struct yaml_node *tree = config_read_file(&b->r, path);
-            if (tree != NULL)
-                VEC_PUSH(b->r.a, trees, tree);
-        }
-        globfree(&found);
-    }
-    b->sources = trees.at;
-    b->n_sources = trees.n;
-}
-
 enum {
     TOP_LIBRARY,
     TOP_KAFKA,
@@ -308,10 +305,11 @@ static void read_all(struct config_build *b, const struct yaml_node *root)
         [TOP_SESSIONS] = read_sessions,   [TOP_JOURNEYS] = read_journeys,
         [TOP_WATERMARK] = read_watermark, [TOP_RETENTION] = read_retention,
         [TOP_PRIVACY] = config_privacy,   [TOP_LIMITS] = read_limits,
-        [TOP_SOURCES] = read_sources};
+        [TOP_SOURCES] = config_sources};
     struct yaml_node *v[TOP_COUNT];
     if (!config_read_map(&b->r, root, keys, TOP_COUNT, v))
         return;
+    b->r.namespaces_are_unsure = true; /* until they are read */
     for (int i = 0; i < TOP_COUNT; i++)
         if (simple[i] != NULL && v[i] != NULL)
             simple[i](b, v[i]);
@@ -319,21 +317,26 @@ static void read_all(struct config_build *b, const struct yaml_node *root)
         v[TOP_VOCABULARY] ? named_file(b, v[TOP_VOCABULARY]) : NULL;
     struct yaml_node *scenarios =
         v[TOP_SCENARIOS] ? named_file(b, v[TOP_SCENARIOS]) : NULL;
-    if (vocabulary == NULL)
-        return; /* told; what refers to touchpoints would only echo it */
-    config_vocabulary(b, vocabulary);
-    if (b->c->model.n_touchpoints == 0)
-        return;
+    size_t told = b->r.problems.list.n;
+    if (vocabulary != NULL)
+        config_vocabulary(b, vocabulary);
+    else
+        b->r.vocabulary_is_unsure = true;
+    b->vocabulary_has_problems = vocabulary == NULL || b->r.problems.list.n > told;
+    b->r.problems.stage = CONFIG_SCENARIOS;
     config_scenarios(b, scenarios);
     check_retention(b);
+    b->r.problems.stage = CONFIG_MAPPING;
     b->c->mapping = mapping_compile(b->c, &b->r, b->sources, b->n_sources);
+    mapping_reach(&b->r, b->sources, b->n_sources);
+    b->namespaces = v[TOP_IDENTITY] ? yaml_get(v[TOP_IDENTITY], "namespaces") : NULL;
+    b->scenarios = scenarios;
 }
 
-static struct config *load(const char *path, bool is_trial, struct buf *report,
-                           struct err *err)
+/* Everything but the warnings. The problems are sorted. */
+static struct config *load(struct config_build *b, const char *path, bool is_trial,
+                           struct arena *a, struct err *err)
 {
-    struct arena a;
-    arena_init(&a);
     struct config *c = config_heap_alloc(1, sizeof *c);
     model_init(&c->model);
     c->is_trial = is_trial;
@@ -343,32 +346,72 @@ static struct config *load(const char *path, bool is_trial, struct buf *report,
     c->batch_bytes = (size_t) 64 << 20;
     c->cache_bytes = (size_t) 256 << 20;
     c->kafka.group = config_heap("journeyd");
-    struct config_build b = {.c = c, .file = path, .r = {.a = &a, .problems = {.a = &a}}};
+    *b = (struct config_build){
+        .c = c,
+        .file = path,
+        .r = {.a = a, .problems = {.a = a, .stage = CONFIG_SCHEMA}}};
 
-    const struct yaml_node *root = config_read_file(&b.r, path);
-    if (root != NULL)
-        read_all(&b, root);
-    if (b.r.problems.list.n == 0)
-        config_settings(&b);
-    size_t n = config_problems_report(&b.r.problems, report);
-    arena_done(&a);
+    b->root = config_read_file(&b->r, path);
+    if (b->root != NULL)
+        read_all(b, b->root);
+    config_problems_sort(&b->r.problems);
+    size_t n = b->r.problems.list.n - b->r.problems.n_warnings;
     if (n > 0) {
         err_set(err, ERR_CONFIG, "%s: %zu problem%s in the configuration", path, n,
                 n == 1 ? "" : "s");
         config_free(c);
         return NULL;
     }
+    config_settings(b);
+    return c;
+}
+
+static struct config *load_and_report(const char *path, bool is_trial, struct buf *report,
+                                      struct err *err)
+{
+    struct arena a;
+    struct config_build b;
+    arena_init(&a);
+    struct config *c = load(&b, path, is_trial, &a, err);
+    config_problems_report(&b.r.problems, report);
+    arena_done(&a);
     return c;
 }
 
 struct config *config_load(const char *path, struct buf *report, struct err *err)
 {
-    return load(path, false, report, err);
+    return load_and_report(path, false, report, err);
+}
+
+struct config *config_check(const char *path, struct config_findings *f, struct err *err)
+{
+    struct config_build b;
+    memset(f, 0, sizeof *f);
+    arena_init(&f->a);
+    struct config *c = load(&b, path, false, &f->a, err);
+    if (c != NULL) {
+        config_given(&b);
+        config_problems_sort(&b.r.problems);
+    }
+    f->problems = b.r.problems;
+    f->root = b.root;
+    f->sources = b.sources;
+    f->n_sources = b.n_sources;
+    f->n_files = b.r.n_files;
+    f->n_unread = b.r.n_unread;
+    f->vocabulary_is_unsure = b.r.vocabulary_is_unsure;
+    f->namespaces_are_unsure = b.r.namespaces_are_unsure;
+    return c;
+}
+
+void config_findings_done(struct config_findings *f)
+{
+    arena_done(&f->a);
 }
 
 struct config *config_load_trial(const char *path, struct buf *report, struct err *err)
 {
-    return load(path, true, report, err);
+    return load_and_report(path, true, report, err);
 }
 
 void config_free(struct config *c)

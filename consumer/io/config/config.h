@@ -10,6 +10,7 @@
 #include "base/digest.h"
 #include "base/err.h"
 #include "core/model.h"
+#include "io/config/config_problem.h"
 
 enum config_start { START_BEGINNING, START_END, START_TIMESTAMP };
 enum config_on_gap { ON_GAP_STOP, ON_GAP_CONTINUE };
@@ -61,5 +62,23 @@ struct config *config_load(const char *path, struct buf *report, struct err *err
 struct config *config_load_trial(const char *path, struct buf *report,
                                  struct err *err) MUST_CHECK;
 void config_free(struct config *c);
+
+/* All that can be said of a configuration, for `journeyd validate`: problems and warnings, and
+ * the files as trees, so that who asks Kafka and PostgreSQL can say where something stands. */
+struct yaml_node;
+struct config_findings {
+    struct arena a; /* holds the rest */
+    struct config_problems problems; /* sorted */
+    const struct yaml_node *root; /* NULL: could not be read */
+    struct yaml_node *const *sources;
+    size_t n_sources;
+    int n_files, n_unread; /* opened; of them those that are no YAML or not there */
+    bool vocabulary_is_unsure, namespaces_are_unsure; /* what refers to them was not looked up */
+};
+/* As config_load; NULL and err when there is a problem, warnings are none. f is filled in any
+ * case. */
+struct config *config_check(const char *path, struct config_findings *f,
+                            struct err *err) MUST_CHECK;
+void config_findings_done(struct config_findings *f);
 
 #endif

@@ -1,6 +1,6 @@
 /* The section `identity`: which namespaces there are and which of them is the better
- * evidence, the secret, and the keys that are treated apart. Values of keys end here:
- * they become hashes, and the text they were read from is overwritten. */
+ * evidence, how their values are made alike, and the secret. The keys that are treated
+ * apart: config_keys.c. */
 #include "io/config/config_parts.h"
 
 #include <errno.h>
@@ -87,15 +87,16 @@ static void read_secret(struct config_build *b, const struct yaml_node *node)
 static void read_normalise(struct config_build *b, const struct yaml_node *node,
                            struct ns *ns)
 {
-    static const char *const ways[] = {"trim", "lower"};
+    static const char *const ways[] = {"trim", "lower", "strip_blanks"};
     struct yaml_node **items;
     size_t n;
     if (node == NULL || !config_read_texts(&b->r, node, &items, &n))
         return;
     for (size_t i = 0; i < n; i++) {
         int way = 0;
-        config_read_choice(&b->r, items[i], ways, 2, &way);
+        config_read_choice(&b->r, items[i], ways, 3, &way);
         ns->lower |= way == 1;
+        ns->strip_blanks |= way == 2;
     }
 }
 
@@ -170,92 +171,49 @@ static void read_namespaces(struct config_build *b, const struct yaml_node *node
         read_namespace(b, node->items[i]);
 }
 
-static int cmp(const void *x, const void *y)
-{
-    return key_cmp(x, y);
-}
-
-/* "namespace:value"; no message may repeat the value. */
-static bool read_key(struct config_build *b, const struct yaml_node *node,
-                     enum key_kind kind, struct key *k)
-{
-    struct model *m = &b->c->model;
-    char *colon = strchr(node->text, ':');
-    if (colon == NULL) {
-        config_problem(&b->r.problems, &node->at,
-                       "no colon found; \"namespace:value\" is wanted, in quotes");
-        return false;
-    }
-    const char *name = arena_strndup(b->r.a, node->text, (size_t) (colon - node->text));
-    int ns = model_namespace(m, name);
-    if (ns < 0) {
-        config_problem(
-            &b->r.problems, &node->at, "the namespace \"%s\" is not declared; %s", name,
-            config_hint(&b->r, name, config_namespaces(b), (size_t) m->n_namespaces));
-        return false;
-    }
-    if (m->namespaces[ns].kind != kind) {
-        config_problem(&b->r.problems, &node->at, "\"%s\" is no namespace of kind %s; %s",
-                       name, kind == KEY_DEVICE ? "device" : "person",
-                       kind == KEY_DEVICE
-                           ? "kiosks are devices"
-                           : "persons are excluded, devices are listed as kiosks");
-        return false;
-    }
-    if (!mapping_key(m, &b->c->hmac, NULL, ns, colon + 1, strlen(colon + 1), k)) {
-        config_problem(
-            &b->r.problems, &node->at,
-            "the value after the colon is never a key (empty, 0, null, blocked ...)");
-        return false;
-    }
-    return true;
-}
-
-static void read_keys(struct config_build *b, const struct yaml_node *node,
-                      enum key_kind kind, struct key **out, int *n_out)
-{
-    struct yaml_node **items;
-    size_t n;
-    if (node == NULL || !config_read_texts(&b->r, node, &items, &n))
-        return;
-    struct key *list = config_heap_alloc(n, sizeof *list);
-    int count = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (read_key(b, items[i], kind, &list[count]))
-            count++;
-        explicit_bzero((char *) items[i]->text, strlen(items[i]->text));
-    }
-    if (count > 0)
-        qsort(list, (size_t) count, sizeof *list, cmp);
-    int kept = 0;
-    for (int i = 0; i < count; i++)
-        if (kept == 0 || key_cmp(&list[kept - 1], &list[i]) != 0)
-            list[kept++] = list[i];
-    *out = list;
-    *n_out = kept;
-}
-
 void config_identity(struct config_build *b, const struct yaml_node *node)
 {
-    static const struct config_key keys[] = {
-        {"secret_file", true},  {"namespaces", true},   {"login_ttl", false},
-        {"stitch_back", false}, {"max_aliases", false}, {"kiosks", false},
-        {"exclude", false}};
+    enum {
+        SECRET_FILE,
+        NAMESPACES,
+        LOGIN_TTL,
+        STITCH_BACK,
+        MAX_ALIASES,
+        KIOSKS,
+        KIOSK_FILES,
+        EXCLUDE,
+        EXCLUDE_FILES,
+        COUNT
+    };
+    static const struct config_key keys[COUNT] = {
+        [SECRET_FILE] = {"secret_file", true},
+        [NAMESPACES] = {"namespaces", true},
+        [LOGIN_TTL] = {"login_ttl", false},
+        [STITCH_BACK] = {"stitch_back", false},
+        [MAX_ALIASES] = {"max_aliases", false},
+        [KIOSKS] = {"kiosks", false},
+        [KIOSK_FILES] = {"kiosk_files", false},
+        [EXCLUDE] = {"exclude", false},
+        [EXCLUDE_FILES] = {"exclude_files", false}};
     struct model *m = &b->c->model;
-    struct yaml_node *v[7];
-    if (!config_read_map(&b->r, node, keys, 7, v))
+    struct yaml_node *v[COUNT];
+    if (!config_read_map(&b->r, node, keys, COUNT, v))
         return;
+    if (b->c->is_trial) /* needs neither a secret nor a list of persons on the machine */
+        v[KIOSK_FILES] = v[EXCLUDE_FILES] = NULL;
     if (b->c->is_trial)
         hmac_begin(&b->c->hmac, TRIAL_SECRET, strlen(TRIAL_SECRET));
-    else if (v[0] != NULL)
-        read_secret(b, v[0]);
-    if (v[1] != NULL)
-        read_namespaces(b, v[1]);
-    config_read_duration(&b->r, v[2], &m->login_ttl_us);
-    config_read_duration(&b->r, v[3], &m->stitch_back_us);
+    else if (v[SECRET_FILE] != NULL)
+        read_secret(b, v[SECRET_FILE]);
+    size_t told = b->r.problems.list.n;
+    if (v[NAMESPACES] != NULL)
+        read_namespaces(b, v[NAMESPACES]);
+    b->r.namespaces_are_unsure = v[NAMESPACES] == NULL || b->r.problems.list.n > told;
+    config_read_duration(&b->r, v[LOGIN_TTL], &m->login_ttl_us);
+    config_read_duration(&b->r, v[STITCH_BACK], &m->stitch_back_us);
     int64_t most = m->max_aliases;
-    config_read_int(&b->r, v[4], 1, 1000000, &most);
+    config_read_int(&b->r, v[MAX_ALIASES], 1, 1000000, &most);
     m->max_aliases = (int) most;
-    read_keys(b, v[5], KEY_DEVICE, &m->kiosks, &m->n_kiosks);
-    read_keys(b, v[6], KEY_PERSON, &m->exclude, &m->n_exclude);
+    config_keys(b, v[KIOSKS], v[KIOSK_FILES], KEY_DEVICE, &m->kiosks, &m->n_kiosks);
+    config_keys(b, v[EXCLUDE], v[EXCLUDE_FILES], KEY_PERSON, &m->exclude, &m->n_exclude);
 }

@@ -7,47 +7,111 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char *config_stage_name(enum config_stage stage)
+{
+    static const char *const names[CONFIG_STAGES] = {
+        [CONFIG_SYNTAX] = "syntax",           [CONFIG_SCHEMA] = "schema",
+        [CONFIG_SCENARIOS] = "scenarios",     [CONFIG_MAPPING] = "mapping",
+        [CONFIG_EXPRESSIONS] = "expressions", [CONFIG_KAFKA] = "kafka",
+        [CONFIG_POSTGRES] = "postgres"};
+    return names[stage];
+}
+
+static struct config_problem *add(struct config_problems *p, enum config_stage stage,
+                                  const struct config_where *at, const char *fmt,
+                                  va_list args)
+{
+    char text[1024];
+    vsnprintf(text, sizeof text, fmt, args);
+    struct config_problem *one = VEC_NEXT(p->a, p->list);
+    *one = (struct config_problem){.stage = stage,
+                                   .file_no = at->file_no,
+                                   .line = at->line,
+                                   .column = at->column,
+                                   .file = at->file,
+                                   .path = at->path,
+                                   .text = arena_strdup(p->a, text)};
+    return one;
+}
+
 void config_problem(struct config_problems *p, const struct config_where *at,
                     const char *fmt, ...)
 {
     va_list args;
     va_start(args, fmt);
-    char text[1024];
-    vsnprintf(text, sizeof text, fmt, args);
+    add(p, p->stage, at, fmt, args);
     va_end(args);
-    struct config_problem *one = VEC_NEXT(p->a, p->list);
-    one->file_no = at->file_no;
-    one->line = at->line;
-    one->column = at->column;
-    one->text = arena_printf(p->a, "%s:%d:%d: %s%s%s", at->file, at->line, at->column,
-                             at->path, at->path[0] ? ": " : "", text);
 }
 
-static int problem_cmp(const void *x, const void *y)
+void config_problem_in(struct config_problems *p, enum config_stage stage,
+                       const struct config_where *at, const char *fmt, ...)
 {
-    const struct config_problem *a = x, *b = y;
+    va_list args;
+    va_start(args, fmt);
+    add(p, stage, at, fmt, args);
+    va_end(args);
+}
+
+void config_warning_in(struct config_problems *p, enum config_stage stage,
+                       const struct config_where *at, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    add(p, stage, at, fmt, args)->is_warning = true;
+    va_end(args);
+    p->n_warnings++;
+}
+
+static int compare(const struct config_problem *a, const struct config_problem *b)
+{
     if (a->file_no != b->file_no)
         return a->file_no < b->file_no ? -1 : 1;
     if (a->line != b->line)
         return a->line < b->line ? -1 : 1;
     if (a->column != b->column)
         return a->column < b->column ? -1 : 1;
-    return strcmp(a->text, b->text);
+    int by_path = strcmp(a->path, b->path);
+    return by_path ? by_path : strcmp(a->text, b->text);
+}
+
+static int problem_cmp(const void *x, const void *y)
+{
+    return compare(x, y);
+}
+
+void config_problems_sort(struct config_problems *p)
+{
+    if (p->list.n == 0)
+        return;
+    qsort(p->list.at, p->list.n, sizeof *p->list.at, problem_cmp);
+    size_t kept = 0;
+    p->n_warnings = 0;
+    for (size_t i = 0; i < p->list.n; i++) {
+        if (kept > 0 && compare(&p->list.at[kept - 1], &p->list.at[i]) == 0)
+            continue;
+        p->list.at[kept++] = p->list.at[i];
+        p->n_warnings += p->list.at[i].is_warning;
+    }
+    p->list.n = kept;
+}
+
+void config_problem_line(const struct config_problem *one, struct buf *out)
+{
+    buf_printf(out, "%s:%d:%d: %s%s%s%s", one->file, one->line, one->column,
+               one->is_warning ? "warning: " : "", one->path, one->path[0] ? ": " : "",
+               one->text);
 }
 
 size_t config_problems_report(struct config_problems *p, struct buf *report)
 {
-    if (p->list.n > 0)
-        qsort(p->list.at, p->list.n, sizeof *p->list.at, problem_cmp);
-    size_t lines = 0;
+    config_problems_sort(p);
     for (size_t i = 0; i < p->list.n; i++) {
-        if (i > 0 && strcmp(p->list.at[i].text, p->list.at[i - 1].text) == 0)
+        if (p->list.at[i].is_warning)
             continue;
-        buf_adds(report, p->list.at[i].text);
+        config_problem_line(&p->list.at[i], report);
         buf_adds(report, "\n");
-        lines++;
     }
-    return lines;
+    return p->list.n - p->n_warnings;
 }
 
 /* Edit distance with swaps of neighbours (optimal string alignment); words of a

@@ -5,6 +5,11 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/zone_names.h"
+
+/* Whatever stage reads a value, that it is none is a problem of its shape. */
+#define wrong(r, at, ...) \
+    config_problem_in(&(r)->problems, CONFIG_SCHEMA, (at), __VA_ARGS__)
 
 const char *config_hint(struct config_reader *r, const char *word,
                         const char *const *names, size_t n)
@@ -26,13 +31,28 @@ const char *config_hint(struct config_reader *r, const char *word,
     return text;
 }
 
+/* A misspelt key is read as what it most likely meant: told it is already, and so its
+ * value is looked at, and nothing complains that it is missing. */
+static void take_misspelt(const struct yaml_node *node, const char *const *names,
+                          size_t n_keys, struct yaml_node **values)
+{
+    for (size_t i = 0; i < node->n; i++) {
+        const char *key = node->entries[i].key;
+        const char *meant = config_did_you_mean(key, names, n_keys);
+        for (size_t k = 0; meant != NULL && k < n_keys; k++)
+            if (names[k] == meant && yaml_get(node, meant) == NULL &&
+                !yaml_is_null(node->entries[i].value))
+                values[k] = node->entries[i].value;
+    }
+}
+
 bool config_read_map(struct config_reader *r, const struct yaml_node *node,
                      const struct config_key *keys, size_t n_keys,
                      struct yaml_node **values)
 {
     memset(values, 0, n_keys * sizeof *values);
     if (node->kind != YAML_MAP) {
-        config_problem(&r->problems, &node->at,
+        wrong(r, &node->at,
                        "found %s; a map with the keys %s, ... is wanted",
                        yaml_found(node, r->a), keys[0].name);
         return false;
@@ -45,15 +65,15 @@ bool config_read_map(struct config_reader *r, const struct yaml_node *node,
         size_t k = 0;
         while (k < n_keys && strcmp(keys[k].name, e->key) != 0)
             k++;
-        if (k == n_keys)
-            config_problem(&r->problems, &e->at, "unknown key; %s",
-                           config_hint(r, e->key, names, n_keys));
-        else if (!yaml_is_null(e->value))
+        if (k < n_keys && !yaml_is_null(e->value))
             values[k] = e->value;
+        if (k == n_keys)
+            wrong(r, &e->at, "unknown key; %s", config_hint(r, e->key, names, n_keys));
     }
+    take_misspelt(node, names, n_keys, values);
     for (size_t k = 0; k < n_keys; k++)
         if (keys[k].required && values[k] == NULL)
-            config_problem(&r->problems, &node->at, "the key \"%s\" is missing",
+            wrong(r, &node->at, "the key \"%s\" is missing",
                            keys[k].name);
     return true;
 }
@@ -62,7 +82,7 @@ const char *config_text(struct config_reader *r, const struct yaml_node *node)
 {
     if (node->kind == YAML_TEXT && !yaml_is_null(node) && node->text[0] != '\0')
         return node->text;
-    config_problem(&r->problems, &node->at, "found %s; a text is wanted",
+    wrong(r, &node->at, "found %s; a text is wanted",
                    yaml_found(node, r->a));
     return NULL;
 }
@@ -86,7 +106,7 @@ void config_read_bool(struct config_reader *r, const struct yaml_node *node, boo
     if (yes || no)
         *out = yes;
     else
-        config_problem(&r->problems, &node->at, "found %s; true or false is wanted",
+        wrong(r, &node->at, "found %s; true or false is wanted",
                        yaml_found(node, r->a));
 }
 
@@ -113,7 +133,7 @@ void config_read_int(struct config_reader *r, const struct yaml_node *node, int6
         value >= least && value <= most)
         *out = value;
     else
-        config_problem(&r->problems, &node->at,
+        wrong(r, &node->at,
                        "found %s; a whole number from %lld to %lld is wanted",
                        yaml_found(node, r->a), (long long) least, (long long) most);
 }
@@ -147,8 +167,7 @@ void config_read_duration(struct config_reader *r, const struct yaml_node *node,
                 return;
             }
     }
-    config_problem(
-        &r->problems, &node->at,
+    wrong(r, &node->at,
         "found %s; a duration like 30s, 5m, 2h or 14d is wanted (100 years at most)",
         yaml_found(node, r->a));
 }
@@ -171,7 +190,7 @@ void config_read_size(struct config_reader *r, const struct yaml_node *node,
                 *bytes = (size_t) product;
                 return;
             }
-    config_problem(&r->problems, &node->at,
+    wrong(r, &node->at,
                    "found %s; a size like 512KiB, 64MiB or 1GiB is wanted",
                    yaml_found(node, r->a));
 }
@@ -187,7 +206,7 @@ void config_read_choice(struct config_reader *r, const struct yaml_node *node,
             return;
         }
     const char *word = node->kind == YAML_TEXT ? node->text : "";
-    config_problem(&r->problems, &node->at, "found %s; %s", yaml_found(node, r->a),
+    wrong(r, &node->at, "found %s; %s", yaml_found(node, r->a),
                    config_hint(r, word, names, n));
 }
 
@@ -204,7 +223,7 @@ bool config_read_texts(struct config_reader *r, const struct yaml_node *node,
         return true;
     }
     if (node->kind == YAML_MAP) {
-        config_problem(&r->problems, &node->at, "found a map; a list of texts is wanted");
+        wrong(r, &node->at, "found a map; a list of texts is wanted");
         return false;
     }
     bool good = true;
@@ -217,6 +236,25 @@ bool config_read_texts(struct config_reader *r, const struct yaml_node *node,
     return good;
 }
 
+struct zone *config_read_zone(struct config_reader *r, const struct yaml_node *node)
+{
+    const char *name = config_text(r, node);
+    struct err why = {0};
+    struct zone *zone = name ? zone_new(name, &why) : NULL;
+    if (zone != NULL || name == NULL)
+        return zone;
+    size_t n;
+    const char *const *names = zone_names(r->a, &n);
+    const char *meant = config_did_you_mean(name, names, n);
+    const char *what = n > 0 ? "no time zone has this name" : why.text;
+    config_problem_in(&r->problems, CONFIG_EXPRESSIONS, &node->at, "found \"%.60s\": %s; %s",
+                      name, what,
+                      meant != NULL
+                          ? arena_printf(r->a, "did you mean \"%s\"?", meant)
+                          : "a name of the tz database like Europe/Berlin is wanted");
+    return NULL;
+}
+
 const char *config_path(struct config_reader *r, const char *in, const char *name)
 {
     const char *slash = strrchr(in, '/');
@@ -227,7 +265,9 @@ const char *config_path(struct config_reader *r, const char *in, const char *nam
 
 struct yaml_node *config_read_file(struct config_reader *r, const char *path)
 {
-    return yaml_load(path, path, r->n_files++, r->a, &r->problems);
+    struct yaml_node *root = yaml_load(path, path, r->n_files++, r->a, &r->problems);
+    r->n_unread += root == NULL;
+    return root;
 }
 
 void *config_heap_alloc(size_t n, size_t size)

@@ -7,12 +7,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/zone.h"
 #include "io/config/yaml.h"
 
 struct config_reader {
     struct arena *a;
     struct config_problems problems;
-    int n_files;
+    int n_files, n_unread; /* opened; of them those that are no YAML or not there */
+    /* Some of these could not be read: what is not among the others may be meant to be,
+     * so nobody complains of it, or one wrong line would have many echoes. */
+    bool vocabulary_is_unsure, namespaces_are_unsure;
 };
 
 /* The keys a map may have. */
@@ -49,6 +53,10 @@ bool config_read_texts(struct config_reader *r, const struct yaml_node *node,
                        struct yaml_node ***items, size_t *n);
 /* The text of a scalar that may not be empty, or NULL with a problem. */
 const char *config_text(struct config_reader *r, const struct yaml_node *node);
+
+/* NULL, with the problem told, where the tz database has no zone of this name. The caller
+ * frees it. */
+struct zone *config_read_zone(struct config_reader *r, const struct yaml_node *node);
 
 /* "did you mean X?" in parentheses, or "one of A, B, C": the way out of a wrong word. */
 const char *config_hint(struct config_reader *r, const char *word,

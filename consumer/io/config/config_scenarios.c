@@ -54,11 +54,14 @@ static bool overlap(const struct placeset *x, const struct placeset *y)
     return false;
 }
 
-/* The place of one code, -1 with the problem told. */
+/* The place of one code, -1 with the problem told. With a vocabulary that is unsure no
+ * code has a place, so that nothing is judged by those that happen to be there. */
 static int read_place(struct config_build *b, const struct config_where *at,
                       const char *code)
 {
     struct model *m = &b->c->model;
+    if (b->r.vocabulary_is_unsure)
+        return -1;
     int place = model_place(m, code);
     if (place < 0)
         config_problem(
@@ -79,6 +82,9 @@ static void read_word(struct config_build *b, const struct yaml_node *node,
             placeset_add(set, (unsigned) place);
         return;
     }
+    *everything |= all;
+    if (b->r.vocabulary_is_unsure)
+        return;
     bool found = false;
     for (int i = 0; i < m->n_touchpoints; i++) {
         const char *stage = m->stages[m->touchpoints[i].stage].name;
@@ -88,7 +94,6 @@ static void read_word(struct config_build *b, const struct yaml_node *node,
             found = true;
         }
     }
-    *everything |= all;
     if (!found && !all) {
         const char *name = arena_strndup(b->r.a, node->text, len - 2);
         const char **stages = ARENA_NEW(b->r.a, const char *, m->n_stages + 1);
@@ -255,6 +260,8 @@ static void read_names(struct config_build *b, struct yaml_node **v, struct scen
         sc->scope = ns;
         return;
     }
+    if (b->r.namespaces_are_unsure)
+        return;
     const char **names = ARENA_NEW(b->r.a, const char *, m->n_namespaces + 1);
     size_t n = 0;
     names[n++] = "customer";
@@ -326,7 +333,7 @@ static void read_scenario(struct config_build *b, const struct yaml_node *node)
             &b->r.problems, &node->at,
             "the key \"deadline\" is missing; it is required where there is a goal, for "
             "scope customer, and where steps is *");
-    if (v[KEY_START] != NULL && start_is_clear)
+    if (v[KEY_START] != NULL && start_is_clear && !b->vocabulary_has_problems)
         check_start(b, v[KEY_START], sc);
     read_waits(b, v[KEY_WAITS], sc);
     read_ideal(b, v[KEY_IDEAL], sc);

@@ -68,8 +68,9 @@ static void add_identity(struct list *l)
     hmac_hex(l, "journeyd", "fingerprint");
     add(l, "identity.secret", FIXED);
     for (int i = 0; i < m->n_namespaces; i++)
-        buf_printf(&l->text, "%s%s:%s%s", i ? " " : "", m->namespaces[i].name,
-                   kinds[m->namespaces[i].kind], m->namespaces[i].lower ? ":lower" : "");
+        buf_printf(&l->text, "%s%s:%s%s%s", i ? " " : "", m->namespaces[i].name,
+                   kinds[m->namespaces[i].kind], m->namespaces[i].lower ? ":lower" : "",
+                   m->namespaces[i].strip_blanks ? ":strip_blanks" : "");
     add(l, "identity.namespaces", FIXED);
     for (int i = 0; i < m->n_namespaces; i++)
         if (m->namespaces[i].unique)

@@ -89,9 +89,11 @@ static void read_touchpoint(struct config_build *b, const struct yaml_node *node
     config_read_text(&b->r, v[1], &label);
     config_read_choice(&b->r, v[2], initiators, 3, &initiator);
     config_read_bool(&b->r, v[3], &friction);
+    bool is_good = code != NULL && utf8_is_code(code, strlen(code));
+    b->r.vocabulary_is_unsure |= !is_good; /* another code is meant */
     if (code == NULL)
         return;
-    if (!utf8_is_code(code, strlen(code)))
+    if (!is_good)
         config_problem(&b->r.problems, &v[0]->at,
                        "found \"%s\"; a code is stage.action in a-z 0-9 _", code);
     if (model_place(m, code) >= 0)
@@ -103,15 +105,25 @@ static void read_touchpoint(struct config_build *b, const struct yaml_node *node
     t->friction = friction;
 }
 
+/* The key is there, perhaps misspelt. */
+static bool says(const struct yaml_node *item, const char *key)
+{
+    for (size_t i = 0; item->kind == YAML_MAP && i < item->n; i++)
+        if (strcmp(item->entries[i].key, key) == 0 ||
+            config_did_you_mean(item->entries[i].key, &key, 1) != NULL)
+            return true;
+    return false;
+}
+
 void config_vocabulary(struct config_build *b, const struct yaml_node *node)
 {
     struct model *m = &b->c->model;
     if (node->kind != YAML_LIST || node->n == 0 || node->n > MODEL_MAX_PLACES) {
+        b->r.vocabulary_is_unsure = true;
         config_problem(
             &b->r.problems, &node->at,
             "found %s; a list of {stage: ...} and {code: ...} is wanted, %d at most",
-            node->kind == YAML_LIST ? (node->n ? "too many" : "an empty list")
-                                    : yaml_found(node, b->r.a),
+            node->n > MODEL_MAX_PLACES ? "too many" : yaml_found(node, b->r.a),
             MODEL_MAX_PLACES);
         return;
     }
@@ -119,16 +131,18 @@ void config_vocabulary(struct config_build *b, const struct yaml_node *node)
     m->touchpoints = config_heap_alloc(node->n, sizeof *m->touchpoints);
     for (size_t i = 0; i < node->n; i++) {
         const struct yaml_node *item = node->items[i];
-        if (yaml_get(item, "stage") != NULL)
+        if (says(item, "stage"))
             read_stage(b, item);
-        else if (yaml_get(item, "code") != NULL)
+        else if (says(item, "code"))
             read_touchpoint(b, item);
-        else
+        else {
+            b->r.vocabulary_is_unsure = true;
             config_problem(
                 &b->r.problems, &item->at,
                 "found %s; {stage: name, label, channel} or {code: stage.action, label, "
                 "initiator, friction} is wanted",
                 yaml_found(item, b->r.a));
+        }
     }
     for (int i = 0; i < m->n_touchpoints; i++)
         m->touchpoints[i].stage = stage_of(m, m->touchpoints[i].code);

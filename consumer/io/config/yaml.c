@@ -9,8 +9,11 @@
 
 enum { MAX_DEPTH = 64 };
 
+#define broken(p, at, ...) config_problem_in((p), CONFIG_SYNTAX, (at), __VA_ARGS__)
+
 struct reader {
     yaml_parser_t parser;
+    FILE *file;
     struct arena *a;
     struct config_problems *p;
     const char *name;
@@ -28,15 +31,64 @@ static struct config_where where(const struct reader *r, yaml_mark_t mark,
                                  .path = path};
 }
 
+/* What is most often behind libyaml's words; "" where there is no telling. */
+static const char *advice(const char *what)
+{
+    static const struct {
+        const char *part, *advice;
+    } known[] = {
+        {"unknown escape",
+         "in double quotes \\ is written \\\\, in single ones as it is"},
+        {"tab character", "lines are moved in by blanks"},
+        {"',' or", "a text that holds , [ ] { } or # wants quotes"},
+        {"alphabetic or numeric", "a text that begins with * or & wants quotes"},
+        {"cannot start any token",
+         "lines are moved in by blanks, no tabs; a text that begins with % @ or ` wants "
+         "quotes"},
+        {"mapping values",
+         "is the line moved in as its neighbours are? A text that holds a colon and a "
+         "blank wants quotes"},
+        {"'-' indicator", "is the line moved in as its neighbours are?"},
+        {"expected key", "is the line moved in as its neighbours are?"},
+        {"could not find expected ':'", "is a colon or a closing quote missing?"},
+        {"unexpected end of stream", "a closing quote is missing"},
+        {"UTF-8", "save the file as UTF-8"},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (strstr(what, known[i].part) != NULL)
+            return known[i].advice;
+    return "";
+}
+
+/* The line and column of a byte that the parser could not even read: it tells none. */
+static yaml_mark_t mark_of_byte(FILE *file, size_t offset)
+{
+    yaml_mark_t mark = {0};
+    rewind(file);
+    for (int c; mark.index < offset && (c = getc(file)) != EOF; mark.index++) {
+        if (c == '\n') {
+            mark.line++;
+            mark.column = 0;
+        } else if ((c & 0xc0) != 0x80) { /* columns count characters */
+            mark.column++;
+        }
+    }
+    return mark;
+}
+
 static void next_event(struct reader *r, yaml_event_t *event)
 {
     if (yaml_parser_parse(&r->parser, event))
         return;
-    struct config_where at = where(r, r->parser.problem_mark, "");
-    const char *what = r->parser.problem ? r->parser.problem : "cannot be read";
-    config_problem(r->p, &at, "not valid YAML: %s%s%s", what,
-                   r->parser.context ? ", " : "",
-                   r->parser.context ? r->parser.context : "");
+    const yaml_parser_t *p = &r->parser;
+    bool unread = p->error == YAML_READER_ERROR;
+    struct config_where at = where(
+        r, unread ? mark_of_byte(r->file, p->problem_offset) : p->problem_mark, "");
+    const char *what = p->problem ? p->problem : "cannot be read";
+    const char *context = p->context ? p->context : "";
+    const char *why = advice(what);
+    broken(r->p, &at, "not valid YAML: %s%s%s%s%s", what, *context ? ", " : "", context,
+           *why ? "; " : "", why);
     r->failed = true;
     memset(event, 0, sizeof *event);
 }
@@ -88,7 +140,7 @@ static void read_map(struct reader *r, struct yaml_node *node, const char *path,
         }
         if (event.type != YAML_SCALAR_EVENT) {
             struct config_where at = where(r, event.start_mark, path);
-            config_problem(r->p, &at, "a list or map as a key; keys are words");
+            broken(r->p, &at, "a list or map as a key; keys are words");
             yaml_event_delete(&event);
             r->failed = true;
             break;
@@ -108,7 +160,7 @@ static void read_map(struct reader *r, struct yaml_node *node, const char *path,
             break;
         for (size_t i = 0; i < entries.n; i++)
             if (strcmp(entries.at[i].key, e.key) == 0)
-                config_problem(r->p, &e.at, "given twice; the first stands in line %d",
+                broken(r->p, &e.at, "given twice; the first stands in line %d",
                                entries.at[i].at.line);
         VEC_PUSH(r->a, entries, e);
     }
@@ -131,7 +183,7 @@ static struct yaml_node *read_node(struct reader *r, yaml_event_t *event,
                                    event->data.scalar.length);
         node->quoted = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
         if (strlen(node->text) != event->data.scalar.length)
-            config_problem(r->p, &at, "holds the character U+0000; take it out");
+            broken(r->p, &at, "holds the character U+0000; take it out");
         break;
     case YAML_SEQUENCE_START_EVENT:
         anchor = event->data.sequence_start.anchor;
@@ -142,15 +194,15 @@ static struct yaml_node *read_node(struct reader *r, yaml_event_t *event,
         node = new_node(r, YAML_MAP, event->start_mark, path);
         break;
     default:
-        config_problem(r->p, &at, "an alias (*name); write the value itself");
+        broken(r->p, &at, "an alias (*name); write the value itself");
         node = new_node(r, YAML_TEXT, event->start_mark, path);
     }
     if (anchor != NULL)
-        config_problem(r->p, &at,
+        broken(r->p, &at,
                        "an anchor (&name); write each value where it is needed");
     yaml_event_delete(event);
     if (depth > MAX_DEPTH) {
-        config_problem(r->p, &at, "deeper than %d levels", MAX_DEPTH);
+        broken(r->p, &at, "deeper than %d levels", MAX_DEPTH);
         r->failed = true;
     } else if (node->kind == YAML_LIST) {
         read_list(r, node, path, depth);
@@ -177,7 +229,7 @@ static struct yaml_node *read_file(struct reader *r)
             break;
         case YAML_DOCUMENT_START_EVENT:
             if (root != NULL) {
-                config_problem(r->p, &at, "a second document; one file holds one");
+                broken(r->p, &at, "a second document; one file holds one");
                 r->failed = true;
             }
             yaml_event_delete(&event);
@@ -193,7 +245,7 @@ static struct yaml_node *read_file(struct reader *r)
     if (root == NULL && !r->failed) {
         struct config_where at = {
             .file = r->name, .file_no = r->file_no, .line = 1, .column = 1, .path = ""};
-        config_problem(r->p, &at, "the file is empty");
+        broken(r->p, &at, "the file is empty");
     }
     return r->failed ? NULL : root;
 }
@@ -206,11 +258,12 @@ struct yaml_node *yaml_load(const char *path, const char *name, int file_no,
     if (file == NULL) {
         struct config_where at = {
             .file = name, .file_no = file_no, .line = 1, .column = 1, .path = ""};
-        config_problem(p, &at, "could not open the file: %s", strerror(errno));
+        broken(p, &at, "could not open the file: %s", strerror(errno));
         return NULL;
     }
     struct yaml_node *root = NULL;
     if (yaml_parser_initialize(&r.parser)) {
+        r.file = file;
         yaml_parser_set_input_file(&r.parser, file);
         root = read_file(&r);
         yaml_parser_delete(&r.parser);
@@ -239,9 +292,9 @@ struct yaml_node *yaml_get(const struct yaml_node *map, const char *key)
 const char *yaml_found(const struct yaml_node *node, struct arena *a)
 {
     if (node->kind == YAML_LIST)
-        return "a list";
+        return node->n > 0 ? "a list" : "an empty list";
     if (node->kind == YAML_MAP)
-        return "a map";
+        return node->n > 0 ? "a map" : "an empty map";
     if (yaml_is_null(node))
         return "nothing";
     return arena_printf(a, "\"%.60s\"%s", node->text,

@@ -1,4 +1,4 @@
-/* JSON by jansson, and compiled pointers over it.
+/* JSON by jansson, and what stands at compiled places of it (decode_slot.h).
  *
  * jansson spends half of its time in malloc and free. Here it allocates from a pool
  * (decode_pool.h) that is rewound before each document: a document dies when the next one
@@ -9,28 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "io/mapping/decode_pool.h"
-
-/* ---- compiled pointers ---- */
-
-struct slot {
-    int parent;  /* -1: the document itself */
-    char *token; /* unescaped */
-    size_t token_len;
-    int64_t index;       /* the token as a list index, -1: it is none */
-    uint32_t generation; /* of the document for which value is known */
-    const json_t *node;
-    struct decode_value value;
-};
-
-struct decoder {
-    struct decode_pool pool;
-    bool lenient;
-    const json_t *root;
-    uint32_t generation;
-    struct slot *slots;
-    int n_slots, cap_slots;
-};
+#include "io/mapping/decode_depth.h"
+#include "io/mapping/decode_slot.h"
+#include "io/mapping/url.h"
 
 struct decoder *decode_new(bool lenient)
 {
@@ -40,7 +21,7 @@ struct decoder *decode_new(bool lenient)
         abort();
     d->lenient = lenient;
     decode_pool_init(&d->pool);
-    d->generation = 1;
+    d->generation[0] = d->generation[1] = 1;
     return d;
 }
 
@@ -49,142 +30,11 @@ void decode_free(struct decoder *d)
     if (d == NULL)
         return;
     decode_pool_done(&d->pool);
-    for (int i = 0; i < d->n_slots; i++)
-        free(d->slots[i].token);
-    free(d->slots);
+    decode_slot_free(d);
     free(d);
 }
 
-/* RFC 6901: an index is 0 or a number without leading zeros. */
-static int64_t list_index(const char *token, size_t len)
-{
-    if (len == 0 || len > 9 || (token[0] == '0' && len > 1))
-        return -1;
-    int64_t index = 0;
-    for (size_t i = 0; i < len; i++) {
-        if (token[i] < '0' || token[i] > '9')
-            return -1;
-        index = index * 10 + (token[i] - '0');
-    }
-    return index;
-}
-
-int decode_find_member(const struct decoder *d, int parent, const char *name, size_t len)
-{
-    for (int i = 0; i < d->n_slots; i++)
-        if (d->slots[i].parent == parent && d->slots[i].token_len == len &&
-            memcmp(d->slots[i].token, name, len) == 0)
-            return i;
-    return -1;
-}
-
-int decode_member(struct decoder *d, int parent, const char *token, size_t len)
-{
-    int known = decode_find_member(d, parent, token, len);
-    if (known >= 0)
-        return known;
-    if (d->n_slots == d->cap_slots) {
-        d->cap_slots = d->cap_slots ? 2 * d->cap_slots : 32;
-        d->slots = realloc(d->slots, (size_t) d->cap_slots * sizeof *d->slots);
-        if (d->slots == NULL)
-            abort();
-    }
-    struct slot *s = &d->slots[d->n_slots];
-    memset(s, 0, sizeof *s);
-    s->parent = parent;
-    s->token = malloc(len + 1);
-    if (s->token == NULL)
-        abort();
-    memcpy(s->token, token, len);
-    s->token[len] = '\0';
-    s->token_len = len;
-    s->index = list_index(token, len);
-    return d->n_slots++;
-}
-
-int decode_slot(struct decoder *d, const char *pointer)
-{
-    if (pointer[0] != '/')
-        return -1;
-    int slot = -1;
-    const char *c = pointer;
-    while (*c == '/') {
-        char token[256];
-        size_t len = 0;
-        for (c++; *c != '\0' && *c != '/'; c++) {
-            char out = *c;
-            if (out == '~') {
-                c++;
-                if (*c != '0' && *c != '1')
-                    return -1;
-                out = *c == '0' ? '~' : '/';
-            }
-            if (len == sizeof token)
-                return -1;
-            token[len++] = out;
-        }
-        slot = decode_member(d, slot, token, len);
-    }
-    return slot;
-}
-
-int decode_top(const struct decoder *d, int slot)
-{
-    while (d->slots[slot].parent >= 0)
-        slot = d->slots[slot].parent;
-    return slot;
-}
-
-const char *decode_member_name(const struct decoder *d, int slot)
-{
-    return d->slots[slot].token;
-}
-
 /* ---- reading ---- */
-
-/* Depth by brackets outside texts; a text that is not JSON is the parser's business. */
-static bool is_too_deep(const char *bytes, size_t len)
-{
-    int depth = 0;
-    for (const char *c = bytes, *end = bytes + len; c < end; c++) {
-        switch (*c) {
-        case '"':
-            for (c++; c < end && *c != '"'; c++)
-                if (*c == '\\')
-                    c++;
-            break;
-        case '{':
-        case '[':
-            if (++depth > DECODE_MAX_DEPTH)
-                return true;
-            break;
-        case '}':
-        case ']':
-            depth--;
-            break;
-        default:
-            break;
-        }
-    }
-    return false;
-}
-
-/* Most messages have fewer opening brackets than levels allowed, wherever they stand:
- * counting them needs no branch, and blocks of fixed size let the compiler count many at
- * a time. */
-static bool too_deep(const char *bytes, size_t len)
-{
-    size_t opening = 0, i = 0;
-    for (; i + 64 <= len; i += 64) {
-        uint8_t n = 0;
-        for (int k = 0; k < 64; k++)
-            n = (uint8_t) (n + ((bytes[i + (size_t) k] | 0x20) == '{')); /* [ and { */
-        opening += n;
-    }
-    for (; i < len; i++)
-        opening += (bytes[i] | 0x20) == '{';
-    return opening > DECODE_MAX_DEPTH && is_too_deep(bytes, len);
-}
 
 static const char *why(enum json_error_code code)
 {
@@ -209,13 +59,32 @@ static const char *why(enum json_error_code code)
     }
 }
 
-static void next_generation(struct decoder *d)
+/* What is known of the slots in elements, or of the others, is forgotten. */
+static void next_generation(struct decoder *d, bool in_item)
 {
-    if (++d->generation == 0) { /* after 2^32 documents no slot may look fresh */
-        for (int i = 0; i < d->n_slots; i++)
+    if (++d->generation[in_item] > 0)
+        return;
+    for (int i = 0; i < d->n_slots; i++) /* after 2^32 of them no slot may look fresh */
+        if (d->slots[i].in_item == in_item)
             d->slots[i].generation = 0;
-        d->generation = 1;
-    }
+    d->generation[in_item] = 1;
+}
+
+static void next_document(struct decoder *d)
+{
+    next_generation(d, false);
+    next_generation(d, true);
+}
+
+/* What the parser calls bad syntax, and people meet by other names. */
+static const char *known_slip(const char *bytes, size_t len, const json_error_t *error)
+{
+    static const char bom[] = "\xEF\xBB\xBF";
+    if (len >= 3 && memcmp(bytes, bom, 3) == 0)
+        return "a byte order mark before the JSON value";
+    if (strncmp(error->text, "invalid Unicode '", 17) == 0)
+        return "half of a surrogate pair";
+    return NULL;
 }
 
 /* Reads a text into the pool, beside what is there; NULL with *problem told. */
@@ -224,13 +93,18 @@ static const json_t *load(struct decoder *d, const char *bytes, size_t len, size
 {
     json_error_t error;
     const json_t *node = NULL;
+    *problem = "a NUL character"; /* the parser would pass over one behind a number */
+    if (len > 0 && memchr(bytes, '\0', len) != NULL)
+        return NULL;
     *problem = "too deep";
-    if (too_deep(bytes, len))
+    if (decode_too_deep(bytes, len))
         return NULL;
     decode_pool_use(&d->pool);
     node = json_loadb(bytes, len, flags, &error);
     decode_pool_use(NULL);
-    *problem = node == NULL ? why(json_error_code(&error)) : NULL;
+    *problem = node == NULL ? known_slip(bytes, len, &error) : NULL;
+    if (node == NULL && *problem == NULL)
+        *problem = why(json_error_code(&error));
     return node;
 }
 
@@ -238,11 +112,12 @@ const char *decode_parse(struct decoder *d, const char *bytes, size_t len)
 {
     const char *problem;
     d->root = NULL;
-    next_generation(d);
-    if (!d->lenient && len > DECODE_MAX_BYTES)
-        return "larger than 1 MiB";
+    next_document(d);
+    if (!d->lenient && len > LIMIT_BYTES)
+        return LIMIT_BYTES_TEXT;
     decode_pool_rewind(&d->pool);
-    size_t flags = d->lenient ? JSON_ALLOW_NUL : JSON_REJECT_DUPLICATES;
+    size_t flags =
+        JSON_DECODE_ANY | (d->lenient ? JSON_ALLOW_NUL : JSON_REJECT_DUPLICATES);
     const json_t *root = load(d, bytes, len, flags, &problem);
     if (root == NULL)
         return problem;
@@ -292,22 +167,78 @@ static struct decode_value value_of(const json_t *node)
     return v;
 }
 
+static void know(struct decoder *d, int slot, const json_t *node,
+                 struct decode_value value)
+{
+    struct slot *s = &d->slots[slot];
+    s->node = node;
+    s->value = value;
+    s->generation = d->generation[s->in_item];
+}
+
+static bool is_word(const struct decode_word *w, const struct decode_value *v)
+{
+    if (v->kind == DECODE_INT)
+        return w->is_int && w->i == v->i;
+    return v->kind == DECODE_TEXT && v->len == w->len &&
+           memcmp(v->text, w->text, w->len) == 0;
+}
+
+static bool is_wanted(const struct slot *s, const json_t *node)
+{
+    struct decode_value v = value_of(node);
+    if (v.kind == DECODE_BOOL)
+        v = (struct decode_value){.kind = DECODE_TEXT,
+                                  .text = v.b ? "true" : "false",
+                                  .len = v.b ? 4 : 5};
+    return is_word(&s->wanted, &v);
+}
+
+static const json_t *selected(const struct slot *s, const json_t *list)
+{
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *item = json_array_get(list, i);
+        if (json_is_object(item) &&
+            is_wanted(s, json_object_getn(item, s->token, s->token_len)))
+            return item;
+    }
+    return NULL;
+}
+
+static void walk_path(struct decoder *d, int slot)
+{
+    struct decode_value path = {.kind = DECODE_ABSENT};
+    const struct decode_value *url = decode_read(d, d->slots[slot].of);
+    if (url->kind == DECODE_TEXT) {
+        char *room = decode_room(d, url->len + 1);
+        if (url_path(url->text, url->len, room, &path.len)) {
+            path.kind = DECODE_TEXT;
+            path.text = room;
+        }
+    }
+    know(d, slot, NULL, path);
+}
+
 static const json_t *walk(struct decoder *d, int slot)
 {
     if (slot < 0)
         return d->root;
     struct slot *s = &d->slots[slot];
-    if (s->generation == d->generation)
+    if (s->generation == d->generation[s->in_item])
         return s->node;
-    const json_t *parent = walk(d, s->parent);
+    if (s->kind == SLOT_PATH) {
+        walk_path(d, slot);
+        return NULL;
+    }
+    const json_t *parent = s->kind == SLOT_ROOT ? NULL : walk(d, s->parent);
     const json_t *node = NULL;
-    if (json_is_object(parent))
+    if (s->kind == SLOT_SELECT)
+        node = selected(s, parent);
+    else if (json_is_object(parent))
         node = json_object_getn(parent, s->token, s->token_len);
     else if (json_is_array(parent) && s->index >= 0)
         node = json_array_get(parent, (size_t) s->index);
-    s->node = node;
-    s->value = value_of(node);
-    s->generation = d->generation;
+    know(d, slot, node, value_of(node));
     return node;
 }
 
@@ -315,6 +246,33 @@ const struct decode_value *decode_at(struct decoder *d, int slot)
 {
     walk(d, slot);
     return &d->slots[slot].value;
+}
+
+/* ---- what stands ---- */
+
+void decode_set_absent(struct decoder *d, const struct decode_absent *absent)
+{
+    d->absent = absent;
+}
+
+static bool is_absent(const struct decode_absent *absent, const struct decode_value *v)
+{
+    for (int i = 0; i < absent->n; i++)
+        if (is_word(&absent->words[i], v))
+            return true;
+    return false;
+}
+
+bool decode_stands(const struct decoder *d, const struct decode_value *v)
+{
+    return !decode_is_nothing(v) && (d->absent == NULL || !is_absent(d->absent, v));
+}
+
+const struct decode_value *decode_read(struct decoder *d, int slot)
+{
+    static const struct decode_value nothing = {.kind = DECODE_ABSENT};
+    const struct decode_value *v = decode_at(d, slot);
+    return decode_stands(d, v) ? v : &nothing;
 }
 
 struct decode_value decode_item(const struct decode_value *list, size_t i)
@@ -326,20 +284,11 @@ struct decode_value decode_item(const struct decode_value *list, size_t i)
 
 void decode_begin(struct decoder *d)
 {
-    next_generation(d);
+    next_document(d);
     decode_pool_rewind(&d->pool);
     decode_pool_use(&d->pool);
     d->root = json_object();
     decode_pool_use(NULL);
-}
-
-static void know(struct decoder *d, int slot, const json_t *node,
-                 struct decode_value value)
-{
-    struct slot *s = &d->slots[slot];
-    s->node = node;
-    s->value = value;
-    s->generation = d->generation;
 }
 
 /* The document is the decoder's own: const only keeps readers from changing it. What is
@@ -381,8 +330,8 @@ void decode_put_object(struct decoder *d, int slot)
 const char *decode_put_json(struct decoder *d, int slot, const char *bytes, size_t len)
 {
     const char *problem;
-    if (len > DECODE_MAX_BYTES)
-        return "larger than 1 MiB";
+    if (len > LIMIT_BYTES)
+        return LIMIT_BYTES_TEXT;
     const json_t *node =
         load(d, bytes, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &problem);
     if (node != NULL)
@@ -410,5 +359,27 @@ void decode_fill_text(struct decoder *d, int slot, const char *text, size_t len)
 void decode_enter(struct decoder *d, int slot)
 {
     d->root = walk(d, slot);
-    next_generation(d);
+    next_document(d);
+}
+
+/* ---- places beside the document ---- */
+
+bool decode_fill_json(struct decoder *d, int root, const char *bytes, size_t len)
+{
+    const char *problem;
+    if (len > LIMIT_BYTES)
+        return false;
+    const json_t *node = load(d, bytes, len, JSON_REJECT_DUPLICATES, &problem);
+    if (!json_is_object(node))
+        return false;
+    know(d, root, node, value_of(node));
+    return true;
+}
+
+void decode_fill_item(struct decoder *d, int root, const struct decode_value *list,
+                      size_t i)
+{
+    const json_t *node = list ? json_array_get(list->node, i) : NULL;
+    next_generation(d, true);
+    know(d, root, node, value_of(node));
 }

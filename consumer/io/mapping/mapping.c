@@ -9,6 +9,7 @@
 #include "io/mapping/mapping_clear.h"
 #include "io/mapping/mapping_compile.h"
 #include "io/mapping/mapping_rule.h"
+#include "io/mapping/mapping_trace.h"
 
 const char *reject_name(enum reject r)
 {
@@ -26,6 +27,35 @@ const char *reject_name(enum reject r)
     return names[r];
 }
 
+const char *skip_name(enum skip s)
+{
+    static const char *const names[] = {[SKIP_NONE] = NULL,
+                                        [SKIP_NO_SOURCE] = "no source",
+                                        [SKIP_TENANT] = "tenant",
+                                        [SKIP_NO_ELEMENTS] = "no elements",
+                                        [SKIP_NO_RULE] = "no rule",
+                                        [SKIP_FORGOTTEN] = "forgotten",
+                                        [SKIP_RULE] = "rule",
+                                        [SKIP_UNMAPPED] = "unmapped",
+                                        [SKIP_GROUP] = "group"};
+    return names[s];
+}
+
+int mapping_counter_count(const struct mapping *mp)
+{
+    return (int) mp->counters.n;
+}
+
+const struct mapping_counter *mapping_counter(const struct mapping *mp, int number)
+{
+    return &mp->counters.at[number];
+}
+
+int mapping_counter_forgotten(const struct mapping *mp, int source)
+{
+    return mp->sources[source].skip_counter + (SKIP_FORGOTTEN - SKIP_TENANT);
+}
+
 int mapping_source_count(const struct mapping *mp)
 {
     return mp->n_sources;
@@ -39,6 +69,14 @@ const char *mapping_source_name(const struct mapping *mp, int source)
 const char *mapping_source_topic(const struct mapping *mp, int source)
 {
     return mp->sources[source].topic;
+}
+
+/* An element and its comma are two bytes. */
+size_t mapping_most_records(const struct mapping *mp, int source, size_t bytes)
+{
+    if (source < 0 || !mp->sources[source].has_each || bytes < 4)
+        return 1;
+    return bytes / 2 < LIMIT_ELEMENTS ? bytes / 2 : LIMIT_ELEMENTS;
 }
 
 bool mapping_drives_watermark(const struct mapping *mp, int source)
@@ -69,7 +107,7 @@ const char *mapping_rule_name(const struct mapping *mp, int source, int rule)
 int mapping_source_of_topic(const struct mapping *mp, const char *topic)
 {
     size_t len = strlen(topic);
-    if (len == 0 || len > TOPIC_LEN)
+    if (len == 0 || len > LIMIT_TOPIC_BYTES)
         return -1;
     struct known_topic *known =
         (struct known_topic *) &mp->topics[hash_bytes(topic, len) % TOPIC_CACHE];
@@ -92,11 +130,14 @@ void mapping_free(struct mapping *mp)
         regex_free(mp->regexes[i]);
     for (int i = 0; i < mp->n_zones; i++)
         zone_free(mp->zones[i]);
+    free(mp->outcomes);
+    buf_done(&mp->id);
     free(mp->regexes);
     free(mp->zones);
     decode_free(mp->decoder);
     mapping_key_cache_free(mp->keys);
     mapping_clear_free(mp->clear);
+    mapping_trace_free(mp->trace);
     arena_done(&mp->a);
     free(mp);
 }

@@ -3,32 +3,66 @@
 #include <string.h>
 
 #include "io/mapping/mapping_clear.h"
+#include "io/mapping/mapping_trace.h"
 #include "io/mapping/mapping_work.h"
 
 /* ---- time and id ---- */
 
+/* A snapshot's rows happened long ago: the message's own time would date them all now. */
+static bool is_backfill(const struct mapping *mp, const struct time_rule *t)
+{
+    if (t->backfill < 0)
+        return false;
+    const struct decode_value *v = decode_at(mp->decoder, t->backfill);
+    return v->kind == DECODE_BOOL && v->b;
+}
+
+static void no_time(struct mapping_work *w, const char *place, const char *why)
+{
+    mapping_trace_field(w->mp, "time", w->out->element, place, why);
+}
+
+/* The entry that answers is remembered: a source whose first choice is often missing
+ * dates its events by another clock than its owner thinks. */
 bool mapping_read_time(struct mapping_work *w)
 {
     struct event *ev = &w->out->event;
     for (int i = 0; i < w->rule->n_times; i++) {
         const struct time_rule *t = &w->rule->times[i];
+        if (t->record && is_backfill(w->mp, t)) {
+            no_time(w, "record", "passed over, the message is a backfill");
+            continue;
+        }
+        w->out->clock_nth = i;
+        w->out->clock = t->record ? t->clock + (int) w->stamp : t->clock;
         if (t->record) {
             ev->t_us = w->ts_us;
             return true;
         }
         const struct decode_value *v = mapping_operand(w->mp, &t->from);
-        if (decode_is_nothing(v))
+        if (decode_is_nothing(v)) {
+            no_time(w, t->from.text, "nothing stands there");
             continue;
+        }
         bool good = (v->kind == DECODE_TEXT &&
                      timefmt_text(&t->format, v->text, v->len, &ev->t_us)) ||
                     (v->kind == DECODE_INT && timefmt_int(&t->format, v->i, &ev->t_us)) ||
                     (v->kind == DECODE_REAL && timefmt_real(&t->format, v->r, &ev->t_us));
         if (good)
             return true;
+        no_time(w, t->from.text, "no time of the declared format");
         if (!t->lenient)
             return mapping_malformed(w, "time", "no time of the declared format");
     }
+    w->out->clock = -1;
     return mapping_malformed(w, "time", "missing");
+}
+
+static bool no_id(struct mapping_work *w, const struct template_part *p, const char *why)
+{
+    mapping_trace_field(w->mp, "id", w->out->element, p->is_index ? "index" : p->value.text,
+                        why);
+    return mapping_malformed(w, "id", why);
 }
 
 /* The text of one part of an id; false: it cannot be made. */
@@ -39,51 +73,56 @@ static bool id_part(struct mapping_work *w, const struct template_part *p,
         const struct decode_value t = {.kind = DECODE_INT, .i = w->out->event.t_us};
         return mapping_value_text(&t, scratch, text, len);
     }
-    const struct decode_value *v = mapping_operand(w->mp, &p->value);
+    const struct decode_value index = {.kind = DECODE_INT, .i = w->mp->element};
+    const struct decode_value *v = p->is_index && w->mp->element >= 0
+                                       ? &index
+                                       : mapping_operand(w->mp, &p->value);
     if (decode_is_nothing(v) && p->has_fallback) {
         *text = p->fallback.text;
         *len = p->fallback.len;
         return true;
     }
     if (decode_is_nothing(v))
-        return mapping_malformed(w, "id", "missing");
+        return no_id(w, p, "missing");
     if (v->kind == DECODE_BOOL || !mapping_value_text(v, scratch, text, len))
-        return mapping_malformed(w, "id", "neither text nor a whole number");
+        return no_id(w, p, "neither text nor a whole number");
     return true;
 }
 
+/* Elements of a message have the id of their rule, a colon and their index, unless the
+ * rule itself tells them apart. */
 bool mapping_read_id(struct mapping_work *w)
 {
-    char room[512], scratch[24], *id = room;
+    char scratch[24];
     const char *text = "";
-    size_t n = 0, len = 0, cap = sizeof room;
-    bool one = w->rule->n_id == 1 && w->rule->id[0].literal.len == 0;
+    size_t len = 0;
+    struct buf *id = &w->mp->id;
+    bool is_child = w->out->element >= 0 && !w->rule->id_is_of_element;
+    buf_reset(id);
     for (int i = 0; i < w->rule->n_id; i++) {
         const struct template_part *p = &w->rule->id[i];
         len = 0;
         if (p->has_value && !id_part(w, p, scratch, &text, &len))
             return false;
-        if (one)
-            break;
-        size_t need = n + p->literal.len + len;
-        if (need > cap) {
-            cap = 2 * need;
-            id = memcpy(arena_alloc(w->a, cap), id, n);
-        }
-        memcpy(id + n, p->literal.text, p->literal.len);
-        n += p->literal.len;
-        if (len > 0)
-            memcpy(id + n, text, len);
-        n += len;
+        if (w->rule->n_id == 1 && p->literal.len == 0 && !is_child)
+            break; /* the text itself */
+        buf_add(id, p->literal.text, p->literal.len);
+        buf_add(id, text, len);
+    }
+    if (is_child)
+        buf_printf(id, ":%d", (int) w->out->element);
+    if (id->len > 0) {
+        text = id->data;
+        len = id->len;
     }
     uint8_t digest[32];
-    hmac_of(w->mp->hmac, w->source->name, one ? text : id, one ? len : n, digest);
+    hmac_of(w->mp->hmac, w->source->name, text, len, digest);
     uint64_t value = 0;
     for (int i = 0; i < 8; i++)
         value = value << 8 | digest[i];
     w->out->event.id = value;
     if (w->mp->clear != NULL)
-        mapping_clear_add_id(w->mp->clear, value, one ? text : id, one ? len : n);
+        mapping_clear_add_id(w->mp->clear, value, text, len);
     return true;
 }
 
@@ -96,7 +135,8 @@ static void add_value(struct mapping_work *w, int ns, const struct decode_value 
     const char *text;
     size_t len;
     struct key k;
-    if (v->kind != DECODE_TEXT && v->kind != DECODE_INT)
+    if ((v->kind != DECODE_TEXT && v->kind != DECODE_INT) ||
+        !decode_stands(w->mp->decoder, v))
         return;
     if (!mapping_value_text(v, scratch, &text, &len) ||
         !mapping_key(w->mp->m, w->mp->hmac, w->mp->keys, ns, text, len, &k))
@@ -109,7 +149,7 @@ static void add_value(struct mapping_work *w, int ns, const struct decode_value 
         i--;
     if (i > 0 && key_cmp(&list->at[i - 1], &k) == 0)
         return;
-    if (list->n == MAX_KEYS) {
+    if (list->n == LIMIT_KEYS) {
         list->full = true;
         return;
     }
@@ -150,7 +190,7 @@ bool mapping_read_keys(struct mapping_work *w, struct key_list *list)
         }
     }
     if (list->full)
-        return mapping_malformed(w, "keys", "more than 64");
+        return mapping_malformed(w, "keys", LIMIT_KEYS_TEXT);
     keep_least_device(w->mp->m, list);
     return true;
 }

@@ -4,9 +4,13 @@
  *     topic: ^[^.]+\.[^.]+\.circulation\.loan$
  *     decode: json                how its bytes are read: a step or a list of steps
  *     tenant: /tenant             must be one of library.tenants, else skipped
+ *     absent: ["-", "0"]          values at which nothing stands
+ *     each: /items                one record for each element of this list
+ *     earliest: 2000-01-01        events before are refused
  *     drives_watermark: true
  *     ...fields...                those that all rules share
- *     rules:                      the first whose guards hold decides; none: skipped
+ *     otherwise: skip             what becomes of a message no rule fits, or quarantine
+ *     rules:                      the first whose guards hold decides
  *       - name: renewed
  *         when: [guards]
  *         skip: true              no event; or
@@ -16,71 +20,31 @@
  * mapping_compile_value.c and mapping_compile_field.c. Guards: mapping_compile_guard.c.
  * Steps of decode: mapping_compile_step.c.
  *
- * Wherever a pointer (RFC 6901) stands, a list of pointers may: the first at which
- * something stands - not null, not an empty text - is taken. Without `rules` a file is
- * one rule. */
+ * Places, where a value is looked for, and lists of them: mapping_compile_operand.c.
+ * Without `rules` a file is one rule. */
 #include "io/mapping/mapping_compile.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "io/mapping/mapping_clear.h"
 #include "io/mapping/mapping_parts.h"
 
-int mapping_compile_pointer(struct compiler *k, const struct config_where *at,
-                            const char *pointer)
-{
-    int slot = decode_slot(k->mp->decoder, pointer);
-    if (slot < 0)
-        config_problem(
-            &k->r->problems, at,
-            "found \"%.60s\"; a JSON pointer like /data/new/id is wanted (~ is written "
-            "~0, / inside a name ~1)",
-            pointer);
-    return slot;
-}
-
-int mapping_compile_slot(struct compiler *k, const struct config_where *at,
-                         const char *pointer)
-{
-    int slot = mapping_compile_pointer(k, at, pointer);
-    if (slot >= 0)
-        mapping_compile_check_column(k, at, slot);
-    return slot;
-}
-
-bool mapping_compile_operand(struct compiler *k, const struct yaml_node *node,
-                             struct operand *out)
-{
-    struct yaml_node **items;
-    size_t n;
-    if (!config_read_texts(k->r, node, &items, &n))
-        return false;
-    if (n == 0) {
-        config_problem(&k->r->problems, &node->at,
-                       "an empty list; a JSON pointer is wanted");
-        return false;
-    }
-    int *slots = ARENA_NEW(&k->mp->a, int, n);
-    for (size_t i = 0; i < n; i++)
-        if ((slots[i] = mapping_compile_slot(k, &items[i]->at, items[i]->text)) < 0)
-            return false;
-    out->slots = slots;
-    out->n = (int) n;
-    out->text = arena_strdup(&k->mp->a, items[0]->text);
-    return true;
-}
-
-struct regex *mapping_compile_regex(struct compiler *k, const struct yaml_node *node)
+static struct regex *compile_regex(struct compiler *k, const struct yaml_node *node,
+                                   bool any_case)
 {
     const char *pattern = config_text(k->r, node);
     if (pattern == NULL)
         return NULL;
     char why[200];
-    struct regex *re = regex_new(pattern, why, sizeof why);
+    struct regex *re = any_case ? regex_new_any_case(pattern, why, sizeof why)
+                                : regex_new(pattern, why, sizeof why);
     if (re == NULL) {
-        config_problem(&k->r->problems, &node->at,
-                       "found \"%s\": %s; a regular expression is wanted", pattern, why);
+        config_problem_in(&k->r->problems, CONFIG_EXPRESSIONS, &node->at,
+                          "found \"%s\": %s; a regular expression is wanted", pattern,
+                          why);
         return NULL;
     }
     struct mapping *mp = k->mp;
@@ -92,6 +56,53 @@ struct regex *mapping_compile_regex(struct compiler *k, const struct yaml_node *
             abort();
     }
     return mp->regexes[mp->n_regexes++] = re;
+}
+
+struct regex *mapping_compile_regex(struct compiler *k, const struct yaml_node *node)
+{
+    return compile_regex(k, node, false);
+}
+
+struct regex *mapping_compile_regex_any_case(struct compiler *k,
+                                             const struct yaml_node *node)
+{
+    return compile_regex(k, node, true);
+}
+
+/* ---- counters ---- */
+
+static int add_counter(struct compiler *k, enum skip skip, const char *rule,
+                       const char *clock)
+{
+    struct mapping *mp = k->mp;
+    struct mapping_counter one = {k->source, skip, rule, clock};
+    VEC_PUSH(&mp->a, mp->counters, one);
+    return (int) mp->counters.n - 1;
+}
+
+int mapping_compile_clock(struct compiler *k, const char *place)
+{
+    for (size_t i = 0; i < k->mp->counters.n; i++) {
+        const struct mapping_counter *c = &k->mp->counters.at[i];
+        if (c->source == k->source && c->clock != NULL && strcmp(c->clock, place) == 0)
+            return (int) i;
+    }
+    return add_counter(k, SKIP_NONE, NULL, arena_strdup(&k->mp->a, place));
+}
+
+int mapping_compile_clock_record(struct compiler *k)
+{
+    int first = mapping_compile_clock(k, "record none");
+    mapping_compile_clock(k, "record create");
+    mapping_compile_clock(k, "record append");
+    return first;
+}
+
+static void count_skips(struct compiler *k, struct rule *rule)
+{
+    rule->skip_counter = add_counter(k, SKIP_RULE, rule->name, NULL);
+    add_counter(k, SKIP_UNMAPPED, rule->name, NULL);
+    add_counter(k, SKIP_GROUP, rule->name, NULL);
 }
 
 /* ---- rules ---- */
@@ -114,6 +125,10 @@ enum {
     SOURCE_TOPIC,
     SOURCE_DECODE,
     SOURCE_TENANT,
+    SOURCE_ABSENT,
+    SOURCE_EACH,
+    SOURCE_OTHERWISE,
+    SOURCE_EARLIEST,
     SOURCE_DRIVES,
     SOURCE_RULES,
     SOURCE_COUNT
@@ -189,12 +204,21 @@ static void compile_rule(struct compiler *k, const struct yaml_node *node,
     const char *name = "";
     config_read_text(k->r, v[RULE_NAME], &name);
     rule->name = arena_strdup(&k->mp->a, name);
+    count_skips(k, rule);
     if (v[RULE_WHEN] != NULL) {
-        struct guard *when = ARENA_NEW(&k->mp->a, struct guard, 1);
-        mapping_compile_guard(k, v[RULE_WHEN], when);
-        rule->when = when;
+        struct guard *guard = ARENA_NEW(&k->mp->a, struct guard, 1);
+        mapping_compile_guard(k, v[RULE_WHEN], guard);
+        rule->when = guard;
     }
+    const struct yaml_node *when = yaml_get(node, "when");
+    if (when != NULL && yaml_is_null(when)) /* left out it would hold always: hardly meant */
+        config_problem(&k->r->problems, &when->at,
+                       "found nothing; a guard is wanted (a rule that always holds has no "
+                       "when)");
+    size_t told = k->r->problems.list.n;
     config_read_bool(k->r, v[RULE_SKIP], &rule->skip);
+    if (k->r->problems.list.n > told) /* nobody knows whether it wants fields */
+        return;
     bool has_fields = false;
     for (int i = 0; i < FIELD_COUNT; i++) {
         has_fields |= v[i] != NULL;
@@ -217,8 +241,18 @@ static void compile_rules(struct compiler *k, const struct yaml_node *node,
         return;
     }
     struct rule *rules = ARENA_NEW(&k->mp->a, struct rule, node->n);
-    for (size_t i = 0; i < node->n; i++)
+    for (size_t i = 0; i < node->n; i++) {
         compile_rule(k, node->items[i], shared, &rules[i]);
+        for (size_t j = 0; j < i && rules[i].name != NULL; j++)
+            if (rules[i].name[0] != '\0' && rules[j].name != NULL &&
+                strcmp(rules[i].name, rules[j].name) == 0) {
+                config_problem(&k->r->problems, &node->items[i]->at,
+                               "two rules are named \"%s\"; counters, cases and tap tell "
+                               "them by their names",
+                               rules[i].name);
+                break;
+            }
+    }
     s->rules = rules;
     s->n_rules = (int) node->n;
 }
@@ -236,13 +270,44 @@ static void compile_tenant(struct compiler *k, const struct yaml_node *node,
                        "those to read");
 }
 
+static void compile_otherwise(struct compiler *k, const struct yaml_node *node,
+                              struct source *s)
+{
+    static const char *const names[] = {"skip", "quarantine"};
+    int chosen = 0;
+    config_read_choice(k->r, node, names, 2, &chosen);
+    s->quarantines_rest = chosen == 1;
+}
+
+static void compile_earliest(struct compiler *k, const struct yaml_node *node,
+                             struct source *s)
+{
+    const char *text = node != NULL ? config_text(k->r, node) : NULL;
+    char time[40];
+    int64_t t_us;
+    s->earliest_us = MAPPING_EARLIEST_US;
+    if (text == NULL)
+        return;
+    snprintf(time, sizeof time, "%.12sT00:00:00Z", text);
+    if (!clock_parse_rfc3339(time, strlen(time), &t_us))
+        config_problem(&k->r->problems, &node->at,
+                       "found \"%.40s\"; a date like 2000-01-01 is wanted", text);
+    else if (t_us <= MAPPING_EARLIEST_US)
+        config_problem(&k->r->problems, &node->at,
+                       "found %.40s; a date after 1990-01-01 is wanted (what is before "
+                       "is refused of every source)",
+                       text);
+    else
+        s->earliest_us = t_us;
+}
+
 static void compile_name(struct compiler *k, const struct yaml_node *node,
                          struct source *s)
 {
     const char *name = config_text(k->r, node);
     if (name == NULL)
         return;
-    bool good = strlen(name) <= 64;
+    bool good = strlen(name) <= LIMIT_SOURCE_BYTES;
     for (const char *c = name; *c; c++)
         good &= (*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') ||
                 strchr("._-", *c) != NULL;
@@ -265,17 +330,23 @@ static void compile_source(struct compiler *k, const struct yaml_node *node,
         [SOURCE_TOPIC] = {"topic", true},
         [SOURCE_DECODE] = {"decode", false},
         [SOURCE_TENANT] = {"tenant", false},
+        [SOURCE_ABSENT] = {"absent", false},
+        [SOURCE_EACH] = {"each", false},
+        [SOURCE_OTHERWISE] = {"otherwise", false},
+        [SOURCE_EARLIEST] = {"earliest", false},
         [SOURCE_DRIVES] = {"drives_watermark", false},
         [SOURCE_RULES] = {"rules", false}};
     struct yaml_node *v[SOURCE_COUNT];
     s->name = s->topic = "";
     s->drives_watermark = true;
+    s->skip_counter = add_counter(k, SKIP_TENANT, NULL, NULL);
+    add_counter(k, SKIP_NO_ELEMENTS, NULL, NULL);
+    add_counter(k, SKIP_NO_RULE, NULL, NULL);
+    add_counter(k, SKIP_FORGOTTEN, NULL, NULL);
     if (!config_read_map(k->r, node, keys, SOURCE_COUNT, v))
         return;
     if (v[SOURCE_NAME] != NULL)
         compile_name(k, v[SOURCE_NAME], s);
-    mapping_compile_steps(k, v[SOURCE_DECODE], &s->decode);
-    config_read_bool(k->r, v[SOURCE_DRIVES], &s->drives_watermark);
     if (v[SOURCE_TOPIC] != NULL &&
         (s->regex = mapping_compile_regex(k, v[SOURCE_TOPIC])) != NULL) {
         s->topic = arena_strdup(&k->mp->a, v[SOURCE_TOPIC]->text);
@@ -285,14 +356,26 @@ static void compile_source(struct compiler *k, const struct yaml_node *node,
                 "found \"%s\"; start it with ^ (Kafka takes other texts for names)",
                 s->topic);
     }
+    compile_otherwise(k, v[SOURCE_OTHERWISE], s);
+    compile_earliest(k, v[SOURCE_EARLIEST], s);
+    mapping_compile_absent(k, v[SOURCE_ABSENT], s);
+    mapping_compile_steps(k, v[SOURCE_DECODE], &s->decode);
+    config_read_bool(k->r, v[SOURCE_DRIVES], &s->drives_watermark);
+    k->no_item = "tenant and each are asked of the whole message, not of an element";
     if (v[SOURCE_TENANT] != NULL)
         compile_tenant(k, v[SOURCE_TENANT], s);
+    if (v[SOURCE_EACH] != NULL)
+        s->has_each = mapping_compile_operand(k, v[SOURCE_EACH], &s->each);
+    k->no_item = v[SOURCE_EACH] != NULL
+                     ? NULL
+                     : "item stands for an element, and this source has no each";
     if (v[SOURCE_RULES] != NULL) {
         compile_rules(k, v[SOURCE_RULES], v, s);
         return;
     }
     struct rule *one = ARENA_NEW(&k->mp->a, struct rule, 1);
     one->name = s->name;
+    count_skips(k, one);
     compile_fields(k, &node->at, v, one);
     s->rules = one;
     s->n_rules = 1;
@@ -310,10 +393,14 @@ struct mapping *mapping_compile(struct config *c, struct config_reader *r,
     mp->clear = c->is_trial ? mapping_clear_new() : NULL;
     mp->tenants = c->tenants;
     mp->n_tenants = c->n_tenants;
-    struct compiler k = {.c = c, .r = r, .mp = mp};
+    mp->item = decode_root(mp->decoder, "item", true);
+    struct compiler k = {.c = c, .r = r, .mp = mp, .source = -1};
+    add_counter(&k, SKIP_NO_SOURCE, NULL, NULL);
     struct source *list = ARENA_NEW(&mp->a, struct source, n + 1);
     mp->sources = list;
     for (size_t i = 0; i < n; i++) {
+        k.source = (int) i;
+        k.s = &list[i];
         compile_source(&k, sources[i], &list[i]);
         list[i].model_source = model_source(&c->model, list[i].name);
         mp->n_sources++;

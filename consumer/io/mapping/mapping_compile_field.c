@@ -2,10 +2,10 @@
  *
  *     id: "{/data/new/id}:{/data/new/action}:{/data/new/renewalCount|0}"
  *         {P}: what stands there; {P|x}: x where nothing does; {time}: the event's time
- *         in microseconds; {{ and }} are braces
+ *         in microseconds; {index}: the number of the element; {{ and }} are braces
  *     time: a pointer, or a list of which the first that holds a time is taken:
  *         {at: P, format: F, zone: Europe/Berlin, unit: s | ms | us | ns, lenient: true}
- *         record     the Kafka timestamp
+ *         record     the Kafka timestamp; passed over where Debezium reads old rows
  *         Formats are those of io/mapping/timefmt.h, rfc3339 when left out; lenient: what cannot
  *         be read is as if nothing stood there
  *     keys: {folio.user: P, card: [P, Q], "*": P}     "*": an object of namespaces
@@ -22,6 +22,12 @@ static void compile_braces(struct compiler *k, const struct yaml_node *node,
                            const char *inside, struct template_part *part)
 {
     part->has_value = true;
+    if (strchr(inside, '{') != NULL) {
+        config_problem(&k->r->problems, &node->at,
+                       "found a { within { }; each place stands in braces of its own, "
+                       "like \"{/id}:{/state}\"");
+        return;
+    }
     if (strcmp(inside, "time") == 0) {
         part->is_time = true;
         return;
@@ -32,8 +38,14 @@ static void compile_braces(struct compiler *k, const struct yaml_node *node,
         part->fallback = (struct word){arena_strdup(&k->mp->a, bar + 1), strlen(bar + 1)};
         inside = arena_strndup(k->r->a, inside, (size_t) (bar - inside));
     }
+    if (strcmp(inside, "index") == 0) {
+        part->is_index = true;
+        if (k->no_item != NULL)
+            config_problem(&k->r->problems, &node->at, "found {index}; %s", k->no_item);
+        return;
+    }
     int *slot = ARENA_NEW(&k->mp->a, int, 1);
-    *slot = mapping_compile_slot(k, &node->at, inside);
+    *slot = mapping_compile_place(k, &node->at, inside);
     part->value = (struct operand){slot, 1, arena_strdup(&k->mp->a, inside)};
 }
 
@@ -44,7 +56,12 @@ void mapping_compile_id(struct compiler *k, const struct yaml_node *node,
     const char *text = config_text(k->r, node);
     if (text == NULL)
         return;
-    if (text[0] == '/')
+    if (text[0] == '/' && strstr(text, ":/") != NULL)
+        config_warning_in(&k->r->problems, CONFIG_MAPPING, &node->at,
+                          "found \"%.60s\", which is one place; of several make a "
+                          "template: \"{/id}:{/state}\"",
+                          text);
+    if (text[0] == '/' || (mapping_is_place(text) && strchr(text, '{') == NULL))
         text = arena_printf(k->r->a, "{%s}", text);
     VEC(struct template_part) parts = {0};
     char *literal = arena_strdup(a, text);
@@ -64,7 +81,10 @@ void mapping_compile_id(struct compiler *k, const struct yaml_node *node,
             len = 0;
             compile_braces(k, node, arena_strndup(k->r->a, c + 1, (size_t) (end - c - 1)),
                            part);
-            any |= !part->is_time;
+            any |= !part->is_time && !part->is_index;
+            rule->id_is_of_element |=
+                part->is_index || (part->value.n > 0 && part->value.slots[0] >= 0 &&
+                                   decode_is_item(k->mp->decoder, part->value.slots[0]));
             c = end;
         } else {
             literal[len++] = *c;
@@ -75,7 +95,7 @@ void mapping_compile_id(struct compiler *k, const struct yaml_node *node,
     if (!any)
         config_problem(
             &k->r->problems, &node->at,
-            "found \"%s\"; an id holds a pointer in braces, else all events are one",
+            "found \"%s\"; an id holds a place in braces, else all events are one",
             node->text);
     rule->id = parts.at;
     rule->n_id = (int) parts.n;
@@ -85,16 +105,9 @@ void mapping_compile_id(struct compiler *k, const struct yaml_node *node,
 
 static struct zone *compile_zone(struct compiler *k, const struct yaml_node *node)
 {
-    const char *name = config_text(k->r, node);
-    struct err why = {0};
-    struct zone *zone = name ? zone_new(name, &why) : NULL;
-    if (zone == NULL) {
-        if (name != NULL)
-            config_problem(&k->r->problems, &node->at,
-                           "found \"%s\": %s; a name of the tz database is wanted", name,
-                           why.text);
+    struct zone *zone = config_read_zone(k->r, node);
+    if (zone == NULL)
         return NULL;
-    }
     struct mapping *mp = k->mp;
     if (mp->n_zones == mp->cap_zones) {
         mp->cap_zones = mp->cap_zones ? 2 * mp->cap_zones : 4;
@@ -105,13 +118,15 @@ static struct zone *compile_zone(struct compiler *k, const struct yaml_node *nod
     return mp->zones[mp->n_zones++] = zone;
 }
 
-static void compile_format(struct compiler *k, const struct yaml_node *node,
+/* False: told, and what goes with the format cannot be judged. */
+static bool compile_format(struct compiler *k, const struct yaml_node *node,
                            struct timefmt *f, bool *has_zone)
 {
+    static const char *const names[] = {"rfc3339", "iso8601", "epoch"};
     const char *text = node ? config_text(k->r, node) : "rfc3339";
     *has_zone = true;
     if (text == NULL || strcmp(text, "rfc3339") == 0)
-        return;
+        return text != NULL;
     if (strcmp(text, "iso8601") == 0) {
         f->kind = TIMEFMT_ISO8601;
     } else if (strcmp(text, "epoch") == 0) {
@@ -123,11 +138,31 @@ static void compile_format(struct compiler *k, const struct yaml_node *node,
         if (why != NULL)
             config_problem(&k->r->problems, &node->at, "found \"%s\": %s", text, why);
     } else {
-        static const char *const names[] = {"rfc3339", "iso8601", "epoch"};
-        config_problem(&k->r->problems, &node->at,
-                       "found \"%s\"; %s, or a pattern like %%Y-%%m-%%d", text,
-                       config_hint(k->r, text, names, 3));
+        config_problem(&k->r->problems, &node->at, "found \"%.60s\"; %s%s", text,
+                       config_hint(k->r, text, names, 3),
+                       config_did_you_mean(text, names, 3)
+                           ? ""
+                           : ", or a pattern like %Y-%m-%d");
+        return false;
     }
+    return true;
+}
+
+/* Where a step of decode says that a row is older than its message; -1: no such step. */
+static int backfill_slot(const struct compiler *k)
+{
+    const struct step_list *steps = &k->mp->sources[k->source].decode;
+    for (int i = 0; i < steps->n; i++)
+        if (steps->at[i].kind == STEP_DEBEZIUM)
+            return steps->at[i].slots[DEBEZIUM_BACKFILL];
+    return -1;
+}
+
+static void compile_time_place(struct compiler *k, const struct yaml_node *node,
+                               struct time_rule *out)
+{
+    if (mapping_compile_operand(k, node, &out->from))
+        out->clock = mapping_compile_clock(k, out->from.text);
 }
 
 static void compile_time(struct compiler *k, const struct yaml_node *node,
@@ -144,21 +179,24 @@ static void compile_time(struct compiler *k, const struct yaml_node *node,
     struct config_problems *p = &k->r->problems;
     if (node->kind == YAML_TEXT && strcmp(node->text, "record") == 0) {
         out->record = true;
+        out->clock = mapping_compile_clock_record(k);
+        out->backfill = backfill_slot(k);
         return;
     }
     if (node->kind == YAML_TEXT) {
-        mapping_compile_operand(k, node, &out->from);
+        compile_time_place(k, node, out);
         return;
     }
     struct yaml_node *v[COUNT];
     if (!config_read_map(k->r, node, keys, COUNT, v))
         return;
     if (v[AT] != NULL)
-        mapping_compile_operand(k, v[AT], &out->from);
+        compile_time_place(k, v[AT], out);
     bool has_zone;
-    compile_format(k, v[FORMAT], &out->format, &has_zone);
     if (v[ZONE] != NULL)
         out->format.zone = compile_zone(k, v[ZONE]);
+    if (!compile_format(k, v[FORMAT], &out->format, &has_zone))
+        return;
     enum timefmt_kind kind = out->format.kind;
     if (v[ZONE] != NULL &&
         (kind == TIMEFMT_RFC3339 || (kind == TIMEFMT_PATTERN && has_zone)))
@@ -185,8 +223,15 @@ void mapping_compile_times(struct compiler *k, const struct yaml_node *node,
     bool list = node->kind == YAML_LIST;
     size_t n = list ? node->n : 1;
     struct time_rule *times = ARENA_NEW(&k->mp->a, struct time_rule, n + 1);
-    for (size_t i = 0; i < n; i++)
+    if (n == 0)
+        config_problem(&k->r->problems, &node->at,
+                       "an empty list; an entry is wanted: a place, {at: ...} or record");
+    for (size_t i = 0; i < n; i++) {
         compile_time(k, list ? node->items[i] : node, &times[i]);
+        if (i > 0 && times[i - 1].record && times[i - 1].backfill < 0)
+            config_problem(&k->r->problems, &node->items[i]->at,
+                           "never reached: record always answers; put it last");
+    }
     rule->times = times;
     rule->n_times = (int) n;
 }
@@ -208,18 +253,20 @@ static void add_key(struct compiler *k, const struct yaml_entry *e, bool cases,
     if (strcmp(e->key, "*") == 0) {
         const char *object = config_text(k->r, e->value);
         for (int ns = 0; object != NULL && ns < m->n_namespaces; ns++) {
-            const char *pointer =
-                arena_printf(k->r->a, "%s/%s", object, m->namespaces[ns].name);
+            const char *pointer;
             int *slot = ARENA_NEW(&k->mp->a, int, 1);
-            *slot = mapping_compile_slot(k, &e->value->at, pointer);
+            *slot = mapping_compile_member(k, &e->value->at, object,
+                                           m->namespaces[ns].name, &pointer);
             if (*slot < 0)
                 return;
             list[(*n)++] =
-                (struct key_rule){ns, {slot, 1, arena_strdup(&k->mp->a, pointer)}};
+                (struct key_rule){ns, {slot, 1, pointer}};
         }
         return;
     }
     int ns = model_namespace(m, e->key);
+    if (k->r->namespaces_are_unsure)
+        return;
     if (ns < 0) {
         const char **names = ARENA_NEW(k->r->a, const char *, m->n_namespaces + 1);
         for (int i = 0; i < m->n_namespaces; i++)
@@ -248,9 +295,9 @@ void mapping_compile_keys(struct compiler *k, const struct yaml_node *keys,
     for (int i = 0; i < 2; i++) {
         if (nodes[i] == NULL)
             continue;
-        if (nodes[i]->kind != YAML_MAP) {
+        if (nodes[i]->kind != YAML_MAP || nodes[i]->n == 0) {
             config_problem(&k->r->problems, &nodes[i]->at,
-                           "found %s; a map of namespaces and JSON pointers is wanted",
+                           "found %s; a map of namespaces and their places is wanted",
                            yaml_found(nodes[i], k->r->a));
             continue;
         }

@@ -1,7 +1,8 @@
 /* Guards:
  *
  *     {at: P, equals: X}           the value as text: texts, whole numbers, true, false
- *     {at: P, in: [X, Y]}          with ignore_case: true ASCII letters are folded
+ *     {at: P, in: [X, Y]}          with ignore_case: true ASCII letters are folded, in
+ *                                  patterns all letters
  *     {at: P, present: true}       something stands there; absent: true the contrary
  *     {at: P, matches: "^/search"} a regular expression on a text
  *     {changed: /action, old: /data/old, new: /data/new, if_no_old: false}
@@ -40,6 +41,8 @@ static void compile_words(struct compiler *k, const struct yaml_node *node,
     out->kind = GUARD_IN;
     if (!config_read_texts(k->r, node, &items, &n))
         return;
+    if (n == 0)
+        config_problem(&k->r->problems, &node->at, "an empty list; a value is wanted");
     struct word *words = ARENA_NEW(&k->mp->a, struct word, n);
     for (size_t i = 0; i < n; i++)
         words[i] = (struct word){arena_strdup(&k->mp->a, items[i]->text),
@@ -96,6 +99,7 @@ static void compile_changed(struct compiler *k, const struct yaml_node *node,
         return;
     if (mapping_compile_pointer(k, &v[G_CHANGED]->at, value) < 0)
         return;
+    out->at.text = arena_strdup(&k->mp->a, value);
     out->old_root = mapping_compile_slot(k, &v[G_OLD]->at, old);
     if (out->old_root < 0 || mapping_compile_slot(k, &v[G_NEW]->at, new) < 0)
         return;
@@ -111,7 +115,7 @@ static void compile_same(struct compiler *k, const struct yaml_node *node,
     out->kind = GUARD_SAME;
     if (node->kind != YAML_LIST || node->n != 2) {
         config_problem(&k->r->problems, &node->at,
-                       "found %s; two JSON pointers are wanted",
+                       "found %s; two places are wanted",
                        node->kind == YAML_LIST ? "a list of another length"
                                                : yaml_found(node, k->r->a));
         return;
@@ -157,6 +161,7 @@ void mapping_compile_guard(struct compiler *k, const struct yaml_node *node,
         [G_NOT] = {"not", false}};
     static const int questions[] = {G_EQUALS,  G_IN,   G_PRESENT, G_ABSENT, G_MATCHES,
                                     G_CHANGED, G_SAME, G_ALL,     G_ANY,    G_NOT};
+    out->line = node->at.line;
     if (node->kind == YAML_LIST) {
         compile_parts(k, node, GUARD_ALL, out);
         return;
@@ -188,6 +193,10 @@ void mapping_compile_guard(struct compiler *k, const struct yaml_node *node,
     }
     if (needs_at)
         mapping_compile_operand(k, v[G_AT], &out->at);
+    if (v[G_IGNORE_CASE] != NULL && question != G_EQUALS && question != G_IN &&
+        question != G_MATCHES)
+        config_problem(&k->r->problems, &v[G_IGNORE_CASE]->at,
+                       "ignore_case goes with equals, in and matches");
     config_read_bool(k->r, v[G_IGNORE_CASE], &out->ignore_case);
     switch (question) {
     case G_EQUALS:
@@ -200,7 +209,8 @@ void mapping_compile_guard(struct compiler *k, const struct yaml_node *node,
         break;
     case G_MATCHES:
         out->kind = GUARD_MATCHES;
-        out->regex = mapping_compile_regex(k, v[G_MATCHES]);
+        out->regex = out->ignore_case ? mapping_compile_regex_any_case(k, v[G_MATCHES])
+                                      : mapping_compile_regex(k, v[G_MATCHES]);
         break;
     case G_CHANGED:
         compile_changed(k, node, v, out);

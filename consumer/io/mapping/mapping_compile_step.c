@@ -13,20 +13,11 @@
 
 #include "io/mapping/mapping_parts.h"
 
-static const char *const step_names[STEP_KINDS] = {[STEP_CONFLUENT] = "confluent",
-                                                   [STEP_JSON] = "json",
-                                                   [STEP_DEBEZIUM] = "debezium",
-                                                   [STEP_CLOUDEVENTS] = "cloudevents",
-                                                   [STEP_JSON_STRING] = "json-string",
-                                                   [STEP_TSV] = "tsv",
-                                                   [STEP_REGEX] = "regex"};
 /* How a step that needs more than its name is written. */
 static const char *const step_forms[STEP_KINDS] = {
     [STEP_JSON_STRING] = "{json-string: /pointer}",
     [STEP_TSV] = "{tsv: [column, column, ...]}",
     [STEP_REGEX] = "{regex: \"^(?<name>...)\"}"};
-
-enum { COLUMN_LEN = 64 };
 
 /* ---- one step ---- */
 
@@ -79,7 +70,7 @@ static bool is_column(const char *name)
         if (!((*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') ||
               (*c >= '0' && *c <= '9') || strchr("_.-", *c) != NULL))
             return false;
-    return strlen(name) <= COLUMN_LEN;
+    return strlen(name) <= LIMIT_COLUMN_BYTES;
 }
 
 static void compile_tsv(struct compiler *k, const struct yaml_node *node, struct step *s)
@@ -267,7 +258,8 @@ void mapping_compile_steps(struct compiler *k, const struct yaml_node *node,
     struct step *steps = ARENA_NEW(&k->mp->a, struct step, 2 * n + 1);
     enum left left = LEFT_BYTES;
     bool good = true;
-    k->columns = NULL;
+    k->steps = steps;
+    k->n_steps = 0;
     if (is_list && n == 0)
         config_problem(&k->r->problems, &node->at, "an empty list; a step is wanted");
     int made = 0;
@@ -289,8 +281,7 @@ void mapping_compile_steps(struct compiler *k, const struct yaml_node *node,
             steps[made++] = (struct step){.kind = STEP_JSON, .at = -1};
         add_slots(k, &s);
         steps[made++] = s;
-        if (s.columns != NULL && s.at < 0)
-            k->columns = &steps[made - 1];
+        k->n_steps = made;
         left = after(&s);
     }
     if (n == 0)
@@ -302,19 +293,55 @@ void mapping_compile_steps(struct compiler *k, const struct yaml_node *node,
     *out = (struct step_list){steps, made};
 }
 
-/* ---- pointers into rows ---- */
+/* ---- pointers into what the steps leave ---- */
 
-void mapping_compile_check_column(struct compiler *k, const struct config_where *at,
-                                  int slot)
+/* Rows, of the whole message or at a place, have their columns and nothing else. */
+static void check_columns(struct compiler *k, const struct config_where *at,
+                          const struct step *s, int slot)
 {
-    const struct step *s = k->columns;
-    if (s == NULL)
+    int column = decode_child(k->mp->decoder, s->at, slot);
+    if (column < 0)
         return;
-    int top = decode_top(k->mp->decoder, slot);
     for (int i = 0; i < s->n_columns; i++)
-        if (s->columns[i] == top)
+        if (s->columns[i] == column)
             return;
-    const char *name = decode_member_name(k->mp->decoder, top);
-    config_problem(&k->r->problems, at, "no column is named \"%.60s\"; %s", name,
+    const char *name = decode_member_name(k->mp->decoder, column);
+    config_problem(&k->r->problems, at, "no column%s%s is named \"%.60s\"; %s",
+                   s->at < 0 ? "" : " at ", s->at < 0 ? "" : s->at_text, name,
                    config_hint(k->r, name, s->names, (size_t) s->n_columns));
+}
+
+/* What Debezium's connectors write beside the schema, and what the step adds. */
+static void check_change_event(struct compiler *k, const struct config_where *at,
+                               int slot)
+{
+    static const char *const names[] = {"after",  "backfill",    "before", "message",
+                                        "op",     "source",      "transaction",
+                                        "ts_ms",  "ts_ns",       "ts_us",
+                                        "updateDescription"};
+    enum { N = sizeof names / sizeof names[0] };
+    const struct decoder *d = k->mp->decoder;
+    const char *name = decode_member_name(d, decode_top(d, slot));
+    for (int i = 0; i < N; i++)
+        if (strcmp(names[i], name) == 0)
+            return;
+    if (strcmp(name, "payload") == 0 || strcmp(name, "schema") == 0)
+        config_problem(&k->r->problems, at,
+                       "found /%s; debezium takes the event out of its payload and "
+                       "leaves the schema away: write /after/... for "
+                       "/payload/after/...",
+                       name);
+    else
+        config_problem(&k->r->problems, at, "a change event has no /%.60s; %s", name,
+                       config_hint(k->r, name, names, N));
+}
+
+void mapping_compile_check_steps(struct compiler *k, const struct config_where *at,
+                                 int slot)
+{
+    for (int i = 0; i < k->n_steps; i++)
+        if (k->steps[i].columns != NULL)
+            check_columns(k, at, &k->steps[i], slot);
+        else if (k->steps[i].kind == STEP_DEBEZIUM)
+            check_change_event(k, at, slot);
 }

@@ -5,10 +5,15 @@
  *     touchpoint: {from: P, enumeration: true}  the same; unknown values may be told
  *     touchpoint: {from: P, values: {checkedout: borrow.checkout}, skip: [closedLoan],
  *                  default: skip | quarantine | none | {value: X}, ignore_case: true}
+ *     touchpoint: {from: P, patterns: [{matches: "^/search", value: discover.search},
+ *                                      {matches: "^/static/", skip: true}], default: ...}
+ *     touchpoint: {old: P, new: Q, pairs: [{old: solved, new: open, value:
+ *                  help.ticket_reopened}, {new: solved, skip: true}], default: ...}
  *
  * channel, initiator, fact and each of dimensions alike; none: as if the field were
- * absent. */
+ * absent. The lines of the three lists: mapping_compile_choice.c. */
 #include <string.h>
+#include <strings.h>
 
 #include "base/utf8.h"
 #include "io/mapping/mapping_parts.h"
@@ -16,10 +21,9 @@
 static const char *const initiator_names[] = {"customer", "staff", "system"};
 static const char *const fact_names[] = {"identity", "logout"};
 
-/* The literal a configuration names, checked against what the field can be. */
-static void compile_target(struct compiler *k, const struct config_where *at,
-                           const char *text, enum value_type type,
-                           struct value_target *out)
+void mapping_compile_target(struct compiler *k, const struct config_where *at,
+                            const char *text, enum value_type type,
+                            struct value_target *out)
 {
     struct config_reader *r = k->r;
     struct model *m = &k->c->model;
@@ -29,7 +33,7 @@ static void compile_target(struct compiler *k, const struct config_where *at,
     switch (type) {
     case TYPE_TOUCHPOINT:
         out->code = model_place(m, text);
-        if (out->code < 0) {
+        if (out->code < 0 && !r->vocabulary_is_unsure) {
             const char **codes = ARENA_NEW(r->a, const char *, m->n_touchpoints + 1);
             for (int i = 0; i < m->n_touchpoints; i++)
                 codes[i] = m->touchpoints[i].code;
@@ -78,9 +82,17 @@ static void compile_default(struct compiler *k, const struct yaml_node *node,
                                         [DEFAULT_QUARANTINE] = "quarantine",
                                         [DEFAULT_NONE] = "none"};
     if (node->kind != YAML_MAP) {
-        int word = DEFAULT_SKIP;
-        config_read_choice(k->r, node, words, 3, &word);
-        out->otherwise = (enum value_default) word;
+        for (int i = 0; node->kind == YAML_TEXT && i < 3; i++)
+            if (strcmp(node->text, words[i]) == 0) {
+                out->otherwise = (enum value_default) i;
+                return;
+            }
+        const char *found = node->kind == YAML_TEXT ? node->text : "";
+        config_problem_in(&k->r->problems, CONFIG_SCHEMA, &node->at, "found %s; %s%s",
+                          yaml_found(node, k->r->a), config_hint(k->r, found, words, 3),
+                          config_did_you_mean(found, words, 3)
+                              ? ""
+                              : ", or {value: ...} for a text of its own");
         return;
     }
     struct yaml_node *v[1];
@@ -88,83 +100,138 @@ static void compile_default(struct compiler *k, const struct yaml_node *node,
     const char *text = v[0] ? config_text(k->r, v[0]) : NULL;
     out->otherwise = DEFAULT_LITERAL;
     if (text != NULL)
-        compile_target(k, &v[0]->at, text, type, &out->literal);
+        mapping_compile_target(k, &v[0]->at, text, type, &out->literal);
 }
 
-static void compile_pairs(struct compiler *k, const struct yaml_node *values,
-                          const struct yaml_node *skip, enum value_type type,
-                          struct value_rule *out)
+enum {
+    FROM,
+    VALUES,
+    PATTERNS,
+    PAIRS,
+    OLD,
+    NEW,
+    SKIP,
+    DEFAULT,
+    ENUMERATION,
+    IGNORE_CASE,
+    COUNT
+};
+
+/* Which keys go together; false where that is so unclear that no more is read. */
+static bool check_keys(struct compiler *k, const struct yaml_node *node,
+                       struct yaml_node **v)
 {
-    struct yaml_node **skipped = NULL;
-    size_t n_skipped = 0, n = 0;
-    if (values->kind != YAML_MAP) {
-        config_problem(&k->r->problems, &values->at,
-                       "found %s; a map of values and what they become is wanted",
-                       yaml_found(values, k->r->a));
+    struct config_problems *p = &k->r->problems;
+    int lists = (v[VALUES] != NULL) + (v[PATTERNS] != NULL) + (v[PAIRS] != NULL);
+    if (lists > 1) {
+        config_problem(p, &node->at,
+                       "more than one of values, patterns, pairs; a field has one list");
+        return false;
+    }
+    if (lists == 0 && v[FROM] == NULL && (v[OLD] != NULL || v[NEW] != NULL)) {
+        config_problem(p, &node->at,
+                       "the key \"pairs\" is missing; old and new go with it");
+        return false;
+    }
+    if (v[PAIRS] == NULL && v[FROM] == NULL)
+        config_problem(p, &node->at, "the key \"from\" is missing");
+    if (v[PAIRS] == NULL && (v[OLD] != NULL || v[NEW] != NULL))
+        config_problem(p, &(v[OLD] ? v[OLD] : v[NEW])->at,
+                       "old and new go with pairs; elsewhere from says where to look");
+    if (v[PAIRS] != NULL && (v[OLD] == NULL || v[NEW] == NULL))
+        config_problem(p, &node->at,
+                       "the key \"%s\" is missing: pairs look at two places, old and new",
+                       v[OLD] == NULL ? "old" : "new");
+    if (v[PAIRS] != NULL && v[FROM] != NULL)
+        config_problem(p, &v[FROM]->at, "pairs look at old and new; take from out");
+    if (v[PATTERNS] != NULL && v[ENUMERATION] != NULL)
+        config_problem(p, &v[ENUMERATION]->at,
+                       "what patterns are asked of is never told; take enumeration out");
+    if (lists == 0 && (v[DEFAULT] != NULL || v[SKIP] != NULL)) {
+        config_problem(p, &node->at,
+                       "the key \"values\" is missing; skip and default go with it");
+        return false;
+    }
+    if (v[VALUES] == NULL && v[SKIP] != NULL)
+        config_problem(p, &v[SKIP]->at,
+                       "a list of values to skip goes with values; here an entry says "
+                       "skip: true");
+    return true;
+}
+
+static void compile_places(struct compiler *k, struct yaml_node **v,
+                           struct value_rule *out)
+{
+    if (v[PAIRS] == NULL) {
+        if (v[FROM] != NULL && mapping_compile_operand(k, v[FROM], &out->from))
+            out->told_as = out->from.text;
         return;
     }
-    if (skip != NULL && !config_read_texts(k->r, skip, &skipped, &n_skipped))
-        return;
-    struct value_pair *pairs =
-        ARENA_NEW(&k->mp->a, struct value_pair, values->n + n_skipped + 1);
-    for (size_t i = 0; i < values->n; i++) {
-        const struct yaml_entry *e = &values->entries[i];
-        const char *text = config_text(k->r, e->value);
-        if (text == NULL)
-            continue;
-        struct value_pair *pair = &pairs[n++];
-        pair->from = (struct word){arena_strdup(&k->mp->a, e->key), strlen(e->key)};
-        compile_target(k, &e->value->at, text, type, &pair->to);
-    }
-    for (size_t i = 0; i < n_skipped; i++) {
-        const char *text = skipped[i]->text;
-        pairs[n++] = (struct value_pair){
-            .from = {arena_strdup(&k->mp->a, text), strlen(text)}, .skip = true};
-    }
-    out->pairs = pairs;
-    out->n_pairs = (int) n;
+    if (v[OLD] != NULL && v[NEW] != NULL &&
+        mapping_compile_operand(k, v[OLD], &out->old) &&
+        mapping_compile_operand(k, v[NEW], &out->from))
+        out->told_as =
+            arena_printf(&k->mp->a, "%s to %s", out->old.text, out->from.text);
+}
+
+/* A literal that was hardly meant as one: data/branch, $.branch, Header:x-branch. */
+static bool is_like_a_place(const char *text)
+{
+    static const char *const begins[] = {"$.",    "header:", "headers:", "key:",
+                                         "topic:", "path:",   "item:",    "items:"};
+    for (size_t i = 0; i < sizeof begins / sizeof begins[0]; i++)
+        if (strncasecmp(text, begins[i], strlen(begins[i])) == 0)
+            return true;
+    return strchr(text, '/') != NULL && strchr(text, ' ') == NULL;
 }
 
 void mapping_compile_value(struct compiler *k, const struct yaml_node *node,
                            const char *field, enum value_type type,
                            struct value_rule *out)
 {
-    enum { FROM, VALUES, SKIP, DEFAULT, ENUMERATION, IGNORE_CASE, COUNT };
-    static const struct config_key keys[COUNT] = {[FROM] = {"from", true},
+    static const struct config_key keys[COUNT] = {[FROM] = {"from", false},
                                                   [VALUES] = {"values", false},
+                                                  [PATTERNS] = {"patterns", false},
+                                                  [PAIRS] = {"pairs", false},
+                                                  [OLD] = {"old", false},
+                                                  [NEW] = {"new", false},
                                                   [SKIP] = {"skip", false},
                                                   [DEFAULT] = {"default", false},
                                                   [ENUMERATION] = {"enumeration", false},
                                                   [IGNORE_CASE] = {"ignore_case", false}};
     out->field = arena_strdup(&k->mp->a, field);
-    if (node->kind == YAML_TEXT && node->text[0] != '/') {
+    if (node->kind == YAML_TEXT && !mapping_is_place(node->text)) {
         const char *text = config_text(k->r, node);
         out->source = VALUE_LITERAL;
         if (text != NULL)
-            compile_target(k, &node->at, text, type, &out->literal);
+            mapping_compile_target(k, &node->at, text, type, &out->literal);
+        if (text != NULL && type == TYPE_DIMENSION && is_like_a_place(text))
+            config_warning_in(&k->r->problems, CONFIG_MAPPING, &node->at,
+                              "every event gets the text \"%.60s\"; a place begins "
+                              "with /, header:, key:, topic:, path: or item:",
+                              text);
         return;
     }
+    out->source = VALUE_PLACE;
     if (node->kind != YAML_MAP) {
-        out->source = VALUE_POINTER;
         mapping_compile_operand(k, node, &out->from);
         return;
     }
     struct yaml_node *v[COUNT];
     config_read_map(k->r, node, keys, COUNT, v);
-    if (v[FROM] != NULL)
-        mapping_compile_operand(k, v[FROM], &out->from);
+    if (!check_keys(k, node, v))
+        return;
+    compile_places(k, v, out);
     config_read_bool(k->r, v[ENUMERATION], &out->enumeration);
     config_read_bool(k->r, v[IGNORE_CASE], &out->ignore_case);
-    out->source = VALUE_POINTER;
-    if (v[VALUES] == NULL) {
-        if (v[DEFAULT] != NULL || v[SKIP] != NULL)
-            config_problem(&k->r->problems, &node->at,
-                           "the key \"values\" is missing; skip and default go with it");
+    if (v[VALUES] != NULL)
+        mapping_compile_values(k, v[VALUES], v[SKIP], type, out);
+    else if (v[PATTERNS] != NULL)
+        mapping_compile_patterns(k, v[PATTERNS], type, out);
+    else if (v[PAIRS] != NULL)
+        mapping_compile_pairs(k, v[PAIRS], type, out);
+    else
         return;
-    }
-    out->source = VALUE_MAP;
-    out->enumeration = true;
-    compile_pairs(k, v[VALUES], v[SKIP], type, out);
     if (v[DEFAULT] != NULL)
         compile_default(k, v[DEFAULT], type, out);
     else

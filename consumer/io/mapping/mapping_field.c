@@ -1,5 +1,5 @@
-/* The fields of an event: values through their maps, touchpoint and fact, initiator,
- * channel and dimensions, and what may be told about a value. */
+/* The fields of an event: touchpoint and fact, initiator, channel and dimensions, and
+ * what may be told about a value. */
 #include <string.h>
 
 #include "base/utf8.h"
@@ -7,7 +7,7 @@
 
 /* ---- outcomes ---- */
 
-void mapping_skipped(struct mapped *out, const char *why)
+void mapping_skipped(struct mapped *out, enum skip why)
 {
     out->outcome = OUTCOME_SKIPPED;
     out->skip = why;
@@ -29,7 +29,7 @@ bool mapping_malformed(struct mapping_work *w, const char *field, const char *wh
 const char *mapping_safe_text(struct arena *a, const char *text, size_t len)
 {
     int digits = 0;
-    if (len == 0 || len > 40)
+    if (len == 0 || len > LIMIT_TOLD_BYTES)
         return NULL;
     for (size_t i = 0; i < len; i++) {
         char c = text[i];
@@ -37,8 +37,10 @@ const char *mapping_safe_text(struct arena *a, const char *text, size_t len)
         bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
         if (!digit && !letter && (c == '\0' || !strchr(" ._:-", c)))
             return NULL;
-        digits = digit ? digits + 1 : 0;
-        if (digits > 4)
+        if (letter)
+            digits = 0; /* nothing else: numbers are written in groups */
+        digits += digit;
+        if (digits > LIMIT_TOLD_DIGITS)
             return NULL;
     }
     return arena_strndup(a, text, len);
@@ -54,67 +56,9 @@ static void remember(struct mapping_work *w, enum reject reject, const char *det
     }
 }
 
-/* ---- values ---- */
-
-enum got { GOT, GOT_NOTHING, GOT_SKIP, GOT_UNMAPPED, GOT_WRONG_TYPE };
-
-struct value {
-    const char *text;
-    size_t len;
-    const struct value_target *target; /* NULL: text came from the message */
-};
-
-static enum got map_value(struct mapping_work *w, const struct value_rule *r,
-                          struct value *out)
-{
-    for (int i = 0; i < r->n_pairs; i++)
-        if (mapping_word_is(&r->pairs[i].from, out->text, out->len, r->ignore_case)) {
-            out->target = &r->pairs[i].to;
-            w->skip = "rule";
-            return r->pairs[i].skip ? GOT_SKIP : GOT;
-        }
-    if (r->otherwise == DEFAULT_LITERAL) {
-        out->target = &r->literal;
-        return GOT;
-    }
-    w->skip = "unmapped";
-    const char *safe = mapping_safe_text(w->a, out->text, out->len);
-    if (safe != NULL && w->out->unmapped_field == NULL) {
-        w->out->unmapped_field = r->from.text;
-        w->out->unmapped_value = safe;
-    }
-    if (r->otherwise == DEFAULT_NONE)
-        return GOT_NOTHING;
-    return r->otherwise == DEFAULT_SKIP ? GOT_SKIP : GOT_UNMAPPED;
-}
-
-static enum got get_value(struct mapping_work *w, const struct value_rule *r,
-                          char scratch[24], struct value *out)
-{
-    memset(out, 0, sizeof *out);
-    if (r->source == VALUE_NONE)
-        return GOT_NOTHING;
-    if (r->source == VALUE_LITERAL) {
-        out->target = &r->literal;
-        return GOT;
-    }
-    const struct decode_value *v = mapping_operand(w->mp, &r->from);
-    if (decode_is_nothing(v))
-        return GOT_NOTHING;
-    bool readable = r->source == VALUE_MAP
-                        ? mapping_value_text(v, scratch, &out->text, &out->len)
-                        : v->kind == DECODE_TEXT;
-    if (!readable)
-        return GOT_WRONG_TYPE;
-    if (r->source == VALUE_MAP)
-        return map_value(w, r, out);
-    out->text = v->text;
-    out->len = v->len;
-    return GOT;
-}
-
 /* A value whose map says skip or quarantine; true when the field goes on being read. */
-static bool goes_on(struct mapping_work *w, const struct value_rule *r, enum got got)
+static bool goes_on(struct mapping_work *w, const struct value_rule *r,
+                    enum mapping_got got)
 {
     if (got == GOT_SKIP) {
         mapping_skipped(w->out, w->skip);
@@ -126,7 +70,7 @@ static bool goes_on(struct mapping_work *w, const struct value_rule *r, enum got
 }
 
 static const char *told(struct mapping_work *w, const struct value_rule *r,
-                        const struct value *v)
+                        const struct mapping_value *v)
 {
     return r->enumeration && v->text ? mapping_safe_text(w->a, v->text, v->len) : NULL;
 }
@@ -137,11 +81,10 @@ static const char *told(struct mapping_work *w, const struct value_rule *r,
 bool mapping_read_kind(struct mapping_work *w)
 {
     struct event *ev = &w->out->event;
-    char scratch[24];
-    struct value v;
+    struct mapping_value v;
     const struct value_rule *r = &w->rule->fact;
     enum fact fact = FACT_NONE;
-    enum got got = get_value(w, r, scratch, &v);
+    enum mapping_got got = mapping_read_value(w, r, &v);
     if (!goes_on(w, r, got))
         return false;
     if (got == GOT_WRONG_TYPE)
@@ -156,7 +99,7 @@ bool mapping_read_kind(struct mapping_work *w)
         return mapping_malformed(w, "fact", "neither identity nor logout");
 
     r = &w->rule->touchpoint;
-    got = get_value(w, r, scratch, &v);
+    got = mapping_read_value(w, r, &v);
     if (!goes_on(w, r, got))
         return false;
     ev->place = EVENT_NO_PLACE;
@@ -180,10 +123,9 @@ bool mapping_read_initiator(struct mapping_work *w)
 {
     static const char *const names[] = {"customer", "staff", "system"};
     struct event *ev = &w->out->event;
-    char scratch[24];
-    struct value v;
+    struct mapping_value v;
     const struct value_rule *r = &w->rule->initiator;
-    enum got got = get_value(w, r, scratch, &v);
+    enum mapping_got got = mapping_read_value(w, r, &v);
     if (!goes_on(w, r, got))
         return false;
     if (got == GOT && v.target != NULL) {
@@ -202,34 +144,37 @@ bool mapping_read_initiator(struct mapping_work *w)
 
 /* ---- attributes ---- */
 
-/* Channel and dimensions: what cannot be used is absent. False: a map says skip. */
 bool mapping_is_never_stored(struct mapping_work *w)
 {
     const struct model *m = w->mp->m;
     const struct value_rule *r = &w->rule->dims[DIM_CUSTOMER_GROUP];
-    char scratch[24];
-    struct value v;
+    struct mapped before = *w->out;
+    struct mapping_value v;
     if (m->n_never_groups == 0)
         return false;
-    enum got got = get_value(w, r, scratch, &v);
-    const char *text = v.target ? v.target->text : v.text;
-    size_t len = v.target ? strlen(v.target->text) : v.len;
+    enum mapping_got got = mapping_read_value(w, r, &v);
+    *w->out = before; /* what no map knows is told when the field is read for good */
     if (got == GOT_WRONG_TYPE && /* a number is no group for anything else */
-        !mapping_value_text(mapping_operand(w->mp, &r->from), scratch, &text, &len))
+        !mapping_value_text(mapping_operand(w->mp, &r->from), v.scratch, &v.text, &v.len))
         return false;
-    for (int i = 0; text != NULL && i < m->n_never_groups; i++)
-        if (strlen(m->never_groups[i]) == len && memcmp(m->never_groups[i], text, len) == 0)
+    if (v.target != NULL && v.target->text != NULL) {
+        v.text = v.target->text;
+        v.len = strlen(v.text);
+    }
+    for (int i = 0; v.text != NULL && i < m->n_never_groups; i++)
+        if (strlen(m->never_groups[i]) == v.len &&
+            memcmp(m->never_groups[i], v.text, v.len) == 0)
             return true;
     return false;
 }
 
+/* Channel and dimensions: what cannot be used is absent. False: a map says skip. */
 bool mapping_read_attributes(struct mapping_work *w, struct attr *attr)
 {
     const struct model *m = w->mp->m;
     struct event *ev = &w->out->event;
-    char scratch[24];
-    struct value v;
-    enum got got = get_value(w, &w->rule->channel, scratch, &v);
+    struct mapping_value v;
+    enum mapping_got got = mapping_read_value(w, &w->rule->channel, &v);
     if (!goes_on(w, &w->rule->channel, got))
         return false;
     const char *channel = got != GOT ? NULL : v.target ? v.target->text : v.text;
@@ -238,7 +183,7 @@ bool mapping_read_attributes(struct mapping_work *w, struct attr *attr)
     attr->channel = (char *) channel;
     for (int i = 0; i < DIM_COUNT; i++) {
         const struct value_rule *r = &w->rule->dims[i];
-        got = get_value(w, r, scratch, &v);
+        got = mapping_read_value(w, r, &v);
         if (!goes_on(w, r, got))
             return false;
         const char *text = got != GOT ? NULL : v.target ? v.target->text : v.text;

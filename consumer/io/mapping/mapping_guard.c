@@ -1,59 +1,8 @@
 /* Guards over a decoded message: pure questions, no failure. A value of another type than
  * asked for simply does not match. */
 #include <string.h>
-#include <strings.h>
 
 #include "io/mapping/mapping_rule.h"
-
-static const struct decode_value nothing = {.kind = DECODE_ABSENT};
-
-const struct decode_value *mapping_operand(const struct mapping *mp,
-                                           const struct operand *o)
-{
-    for (int i = 0; i < o->n; i++) {
-        const struct decode_value *v = decode_at(mp->decoder, o->slots[i]);
-        if (!decode_is_nothing(v))
-            return v;
-    }
-    return &nothing;
-}
-
-bool mapping_value_text(const struct decode_value *v, char scratch[24], const char **text,
-                        size_t *len)
-{
-    if (v->kind == DECODE_TEXT) {
-        *text = v->text;
-        *len = v->len;
-        return true;
-    }
-    if (v->kind == DECODE_INT) {
-        char *end = scratch + 24, *p = end;
-        uint64_t rest = v->i < 0 ? 0 - (uint64_t) v->i : (uint64_t) v->i;
-        do {
-            *--p = (char) ('0' + rest % 10);
-            rest /= 10;
-        } while (rest > 0);
-        if (v->i < 0)
-            *--p = '-';
-        *text = p;
-        *len = (size_t) (end - p);
-        return true;
-    }
-    if (v->kind == DECODE_BOOL) {
-        *text = v->b ? "true" : "false";
-        *len = v->b ? 4 : 5;
-        return true;
-    }
-    return false;
-}
-
-bool mapping_word_is(const struct word *w, const char *text, size_t len, bool ignore_case)
-{
-    if (w->len != len)
-        return false;
-    return ignore_case ? strncasecmp(w->text, text, len) == 0
-                       : memcmp(w->text, text, len) == 0;
-}
 
 static bool is_in(const struct mapping *mp, const struct guard *g)
 {
@@ -84,10 +33,10 @@ static bool equal(const struct decode_value *x, const struct decode_value *y)
 
 static bool changed(const struct mapping *mp, const struct guard *g)
 {
-    if (decode_is_nothing(decode_at(mp->decoder, g->old_root)))
+    if (decode_is_nothing(decode_read(mp->decoder, g->old_root)))
         return g->if_no_old;
-    return !equal(decode_at(mp->decoder, g->old_value),
-                  decode_at(mp->decoder, g->new_value));
+    return !equal(decode_read(mp->decoder, g->old_value),
+                  decode_read(mp->decoder, g->new_value));
 }
 
 bool mapping_guard_holds(const struct mapping *mp, const struct guard *g)

@@ -60,9 +60,11 @@ size_t mapping_key_normalise(const struct ns *ns, const char *value, size_t len,
                              char *out)
 {
     trim(&value, &len);
+    size_t n = 0;
     for (size_t i = 0; i < len; i++)
-        out[i] = ns->lower ? lower(value[i]) : value[i];
-    return len;
+        if (!ns->strip_blanks || !is_blank(value[i]))
+            out[n++] = ns->lower ? lower(value[i]) : value[i];
+    return n;
 }
 
 static bool is_never(const struct ns *ns, const char *value, size_t len)
@@ -95,13 +97,13 @@ bool mapping_key(const struct model *m, struct hmac *h, struct key_cache *cache,
 {
     const struct ns *declared = &m->namespaces[ns];
     trim(&value, &len);
-    char room[256], *lowered = NULL;
-    if (declared->lower) {
-        lowered = room;
-        if (len > sizeof room && (lowered = malloc(len)) == NULL)
+    char room[256], *normal = NULL;
+    if (declared->lower || declared->strip_blanks) {
+        normal = room;
+        if (len > sizeof room && (normal = malloc(len)) == NULL)
             abort();
-        len = mapping_key_normalise(declared, value, len, lowered);
-        value = lowered;
+        len = mapping_key_normalise(declared, value, len, normal);
+        value = normal;
     }
     struct cached *slot = NULL;
     bool good = true;
@@ -122,7 +124,7 @@ bool mapping_key(const struct model *m, struct hmac *h, struct key_cache *cache,
             memcpy(slot->value, value, len);
         }
     }
-    if (lowered != NULL && lowered != room)
-        free(lowered);
+    if (normal != NULL && normal != room)
+        free(normal);
     return good;
 }

@@ -1,5 +1,6 @@
-/* One message under way: what mapping_apply.c asks of the fields, one file for values and
- * fields (mapping_field.c), one for keys (mapping_collect.c). Only they include this. */
+/* One message under way: what mapping_apply.c asks of the fields (mapping_field.c, which asks
+ * mapping_value.c for their values) and of time, id and keys (mapping_collect.c). Only they
+ * include this. */
 #ifndef IO_MAPPING_MAPPING_WORK_H
 #define IO_MAPPING_MAPPING_WORK_H
 
@@ -9,8 +10,9 @@ struct mapping_work {
     struct mapping *mp;
     const struct source *source;
     const struct rule *rule;
+    enum message_stamp stamp;
     int64_t ts_us;      /* of the message; now where Kafka knows none */
-    const char *skip;   /* why the map that was asked last skips */
+    enum skip skip;     /* why the map that was asked last skips */
     enum reject fields; /* what fields said first: TOUCHPOINT, INITIATOR, UNMAPPED */
     const char *fields_detail;
     struct arena *a;
@@ -18,18 +20,36 @@ struct mapping_work {
 };
 
 struct key_list { /* sorted, each once */
-    struct key at[MAX_KEYS];
+    struct key at[LIMIT_KEYS];
     int n;
     bool full;
 };
 
 /* Outcomes. mapping_malformed returns false, to be returned. */
-void mapping_skipped(struct mapped *out, const char *why);
+void mapping_skipped(struct mapped *out, enum skip why);
 void mapping_rejected(struct mapped *out, enum reject reject, const char *detail);
 bool mapping_malformed(struct mapping_work *w, const char *field, const char *what);
 /* What the contract lets through: at most 40 of [A-Za-z0-9 ._:-], no more than four
- * digits in a row, so that no number of a person can pass; else NULL. */
+ * digits without a letter between them, so that no number of a person can pass, one
+ * written in groups neither; else NULL. */
 const char *mapping_safe_text(struct arena *a, const char *text, size_t len);
+
+/* The value of a field, mapping_value.c. */
+enum mapping_got {
+    GOT,
+    GOT_NOTHING,
+    GOT_SKIP, /* its list says skip; w->skip tells which part of it */
+    GOT_UNMAPPED,
+    GOT_WRONG_TYPE
+};
+struct mapping_value {
+    const char *text; /* GOT without target: as it stands in the message */
+    size_t len;
+    const struct value_target *target;
+    char scratch[24];
+};
+enum mapping_got mapping_read_value(struct mapping_work *w, const struct value_rule *r,
+                                    struct mapping_value *out);
 
 /* Each fills its part of w->out->event; false: the outcome is decided (skipped or
  * malformed). */

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { MATCH_LIMIT = 100000 };
+#include "io/mapping/limits.h"
 
 struct regex {
     pcre2_code *code;
@@ -49,13 +49,14 @@ static void list_groups(struct regex *re)
     re->n_groups = (int) n;
 }
 
-struct regex *regex_new(const char *pattern, char *problem, size_t problem_size)
+static struct regex *compile(const char *pattern, uint32_t options, char *problem,
+                             size_t problem_size)
 {
     int error = 0;
     PCRE2_SIZE offset = 0;
-    pcre2_code *code =
-        pcre2_compile((PCRE2_SPTR) pattern, PCRE2_ZERO_TERMINATED,
-                      PCRE2_UTF | PCRE2_MATCH_INVALID_UTF, &error, &offset, NULL);
+    pcre2_code *code = pcre2_compile(
+        (PCRE2_SPTR) pattern, PCRE2_ZERO_TERMINATED,
+        PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | options, &error, &offset, NULL);
     if (code == NULL) {
         PCRE2_UCHAR text[160];
         pcre2_get_error_message(error, text, sizeof text);
@@ -72,9 +73,19 @@ struct regex *regex_new(const char *pattern, char *problem, size_t problem_size)
     re->context = pcre2_match_context_create(NULL);
     if (re->match == NULL || re->context == NULL)
         abort();
-    pcre2_set_match_limit(re->context, MATCH_LIMIT);
+    pcre2_set_match_limit(re->context, LIMIT_REGEX_STEPS);
     list_groups(re);
     return re;
+}
+
+struct regex *regex_new(const char *pattern, char *problem, size_t problem_size)
+{
+    return compile(pattern, 0, problem, problem_size);
+}
+
+struct regex *regex_new_any_case(const char *pattern, char *problem, size_t problem_size)
+{
+    return compile(pattern, PCRE2_CASELESS, problem, problem_size);
 }
 
 void regex_free(struct regex *re)

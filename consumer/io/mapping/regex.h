@@ -10,6 +10,8 @@ struct regex;
 
 /* NULL when the pattern is wrong: problem says what and at which character (from 1). */
 struct regex *regex_new(const char *pattern, char *problem, size_t problem_size);
+/* The same, and letters match whatever their case. */
+struct regex *regex_new_any_case(const char *pattern, char *problem, size_t problem_size);
 void regex_free(struct regex *re);
 /* Found anywhere in the text; anchors are the pattern's business. Not thread safe for one
  * regex. */

@@ -8,6 +8,14 @@
 #include <string.h>
 #include <strings.h>
 
+const char *const step_names[STEP_KINDS] = {[STEP_CONFLUENT] = "confluent",
+                                            [STEP_JSON] = "json",
+                                            [STEP_DEBEZIUM] = "debezium",
+                                            [STEP_CLOUDEVENTS] = "cloudevents",
+                                            [STEP_JSON_STRING] = "json-string",
+                                            [STEP_TSV] = "tsv",
+                                            [STEP_REGEX] = "regex"};
+
 enum step_result step_malformed(struct step_work *w, const char *step, const char *why)
 {
     w->reject = REJECT_MALFORMED;
@@ -111,8 +119,12 @@ enum step_result step_run(const struct step_list *steps, struct step_work *w)
     enum step_result result = STEP_DECODED;
     w->bytes = w->msg->value ? w->msg->value : "";
     w->len = w->msg->value ? w->msg->value_len : 0;
-    for (int i = 0; i < steps->n && result == STEP_DECODED; i++)
-        result = run_one(&steps->at[i], w);
+    while (w->n_done < steps->n) {
+        result = run_one(&steps->at[w->n_done], w);
+        if (result != STEP_DECODED)
+            break;
+        w->n_done++;
+    }
     return result;
 }
 

@@ -72,10 +72,13 @@ struct step_work {
     const struct message *msg;
     const char *bytes; /* what is left of the value, while there is no document */
     size_t len;
+    int n_done;        /* steps that did what they should */
     enum reject reject; /* STEP_REJECTED */
     const char *why;    /* our own words */
 };
 
+/* As a source file spells it: "json-string". */
+extern const char *const step_names[STEP_KINDS];
 /* The document is in w->d afterwards. */
 enum step_result step_run(const struct step_list *steps, struct step_work *w);
 /* A message without a value that is no tombstone: a CloudEvent in binary mode without

@@ -75,8 +75,8 @@ static enum step_result put_data(const struct step *s, struct step_work *w,
     }
     if (!starts(m, "text/"))
         return step_unreadable(w, "cloudevents: data neither JSON nor text");
-    if (len > DECODE_MAX_BYTES)
-        return step_malformed(w, "cloudevents data", "larger than 1 MiB");
+    if (len > LIMIT_BYTES)
+        return step_malformed(w, "cloudevents data", LIMIT_BYTES_TEXT);
     if (len > 0 && memchr(data, '\0', len) != NULL)
         return step_malformed(w, "cloudevents data", "a NUL character");
     if (!utf8_is_valid(data, len, &code_points))

@@ -88,8 +88,8 @@ enum step_result step_columns(const struct step *s, struct step_work *w)
         line = v->text; /* stays in the decoder's memory when an object takes its place */
         len = v->len;
     }
-    if (len > DECODE_MAX_BYTES)
-        return step_malformed(w, name_of(s), "larger than 1 MiB");
+    if (len > LIMIT_BYTES)
+        return step_malformed(w, name_of(s), LIMIT_BYTES_TEXT);
     if (len > 0 && line[len - 1] == '\n')
         len--;
     if (len > 0 && line[len - 1] == '\r')

@@ -232,7 +232,7 @@ static bool epoch_text(const struct timefmt *f, const char *text, size_t len, in
     int64_t whole = 0;
     for (; p < end && *p >= '0' && *p <= '9'; p++)
         if (__builtin_mul_overflow(whole, 10, &whole) ||
-            __builtin_add_overflow(whole, *p - '0', &whole))
+            __builtin_add_overflow(whole, negative ? '0' - *p : *p - '0', &whole))
             return false;
     int64_t rest = 0; /* of one unit, in millionths */
     bool has_rest = p < end && *p == '.';
@@ -243,13 +243,11 @@ static bool epoch_text(const struct timefmt *f, const char *text, size_t len, in
     }
     if (p != end || !scaled(f, whole, us))
         return false;
-    if (f->unit == TIMEFMT_S)
-        *us += rest;
-    else if (f->unit == TIMEFMT_MS)
-        *us += rest / 1000;
-    if (negative)
-        *us = -*us;
-    return true;
+    if (f->unit == TIMEFMT_MS)
+        rest /= 1000;
+    else if (f->unit != TIMEFMT_S)
+        rest = 0;
+    return !__builtin_add_overflow(*us, negative ? -rest : rest, us);
 }
 
 bool timefmt_text(const struct timefmt *f, const char *text, size_t len, int64_t *t_us)

@@ -88,7 +88,7 @@ enum sim_act_kind {
  * topic    keys, in the order of their namespaces       case    dimensions
  * LOAN     folio.user                                   loan    branch, customer_group
  * REQUEST  folio.user, card                             hold    branch, customer_group
- * CHECKIN  no source reads this topic
+ * CHECKIN  names no customer: the demo has no source for it
  * USERS    folio.user, card, email                      -       customer_group
  * WEB      web.anon; where logged_in web.user too       -       device_class
  *          ACT_IDENTIFY: email, web.user, web.anon

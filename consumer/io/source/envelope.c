@@ -220,7 +220,10 @@ static bool take_field(struct scan *s, int field, struct envelope *e, struct tex
     case F_BROKER:
         return take_int(s, &ignored);
     case F_TSTYPE:
-        return take(s, '"') && take_text(s, &from, &len);
+        if (!take(s, '"') || !take_text(s, &from, &len))
+            return false;
+        e->is_appended = strcmp(s->text->data + from, "logappend") == 0;
+        return true;
     case F_HEADERS:
         return take_headers(s, e);
     default:

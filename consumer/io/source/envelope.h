@@ -23,6 +23,7 @@ struct envelope {
     size_t topic_len;
     int64_t partition, offset, ts_ms;
     bool has_partition, has_offset, has_ts;
+    bool is_appended; /* the broker set the timestamp (tstype logappend) */
     const char *key, *payload; /* NULL: null */
     size_t key_len, payload_len;
     int n_headers;

@@ -5,6 +5,14 @@
 #include "base/err.h"
 #include "io/mapping/mapping.h"
 
+/* A Kafka timestamp in microseconds. Producers may set any: one beyond the year 9999 is cut to it,
+ * so that differences of times stay in range. */
+static inline int64_t source_ts_us(int64_t ts_ms)
+{
+    const int64_t most_ms = INT64_C(253402300799999);
+    return (ts_ms < most_ms ? ts_ms : most_ms) * 1000;
+}
+
 /* Reads input files for replay, tap and test: one JSON object a line, kcat -J envelopes or, with
  * bare = true, the message values. "-" is standard input; .gz and .zst are read as they are. */
 struct source_file;

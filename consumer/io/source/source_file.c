@@ -19,13 +19,14 @@
 
 #include "base/clock.h"
 #include "io/mapping/decode.h"
+#include "io/mapping/limits.h"
 #include "io/source/envelope.h"
 
-enum { LOOK_EVERY_MS = 100, CHUNK = 256 * 1024, LONGEST_LINE = 64 * 1024 * 1024 };
+enum { LOOK_EVERY_MS = 100, CHUNK = 256 * 1024 };
 
 enum packing { PLAIN, GZIP, ZSTD };
 enum { SLOT_TOPIC, SLOT_PARTITION, SLOT_OFFSET, SLOT_TS, SLOT_KEY, SLOT_PAYLOAD, SLOT_HEADERS,
-       SLOTS };
+       SLOT_TSTYPE, SLOTS };
 
 struct source_file {
     char *path;
@@ -68,7 +69,7 @@ struct source_file *source_file_open(const char *path, bool bare, struct err *er
 {
     static const char *const pointers[SLOTS] = {"/topic", "/partition", "/offset",
                                                 "/ts",    "/key",       "/payload",
-                                                "/headers"};
+                                                "/headers", "/tstype"};
     int fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     struct stat st = {0};
     if (fd < 0 || fstat(fd, &st) != 0 || S_ISDIR(st.st_mode)) {
@@ -265,8 +266,8 @@ static int next_line(struct source_file *f, const char **line, size_t *len,
         if (f->at_end)
             return 0;
         seen = f->end - f->at;
-        if (seen > LONGEST_LINE) { /* forget its middle, keep what makes it too long */
-            seen = LONGEST_LINE;
+        if (seen > LIMIT_LINE_BYTES) { /* forget its middle, keep what makes it too long */
+            seen = LIMIT_LINE_BYTES;
             f->end = f->at + seen;
         }
         make_room(f);
@@ -307,6 +308,12 @@ static bool scanned_header(const struct message *msg, size_t i, struct header *o
     return true;
 }
 
+static void stamp(struct message *msg, int64_t ts_ms, bool is_appended)
+{
+    msg->ts_us = source_ts_us(ts_ms);
+    msg->stamp = is_appended ? STAMP_APPEND : STAMP_CREATE;
+}
+
 static bool scan_envelope(struct source_file *f, const char *line, size_t len,
                           struct message *msg)
 {
@@ -318,7 +325,7 @@ static bool scan_envelope(struct source_file *f, const char *line, size_t len,
     msg->partition = (int32_t) e->partition;
     msg->offset = e->has_offset ? e->offset : f->line_no - 1;
     if (e->has_ts && e->ts_ms >= 0)
-        msg->ts_us = e->ts_ms * 1000;
+        stamp(msg, e->ts_ms, e->is_appended);
     msg->key = e->key;
     msg->key_len = e->key_len;
     msg->value = e->payload;
@@ -365,8 +372,9 @@ static bool read_envelope(struct source_file *f, const char *line, size_t len,
     msg->topic = v[SLOT_TOPIC]->text;
     msg->partition = (int32_t) partition;
     msg->offset = offset;
+    const struct decode_value *type = v[SLOT_TSTYPE];
     if (ts_ms >= 0)
-        msg->ts_us = ts_ms * 1000;
+        stamp(msg, ts_ms, type->kind == DECODE_TEXT && !strcmp(type->text, "logappend"));
     if (key->kind == DECODE_TEXT) {
         msg->key = key->text;
         msg->key_len = key->len;

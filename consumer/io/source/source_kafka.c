@@ -14,7 +14,6 @@
  *   thread that polls and need no locks. */
 #include "io/source/source_kafka.h"
 
-#include <librdkafka/rdkafka.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,6 +21,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/vec.h"
+#include "io/source/source.h"
+#include "io/source/source_kafka_conf.h"
 
 struct source_kafka {
     rd_kafka_t *rk;
@@ -138,7 +139,46 @@ static bool set(rd_kafka_conf_t *conf, const char *name, const char *value, stru
     return err_set(err, ERR_CONFIG, "kafka.properties: %s: %s", name, why);
 }
 
-static bool set_all(rd_kafka_conf_t *conf, const struct config *c, struct err *err)
+/* A property of this name; misspelt, the one that was most likely meant. */
+static const char *unknown(const rd_kafka_conf_t *conf, const char *name, struct arena *a)
+{
+    size_t n = 0;
+    const char **dump = rd_kafka_conf_dump((rd_kafka_conf_t *) conf, &n); /* name, value, name ... */
+    const char **names = ARENA_NEW(a, const char *, n / 2 + 1);
+
+    for (size_t i = 0; i < n / 2; i++)
+        names[i] = dump[2 * i];
+    const char *meant = config_did_you_mean(name, names, n / 2);
+    const char *text = meant ? arena_printf(a, "librdkafka has no such property; did you mean \"%s\"?",
+                                            meant)
+                             : "librdkafka has no such property; take it out";
+    rd_kafka_conf_dump_free(dump, n);
+    return text;
+}
+
+const char *source_kafka_property(const char *name, const char *value, struct arena *a)
+{
+    char why[256];
+
+    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
+        if (!strcmp(name, fixed[i].name) && strcmp(value, fixed[i].value))
+            return arena_printf(a, "journeyd sets this to %s itself; take it out", fixed[i].value);
+    rd_kafka_conf_t *conf = rd_kafka_conf_new();
+    const char *text = NULL;
+    switch (rd_kafka_conf_set(conf, name, value, why, sizeof why)) {
+    case RD_KAFKA_CONF_OK:
+        break;
+    case RD_KAFKA_CONF_UNKNOWN:
+        text = unknown(conf, name, a);
+        break;
+    default:
+        text = arena_printf(a, "librdkafka: %s", why);
+    }
+    rd_kafka_conf_destroy(conf);
+    return text;
+}
+
+bool source_kafka_conf(rd_kafka_conf_t *conf, const struct config *c, struct err *err)
 {
     for (size_t i = 0; i < sizeof preferred / sizeof *preferred; i++)
         if (!set(conf, preferred[i].name, preferred[i].value, err))
@@ -177,7 +217,7 @@ struct source_kafka *source_kafka_open(const struct config *c, source_kafka_log 
     k->c = c;
     arena_init(&k->assigned_memory);
     arena_init(&k->topics_memory);
-    if (!set_all(conf, c, err)) {
+    if (!source_kafka_conf(conf, c, err)) {
         rd_kafka_conf_destroy(conf);
         goto fail;
     }
@@ -371,8 +411,11 @@ static void fill_message(struct source_kafka_event *ev, rd_kafka_message_t *rkm)
         .topic = rd_kafka_topic_name(rkm->rkt),
         .partition = rkm->partition,
         .offset = rkm->offset,
-        .ts_us = type == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE ? clock_now_us() : ts_ms * 1000,
-        .is_undated = type == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE,
+        .ts_us = type == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE ? clock_now_us()
+                                                           : source_ts_us(ts_ms),
+        .stamp = type == RD_KAFKA_TIMESTAMP_CREATE_TIME       ? STAMP_CREATE
+                 : type == RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME ? STAMP_APPEND
+                                                              : STAMP_NONE,
         .key = rkm->key,
         .key_len = rkm->key_len,
         .value = rkm->payload,
@@ -395,7 +438,7 @@ static bool open_beside(struct source_kafka *k, struct err *err)
 {
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
     char why[256];
-    bool ok = set_all(conf, k->c, err);
+    bool ok = source_kafka_conf(conf, k->c, err);
 
     for (size_t i = 0; ok && i < sizeof beside / sizeof *beside; i++)
         ok = set(conf, beside[i].name, beside[i].value, err);

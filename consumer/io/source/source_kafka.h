@@ -40,6 +40,9 @@ struct source_kafka_event {
 /* No broker is needed yet. CONFIG when a property is unknown, or one that is ours to set. */
 struct source_kafka *source_kafka_open(const struct config *c, source_kafka_log *log,
                                        struct err *err) MUST_CHECK;
+/* What librdkafka says against an entry of `kafka.properties`, and what would be right; NULL: nothing.
+ * The text lives in the arena. */
+const char *source_kafka_property(const char *name, const char *value, struct arena *a);
 /* Leaves the group and forgets everything; at most some seconds. */
 void source_kafka_close(struct source_kafka *k);
 

@@ -206,6 +206,7 @@ const struct person_table person_tables[] = {
     {"cell", NULL, COUNTED},
     {"cell_delta", NULL, COUNTED},
     {"source_tally", NULL, COUNTED},
+    {"source_counter", NULL, COUNTED},
     {"writer", NULL, COUNTED},
     {"segment", NULL, "names of groups, for instance of branches"},
     {"channel", NULL, CONFIGURED},

@@ -18,6 +18,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "io/store/pg_dsn.h"
+
 enum { WATCH_MS = 2000, MIN_VERSION = 150000, MAX_VERSION = 189999 };
 
 struct pg_statement {
@@ -193,21 +195,6 @@ static bool read_password(const char *path, char *out, size_t size, struct err *
     return true;
 }
 
-static bool check_dsn(const char *dsn, struct err *err)
-{
-    char *why = NULL;
-    PQconninfoOption *options = PQconninfoParse(dsn, &why);
-
-    if (!options) {
-        char text[120];
-        first_line(why ? why : "out of memory", text, sizeof text);
-        PQfreemem(why);
-        return err_set(err, ERR_CONFIG, "postgres.dsn: %s", text);
-    }
-    PQconninfoFree(options);
-    return true;
-}
-
 static bool connect_to(struct pg *pg, const char *dsn, const char *password, struct err *err)
 {
     /* what stands before dbname can be overruled by the dsn, what stands after it cannot */
@@ -221,6 +208,8 @@ static bool connect_to(struct pg *pg, const char *dsn, const char *password, str
     if (!pg->conn || PQstatus(pg->conn) != CONNECTION_OK) {
         char text[240];
         first_line(pg->conn ? PQerrorMessage(pg->conn) : "out of memory", text, sizeof text);
+        if (pg_dsn_is_refused(text, err))
+            return false;
         return err_set(err, ERR_UNAVAILABLE, "could not connect to postgresql: %s", text);
     }
     return true;
@@ -267,7 +256,7 @@ bool pg_open(struct pg *pg, const char *dsn, const char *password_file, struct e
     struct pg fresh = {0};
     bool done = false;
 
-    if (!check_dsn(dsn, err))
+    if (!pg_dsn_check(dsn, err))
         return false;
     if (password_file && !read_password(password_file, password, sizeof password, err))
         return false;

@@ -1,7 +1,7 @@
-/* The one file that knows libpq. Everything binary; parameters are built with the pg_* adders;
- * parameter values are never logged. SQLSTATE decides the kind of an error (design section 3):
- * 08, 57, 53 and a lost connection UNAVAILABLE; 40, 55P03, 25006, 25P03 RETRY; 22 REJECT (bisect);
- * 23 RETRY once; others FATAL. */
+/* The one file that knows libpq, beside pg_dsn.c, which reads postgres.dsn. Everything binary;
+ * parameters are built with the pg_* adders; parameter values are never logged. SQLSTATE decides the
+ * kind of an error: 08, 57, 53 and a lost connection UNAVAILABLE; 40, 55P03, 25006, 25P03 RETRY;
+ * 22 REJECT (bisect); 23 RETRY once; others FATAL. */
 #ifndef IO_STORE_PG_H
 #define IO_STORE_PG_H
 

@@ -13,11 +13,11 @@
 #define CHOSEN                                                                                 \
     " where ($1::text is null or q.source = $1) and ($2::text is null or q.reason = $2)"         \
     " and ($3::text is null or (q.topic = $3 and q.part = $4::integer"                           \
-    " and q.kafka_offset = $5::bigint))"                                                         \
-    " and " FIRST_US " >= $6::bigint and " FIRST_US " <= $7::bigint"
+    " and q.kafka_offset = $5::bigint and ($6::integer = -1 or q.element = $6)))"                \
+    " and " FIRST_US " >= $7::bigint and " FIRST_US " <= $8::bigint"
 #define ROW                                                                                    \
     "select q.topic, q.part, q.kafka_offset, q.source, q.reason, q.detail, " FIRST_US            \
-    " from journey_internal.quarantine as q" CHOSEN
+    ", q.element from journey_internal.quarantine as q" CHOSEN
 
 static void add_filter(struct pg_params *p, const struct quarantine_filter *f)
 {
@@ -26,6 +26,7 @@ static void add_filter(struct pg_params *p, const struct quarantine_filter *f)
     pg_add_text(p, f->topic);
     pg_add_int4(p, f->part);
     pg_add_int8(p, f->offset);
+    pg_add_int4(p, f->element);
     pg_add_int8(p, f->since_us);
     pg_add_int8(p, f->until_us);
 }
@@ -57,7 +58,8 @@ static bool read_rows(struct pg *pg, struct arena *a, const char *sql, const str
                                                .source = text_at(a, r, i, 3),
                                                .reason = text_at(a, r, i, 4),
                                                .detail = text_at(a, r, i, 5),
-                                               .first_us = pg_int8(r, i, 6)};
+                                               .first_us = pg_int8(r, i, 6),
+                                               .element = pg_int4(r, i, 7)};
     PQclear(r);
     return true;
 }
@@ -66,7 +68,8 @@ bool quarantine_list(struct pg *pg, struct arena *a, const struct quarantine_fil
                      int64_t limit, struct quarantine_found **rows, size_t *n, struct err *err)
 {
     static const char sql[] = ROW
-        " order by q.first_seen_at desc, q.topic, q.part, q.kafka_offset desc, q.source limit $8";
+        " order by q.first_seen_at desc, q.topic, q.part, q.kafka_offset desc, q.source,"
+            " q.element limit $9";
     struct pg_params p;
 
     pg_params_init(&p, a);
@@ -80,9 +83,9 @@ bool quarantine_page(struct pg *pg, struct arena *a, const struct quarantine_fil
                      struct quarantine_found **rows, size_t *n, struct err *err)
 {
     static const char sql[] = ROW
-        " and ($9::text is null or (q.topic, q.part, q.kafka_offset, q.source)"
-        " > ($9, $10::integer, $11::bigint, $12::text))"
-        " order by q.topic, q.part, q.kafka_offset, q.source limit $8";
+        " and ($10::text is null or (q.topic, q.part, q.kafka_offset, q.source, q.element)"
+        " > ($10, $11::integer, $12::bigint, $13::text, $14::integer))"
+        " order by q.topic, q.part, q.kafka_offset, q.source, q.element limit $9";
     struct pg_params p;
 
     pg_params_init(&p, a);
@@ -92,6 +95,7 @@ bool quarantine_page(struct pg *pg, struct arena *a, const struct quarantine_fil
     pg_add_int4(&p, after ? after->part : 0);
     pg_add_int8(&p, after ? after->offset : 0);
     pg_add_text(&p, after ? after->source : NULL);
+    pg_add_int4(&p, after ? after->element : 0);
     return read_rows(pg, a, sql, &p, rows, n, err);
 }
 
@@ -128,45 +132,61 @@ bool quarantine_count(struct pg *pg, struct arena *a, const struct quarantine_fi
 
 /* ---------------------------------------------------------------- taking back */
 
-/* The keys of the rows of which wanted is true (NULL: of all), as the parameters topic, part,
- * offset, source; returns their number. */
-static size_t add_keys(struct pg_params *p, const struct quarantine_again *rows, size_t n,
-                       bool (*wanted)(const struct quarantine_again *))
+#define KEYS                                                                                   \
+    "unnest($1::text[], $2::integer[], $3::bigint[], $4::text[], $5::integer[])"                 \
+    " as u (topic, part, kafka_offset, source, element)"
+#define IS_ROW                                                                                 \
+    "q.topic = u.topic and q.part = u.part and q.kafka_offset = u.kafka_offset"                  \
+    " and q.source = u.source and q.element = u.element"
+
+/* As the parameters topic, part, offset, source, element. */
+static void add_keys(struct pg_params *p, const struct quarantine_found *const *rows, size_t n)
 {
     const char **topic = ARENA_NEW(p->a, const char *, n);
     const char **source = ARENA_NEW(p->a, const char *, n);
     int32_t *part = ARENA_NEW(p->a, int32_t, n);
+    int32_t *element = ARENA_NEW(p->a, int32_t, n);
     int64_t *offset = ARENA_NEW(p->a, int64_t, n);
-    size_t k = 0;
 
     for (size_t i = 0; i < n; i++) {
-        if (wanted && !wanted(&rows[i]))
-            continue;
-        topic[k] = rows[i].was.topic;
-        part[k] = rows[i].was.part;
-        offset[k] = rows[i].was.offset;
-        source[k++] = rows[i].was.source;
+        topic[i] = rows[i]->topic;
+        part[i] = rows[i]->part;
+        offset[i] = rows[i]->offset;
+        source[i] = rows[i]->source;
+        element[i] = rows[i]->element;
     }
-    pg_add_texts(p, topic, k);
-    pg_add_int4s(p, part, k);
-    pg_add_int8s(p, offset, k);
-    pg_add_texts(p, source, k);
-    return k;
+    pg_add_texts(p, topic, n);
+    pg_add_int4s(p, part, n);
+    pg_add_int8s(p, offset, n);
+    pg_add_texts(p, source, n);
+    pg_add_int4s(p, element, n);
 }
 
-static bool lock_rows(struct store *s, struct arena *a, const struct quarantine_again *rows,
-                      size_t n, struct err *err)
+/* The rows as they were; of those that stay none when only_gone. */
+static const struct quarantine_found **were(struct arena *a, const struct quarantine_retried *t,
+                                            bool only_gone, size_t *n)
+{
+    const struct quarantine_found **rows = ARENA_NEW(a, const struct quarantine_found *, t->n);
+
+    *n = 0;
+    for (size_t i = 0; i < t->n; i++)
+        if (!only_gone || !t->rows[i].stays)
+            rows[(*n)++] = &t->rows[i].was;
+    return rows;
+}
+
+static bool lock_rows(struct store *s, struct arena *a, const struct quarantine_retried *t,
+                      struct err *err)
 {
     static const char sql[] =
-        "select 1 from journey_internal.quarantine as q"
-        " join unnest($1::text[], $2::integer[], $3::bigint[], $4::text[])"
-        " as u (topic, part, kafka_offset, source) on q.topic = u.topic and q.part = u.part"
-        " and q.kafka_offset = u.kafka_offset and q.source = u.source"
-        " order by q.topic, q.part, q.kafka_offset, q.source for update of q";
+        "select 1 from journey_internal.quarantine as q join " KEYS " on " IS_ROW
+        " order by q.topic, q.part, q.kafka_offset, q.source, q.element for update of q";
     struct pg_params p;
+    size_t n;
 
     pg_params_init(&p, a);
-    add_keys(&p, rows, n, NULL);
+    const struct quarantine_found **rows = were(a, t, false, &n);
+    add_keys(&p, rows, n);
     PGresult *r = pg_query(&s->pg, sql, &p, err);
     if (!r)
         return false;
@@ -177,7 +197,7 @@ static bool lock_rows(struct store *s, struct arena *a, const struct quarantine_
 }
 
 static bool raise_greatest(struct store *s, struct arena *a, const char *grp,
-                           const struct quarantine_again *rows, size_t n, struct err *err)
+                           const struct quarantine_retried *t, struct err *err)
 {
     static const char sql[] =
         "with given as materialized (select u.topic, u.part, max(u.at) as at"
@@ -190,18 +210,18 @@ static bool raise_greatest(struct store *s, struct arena *a, const char *grp,
         " update journey_internal.kafka_offset as o"
         " set greatest_us = greatest(o.greatest_us, l.at) from locked as l"
         " where o.grp = $1 and o.topic = l.topic and o.part = l.part";
-    const char **topic = ARENA_NEW(a, const char *, n);
-    int32_t *part = ARENA_NEW(a, int32_t, n);
-    int64_t *at = ARENA_NEW(a, int64_t, n);
+    const char **topic = ARENA_NEW(a, const char *, t->n);
+    int32_t *part = ARENA_NEW(a, int32_t, t->n);
+    int64_t *at = ARENA_NEW(a, int64_t, t->n);
     struct pg_params p;
     size_t k = 0;
 
-    for (size_t i = 0; i < n; i++) {
-        if (rows[i].event_us == US_MIN)
+    for (size_t i = 0; i < t->n; i++) {
+        if (t->rows[i].event_us == US_MIN)
             continue;
-        topic[k] = rows[i].was.topic;
-        part[k] = rows[i].was.part;
-        at[k++] = rows[i].event_us;
+        topic[k] = t->rows[i].was.topic;
+        part[k] = t->rows[i].was.part;
+        at[k++] = t->rows[i].event_us;
     }
     if (k == 0)
         return true;
@@ -214,74 +234,66 @@ static bool raise_greatest(struct store *s, struct arena *a, const char *grp,
 }
 
 bool quarantine_lock(struct store *s, struct arena *a, const char *grp,
-                     const struct quarantine_again *rows, size_t n, struct err *err)
+                     const struct quarantine_retried *t, struct err *err)
 {
-    return lock_rows(s, a, rows, n, err) && raise_greatest(s, a, grp, rows, n, err);
+    return lock_rows(s, a, t, err) && raise_greatest(s, a, grp, t, err);
 }
 
-static bool is_gone(const struct quarantine_again *row)
-{
-    return !row->stays || strcmp(row->source, row->was.source) != 0;
-}
-
-static bool stays(const struct quarantine_again *row)
-{
-    return row->stays;
-}
-
-static bool remove_gone(struct store *s, struct arena *a, const struct quarantine_again *rows,
-                        size_t n, struct err *err)
+static bool remove_gone(struct store *s, struct arena *a, const struct quarantine_retried *t,
+                        struct err *err)
 {
     static const char sql[] =
-        "delete from journey_internal.quarantine as q"
-        " using unnest($1::text[], $2::integer[], $3::bigint[], $4::text[])"
-        " as u (topic, part, kafka_offset, source) where q.topic = u.topic and q.part = u.part"
-        " and q.kafka_offset = u.kafka_offset and q.source = u.source";
+        "delete from journey_internal.quarantine as q using " KEYS " where " IS_ROW;
     struct pg_params p;
+    size_t n;
+    const struct quarantine_found **rows = were(a, t, true, &n);
 
-    pg_params_init(&p, a);
-    return add_keys(&p, rows, n, is_gone) == 0 || pg_run(&s->pg, sql, &p, NULL, err);
-}
-
-static bool tell_present(struct store *s, struct arena *a, const struct quarantine_again *rows,
-                         size_t n, struct err *err)
-{
-    static const char sql[] =
-        "insert into journey_internal.quarantine as q (topic, part, kafka_offset, source, reason,"
-        " detail, first_seen_at) select distinct on (1, 2, 3, 4) u.topic, u.part, u.kafka_offset,"
-        " u.source, u.reason, u.detail, journey_internal.timestamp_of(u.first_us)"
-        " from unnest($1::text[], $2::integer[], $3::bigint[], $4::text[], $5::text[], $6::text[],"
-        " $7::text[], $8::bigint[]) as u (topic, part, kafka_offset, was, source, reason, detail,"
-        " first_us) order by 1, 2, 3, 4, u.first_us"
-        " on conflict (topic, part, kafka_offset, source) do update"
-        " set reason = excluded.reason, detail = excluded.detail"
-        " where (q.reason, q.detail) is distinct from (excluded.reason, excluded.detail)";
-    const char **text[3];
-    int64_t *first_us = ARENA_NEW(a, int64_t, n);
-    struct pg_params p;
-    size_t k = 0;
-
-    for (int i = 0; i < 3; i++)
-        text[i] = ARENA_NEW(a, const char *, n);
-    for (size_t i = 0; i < n; i++) {
-        if (!rows[i].stays)
-            continue;
-        text[0][k] = rows[i].source;
-        text[1][k] = rows[i].reason;
-        text[2][k] = rows[i].detail;
-        first_us[k++] = rows[i].was.first_us;
-    }
-    pg_params_init(&p, a);
-    if (add_keys(&p, rows, n, stays) == 0)
+    if (n == 0)
         return true;
-    for (int i = 0; i < 3; i++)
-        pg_add_texts(&p, text[i], k);
-    pg_add_int8s(&p, first_us, k);
+    pg_params_init(&p, a);
+    add_keys(&p, rows, n);
     return pg_run(&s->pg, sql, &p, NULL, err);
 }
 
-static bool uncount(struct store *s, struct arena *a, const struct quarantine_again *rows,
-                    size_t n, struct err *err)
+static bool tell_present(struct store *s, struct arena *a, const struct quarantine_retried *t,
+                         struct err *err)
+{
+    static const char sql[] =
+        "insert into journey_internal.quarantine as q (topic, part, kafka_offset, source, element,"
+        " reason, detail, first_seen_at) select distinct on (1, 2, 3, 4, 5) u.topic, u.part,"
+        " u.kafka_offset, u.source, u.element, u.reason, u.detail,"
+        " journey_internal.timestamp_of(u.first_us)"
+        " from unnest($1::text[], $2::integer[], $3::bigint[], $4::text[], $5::integer[],"
+        " $6::text[], $7::text[], $8::bigint[]) as u (topic, part, kafka_offset, source, element,"
+        " reason, detail, first_us) order by 1, 2, 3, 4, 5, u.first_us"
+        " on conflict (topic, part, kafka_offset, source, element) do update"
+        " set reason = excluded.reason, detail = excluded.detail"
+        " where (q.reason, q.detail) is distinct from (excluded.reason, excluded.detail)";
+    size_t n = t->n_refused;
+    const struct quarantine_found **rows = ARENA_NEW(a, const struct quarantine_found *, n);
+    const char **reason = ARENA_NEW(a, const char *, n);
+    const char **detail = ARENA_NEW(a, const char *, n);
+    int64_t *first_us = ARENA_NEW(a, int64_t, n);
+    struct pg_params p;
+
+    if (n == 0)
+        return true;
+    for (size_t i = 0; i < n; i++) {
+        rows[i] = &t->refused[i];
+        reason[i] = t->refused[i].reason;
+        detail[i] = t->refused[i].detail;
+        first_us[i] = t->refused[i].first_us;
+    }
+    pg_params_init(&p, a);
+    add_keys(&p, rows, n);
+    pg_add_texts(&p, reason, n);
+    pg_add_texts(&p, detail, n);
+    pg_add_int8s(&p, first_us, n);
+    return pg_run(&s->pg, sql, &p, NULL, err);
+}
+
+static bool uncount(struct store *s, struct arena *a, const struct quarantine_retried *t,
+                    struct err *err)
 {
     static const char sql[] =
         "insert into journey_internal.source_tally as t (slot, source, read, quarantined)"
@@ -289,20 +301,19 @@ static bool uncount(struct store *s, struct arena *a, const struct quarantine_ag
         " -count(*) from unnest($2::text[]) as u (source) group by 2 order by 2"
         " on conflict (slot, source) do update set read = t.read + excluded.read,"
         " quarantined = t.quarantined + excluded.quarantined";
-    const char **source = ARENA_NEW(a, const char *, n);
+    const char **source = ARENA_NEW(a, const char *, t->n);
     struct pg_params p;
 
-    for (size_t i = 0; i < n; i++)
-        source[i] = rows[i].was.source;
+    for (size_t i = 0; i < t->n; i++)
+        source[i] = t->rows[i].was.source;
     pg_params_init(&p, a);
     pg_add_int4(&p, s->slot);
-    pg_add_texts(&p, source, n);
+    pg_add_texts(&p, source, t->n);
     return pg_run(&s->pg, sql, &p, NULL, err);
 }
 
-bool quarantine_settle(struct store *s, struct arena *a, const struct quarantine_again *rows,
-                       size_t n, struct err *err)
+bool quarantine_settle(struct store *s, struct arena *a, const struct quarantine_retried *t,
+                       struct err *err)
 {
-    return remove_gone(s, a, rows, n, err) && tell_present(s, a, rows, n, err)
-           && uncount(s, a, rows, n, err);
+    return remove_gone(s, a, t, err) && tell_present(s, a, t, err) && uncount(s, a, t, err);
 }

@@ -71,6 +71,7 @@ struct quarantine_row {
     const char *topic;
     int32_t partition;
     int64_t offset;
+    int32_t element; /* -1: the whole message */
     const char *source; /* NULL: none */
     const char *reason, *detail;
 };
@@ -82,6 +83,7 @@ struct account {
     struct tally *tallies; /* mapping_source_count + 1 */
     VEC(struct quarantine_row) quarantine;
     VEC(struct unmapped_row) unmapped;
+    const int64_t *counted; /* by mapping_counter() */
     int64_t greatest_event_us; /* US_MIN: no accepted event */
 };
 bool store_account(struct store *s, struct arena *a, const struct account *acc,

@@ -1,12 +1,13 @@
 /* Where messages went, and what is due: what a batch or a sweep needs beside its events. */
 #include <stdlib.h>
 
+#include "io/mapping/limits.h"
 #include "io/mapping/mapping.h"
 #include "io/store/store_internal.h"
 
 /* ---------------------------------------------------------------- tallies */
 
-enum { TALLIES = 6, UNMAPPED_MAX = 1000 };
+enum { TALLIES = 6 };
 
 static bool is_empty(const struct tally *t)
 {
@@ -62,8 +63,9 @@ static bool account_quarantine(struct store *s, struct arena *a, const struct ac
 {
     static const char *const sql =
         "insert into journey_internal.quarantine (topic, part, kafka_offset, source, reason,"
-        " detail) select u.* from unnest($1::text[], $2::integer[], $3::bigint[], $4::text[],"
-        " $5::text[], $6::text[]) as u order by 1, 2, 3, 4 on conflict do nothing";
+        " detail, element) select u.* from unnest($1::text[], $2::integer[], $3::bigint[],"
+        " $4::text[], $5::text[], $6::text[], $7::integer[]) as u (topic, part, kafka_offset,"
+        " source, reason, detail, element) order by 1, 2, 3, 4, 7 on conflict do nothing";
     size_t n = acc->quarantine.n;
     struct pg_params p;
 
@@ -71,6 +73,7 @@ static bool account_quarantine(struct store *s, struct arena *a, const struct ac
         return true;
     const char **text[4];
     int32_t *part = ARENA_NEW(a, int32_t, n);
+    int32_t *element = ARENA_NEW(a, int32_t, n);
     int64_t *offset = ARENA_NEW(a, int64_t, n);
     for (int k = 0; k < 4; k++)
         text[k] = ARENA_NEW(a, const char *, n);
@@ -79,6 +82,7 @@ static bool account_quarantine(struct store *s, struct arena *a, const struct ac
         text[0][i] = row->topic;
         part[i] = row->partition;
         offset[i] = row->offset;
+        element[i] = row->element;
         text[1][i] = row->source ? row->source : "";
         text[2][i] = row->reason;
         text[3][i] = row->detail;
@@ -89,6 +93,7 @@ static bool account_quarantine(struct store *s, struct arena *a, const struct ac
     pg_add_int8s(&p, offset, n);
     for (int k = 1; k < 4; k++)
         pg_add_texts(&p, text[k], n);
+    pg_add_int4s(&p, element, n);
     return pg_run(&s->pg, sql, &p, NULL, err);
 }
 
@@ -144,8 +149,48 @@ static bool account_unmapped(struct store *s, struct arena *a, const struct acco
     struct pg_params q = p;
     pg_add_int4(&p, LOCK_UNMAPPED);
     pg_add_int4(&q, s->slot);
-    pg_add_int8(&q, UNMAPPED_MAX);
+    pg_add_int8(&q, LIMIT_UNMAPPED);
     return pg_run(&s->pg, lock, &p, NULL, err) && pg_run(&s->pg, sql, &q, NULL, err);
+}
+
+/* ---------------------------------------------------------------- skips and clocks */
+
+static bool account_counters(struct store *s, struct arena *a, const struct account *acc,
+                             struct err *err)
+{
+    static const char *const sql =
+        "insert into journey_internal.source_counter as t (slot, source, skip, rule, clock, n,"
+        " last_seen_at) select $1::integer, u.*, now()"
+        " from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[])"
+        " as u (source, skip, rule, clock, n) order by 2, 3, 4, 5"
+        " on conflict (source, skip, rule, clock, slot) do update set n = t.n + excluded.n,"
+        " last_seen_at = excluded.last_seen_at";
+    int n_counters = acc->counted ? mapping_counter_count(s->c->mapping) : 0;
+    const char **text[4];
+    int64_t *count = ARENA_NEW(a, int64_t, (size_t) n_counters);
+    struct pg_params p;
+    size_t n = 0;
+
+    for (int k = 0; k < 4; k++)
+        text[k] = ARENA_NEW(a, const char *, (size_t) n_counters);
+    for (int i = 0; i < n_counters; i++) {
+        const struct mapping_counter *c = mapping_counter(s->c->mapping, i);
+        if (acc->counted[i] == 0)
+            continue;
+        text[0][n] = c->source < 0 ? "(none)" : mapping_source_name(s->c->mapping, c->source);
+        text[1][n] = c->skip == SKIP_NONE ? "" : skip_name(c->skip);
+        text[2][n] = c->rule ? c->rule : "";
+        text[3][n] = c->clock ? c->clock : "";
+        count[n++] = acc->counted[i];
+    }
+    if (n == 0)
+        return true;
+    pg_params_init(&p, a);
+    pg_add_int4(&p, s->slot);
+    for (int k = 0; k < 4; k++)
+        pg_add_texts(&p, text[k], n);
+    pg_add_int8s(&p, count, n);
+    return pg_run(&s->pg, sql, &p, NULL, err);
 }
 
 /* ---------------------------------------------------------------- the writer */
@@ -169,5 +214,6 @@ static bool account_writer(struct store *s, struct arena *a, int64_t greatest_us
 bool store_account(struct store *s, struct arena *a, const struct account *acc, struct err *err)
 {
     return account_tallies(s, a, acc->tallies, err) && account_quarantine(s, a, acc, err) &&
-           account_unmapped(s, a, acc, err) && account_writer(s, a, acc->greatest_event_us, err);
+           account_unmapped(s, a, acc, err) && account_counters(s, a, acc, err) &&
+           account_writer(s, a, acc->greatest_event_us, err);
 }

@@ -142,6 +142,12 @@ struct store {
 };
 
 /* --- store_setup.c ------------------------------------------------------------------------- */
+struct schema_status;
+bool setup_schema_fits(const struct schema_status *status, struct err *err) MUST_CHECK;
+/* Would the numbers of this configuration be those of the database? CONFIG that names what
+ * differs. Reads only. */
+bool setup_agrees(struct pg *pg, const struct config *c, struct arena *a, bool *has_settings,
+                  struct err *err) MUST_CHECK;
 bool setup_check_schema(struct store *s, struct err *err) MUST_CHECK;
 /* Compares settings and, where they agree, writes what the model tells; own transaction. */
 bool setup_settings(struct store *s, struct arena *a, struct err *err) MUST_CHECK;

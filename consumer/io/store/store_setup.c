@@ -9,24 +9,29 @@
 #include "io/store/schema.h"
 #include "io/store/store_internal.h"
 
+bool setup_schema_fits(const struct schema_status *status, struct err *err)
+{
+    if (status->found == 0)
+        return err_set(err, ERR_CONFIG, "the database has no journeyd schema. "
+                                        "Run `journeyd schema apply -c FILE` first.");
+    if (status->found < status->newest)
+        return err_set(err, ERR_CONFIG,
+                       "the schema has version %d, this journeyd needs %d. "
+                       "Run `journeyd schema apply -c FILE` first.",
+                       status->found, status->newest);
+    if (status->found > status->newest)
+        return err_set(err, ERR_CONFIG,
+                       "the schema has version %d, this journeyd knows %d only: it is too old",
+                       status->found, status->newest);
+    return true;
+}
+
 bool setup_check_schema(struct store *s, struct err *err)
 {
     struct schema_status status;
 
-    if (!schema_read(&s->pg, &status, err))
+    if (!schema_read(&s->pg, &status, err) || !setup_schema_fits(&status, err))
         return false;
-    if (status.found == 0)
-        return err_set(err, ERR_CONFIG, "the database has no journeyd schema. "
-                                        "Run `journeyd schema apply -c FILE` first.");
-    if (status.found < status.newest)
-        return err_set(err, ERR_CONFIG,
-                       "the schema has version %d, this journeyd needs %d. "
-                       "Run `journeyd schema apply -c FILE` first.",
-                       status.found, status.newest);
-    if (status.found > status.newest)
-        return err_set(err, ERR_CONFIG,
-                       "the schema has version %d, this journeyd knows %d only: it is too old",
-                       status.found, status.newest);
     if (!status.is_same) /* may well work, so no reason to stand still */
         log_line(LOG_WARN, "the functions and views of the database are those of another build: "
                            "run `journeyd schema apply`", "schema_version=%d", status.found);
@@ -92,7 +97,8 @@ static void compare(const struct config *c, struct arena *a, const PGresult *r,
             differs(d, c->settings[i].name, c->settings[i].rebuildable);
 }
 
-static bool agree(struct store *s, struct arena *a, struct difference *found, struct err *err)
+static bool agrees(struct pg *pg, const struct config *c, struct arena *a, bool *has_settings,
+                   struct difference *found, struct err *err)
 {
     static const char *const sql =
         "select name, value, fingerprint from journey_internal.setting order by name";
@@ -100,12 +106,13 @@ static bool agree(struct store *s, struct arena *a, struct difference *found, st
     struct pg_params p;
 
     pg_params_init(&p, a);
-    PGresult *r = pg_query(&s->pg, sql, &p, err);
+    PGresult *r = pg_query(pg, sql, &p, err);
     if (!r)
         return false;
     buf_init(&d.names);
-    if (PQntuples(r)) /* a database without settings takes these */
-        compare(s->c, a, r, &d);
+    *has_settings = PQntuples(r) > 0;
+    if (*has_settings) /* a database without takes these */
+        compare(c, a, r, &d);
     PQclear(r);
     if (d.is_secret && !d.rotates)
         err_set(err, ERR_CONFIG,
@@ -123,6 +130,19 @@ static bool agree(struct store *s, struct arena *a, struct difference *found, st
     if (found)
         *found = d;
     return d.n == 0;
+}
+
+bool setup_agrees(struct pg *pg, const struct config *c, struct arena *a, bool *has_settings,
+                  struct err *err)
+{
+    return agrees(pg, c, a, has_settings, NULL, err);
+}
+
+static bool agree(struct store *s, struct arena *a, struct difference *found, struct err *err)
+{
+    bool has_settings;
+
+    return agrees(&s->pg, s->c, a, &has_settings, found, err);
 }
 
 bool setup_check_rebuildable(struct store *s, struct arena *a, struct err *err)

@@ -14,7 +14,7 @@ enum { SUM_BYTES = 48 << 20, HEADER_VERSION = 1 };
 static const char *const sources[SIM_TOPICS] = {
     [SIM_TOPIC_LOAN] = "folio-loan",
     [SIM_TOPIC_REQUEST] = "folio-request",
-    [SIM_TOPIC_CHECKIN] = "(none)", /* no source reads it */
+    [SIM_TOPIC_CHECKIN] = "(none)", /* no source of the demo */
     [SIM_TOPIC_USERS] = "folio-users",
     [SIM_TOPIC_FOREIGN_LOAN] = "folio-loan",
     [SIM_TOPIC_WEB] = "web",
