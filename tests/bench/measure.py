@@ -66,6 +66,9 @@ def run(command, pg=None, log=None):
             with open(log, encoding="utf-8", errors="replace") as f:
                 said = f.read()
         raise SystemExit(f"bench: {' '.join(command[:3])} failed: {(said + output)[-800:]}")
+    # A program that ends before anybody looks twice: then what wait tells, which counts this
+    # process's memory before exec too and so can be too much.
+    peak = peak or usage.ru_maxrss
     found = {"seconds": seconds, "cpu_s": usage.ru_utime + usage.ru_stime,
              "peak_mb": peak / 1024, "output": output}
     if costs:

@@ -4,7 +4,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,11 +114,19 @@ void golden_remove_at_end(const char *folder)
         signal(signals[i], on_signal);
 }
 
+bool golden_make_folder(char path[64])
+{
+    const char *in = getenv("TMPDIR");
+    if (in == NULL || in[0] == '\0' || strlen(in) > 40)
+        in = "/tmp";
+    snprintf(path, 64, "%.40s/journeyd-golden-XXXXXX", in);
+    return mkdtemp(path) != NULL;
+}
+
 const char *golden_folder(void)
 {
     if (folder_path[0] == '\0') {
-        strcpy(folder_path, "/tmp/journeyd-golden-XXXXXX");
-        if (mkdtemp(folder_path) == NULL)
+        if (!golden_make_folder(folder_path))
             die("make", folder_path);
         golden_remove_at_end(folder_path);
     }

@@ -5,6 +5,8 @@
 #ifndef GOLDEN_H
 #define GOLDEN_H
 
+#include <stdbool.h>
+
 #include "base/buf.h"
 
 /* Writes what the case in folder `path` gives into out. */
@@ -22,7 +24,9 @@ void golden_copy(const char *from, const char *to, const char *end);
 /* Removes a folder when the process ends, by itself or by a signal that can be caught; of
  * several the one named last. */
 void golden_remove_at_end(const char *folder);
-/* A folder of its own under /tmp, gone when the process ends. */
+/* Makes a folder of its own in $TMPDIR, else in /tmp; false where none can be made. */
+bool golden_make_folder(char path[64]);
+/* One for all cases, gone when the process ends. */
 const char *golden_folder(void);
 /* The configuration of deploy/, as it is, but with a secret of the tests, in
  * golden_folder(); returns the path of its journeyd.yaml. */

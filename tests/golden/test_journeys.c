@@ -81,8 +81,7 @@ static bool load_config(struct golden *g)
     struct err err = {0};
     struct buf report;
 
-    snprintf(g->dir, sizeof g->dir, "/tmp/journeyd-golden-XXXXXX");
-    if (!mkdtemp(g->dir))
+    if (!golden_make_folder(g->dir))
         return false;
     golden_remove_at_end(g->dir);
     for (size_t i = 0; i < sizeof config_files / sizeof *config_files; i++) {

@@ -678,7 +678,7 @@ static const struct {
     {"{at: /a}", "3:9: decode: no step; a step is one of json-string, tsv, regex"},
     {"{tsv: [a], regex: '(?<b>b)'}", "3:9: decode: several steps in one; make it a list"},
     {"{tsv: a}", "3:15: decode.tsv: found \"a\"; a list of the columns' names is wanted"},
-    {"{tsv: []}", "3:15: decode.tsv: found a list; a list of the columns' names is wanted"},
+    {"{tsv: []}", "3:15: decode.tsv: found an empty list; a list of the columns' names is wanted"},
     {"{tsv: [a, b, a]}", "3:15: decode.tsv: two columns are named \"a\""},
     {"{tsv: [_, _]}", "3:15: decode.tsv: no column has a name"},
     {"{tsv: [a/b]}", "3:16: decode.tsv[0]: found \"a/b\"; a column is up to 64 of"},
