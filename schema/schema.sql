@@ -165,6 +165,22 @@ create function journey_internal.customer_uuid(namespace text, hash uuid) return
     language sql stable parallel safe
     return journey_internal.uuid8('customer'::text, journey_internal.key_bytes(namespace, hash));
 comment on function journey_internal.customer_uuid(namespace text, hash uuid) is 'public id of the customer whose least key this is; shared keys are told the same way';
+create table journey_internal.retention (
+    only_row boolean default true not null,
+    cut_on date not null,
+    cut_us bigint not null,
+    moved_at timestamp with time zone default now() not null,
+    constraint retention_only_row_check check (only_row)
+);
+comment on table journey_internal.retention is 'the cut: events before this first day of a month are gone, journeys and sessions that began before it are frozen; cut_us: its first microsecond. No row before anything was dropped';
+create function journey_internal.cut_us() returns bigint
+    language sql stable security definer parallel safe
+    set search_path to 'pg_catalog', 'pg_temp'
+    begin atomic
+ select coalesce(( select r.cut_us
+            from journey_internal.retention r), '-9223372036854775808'::bigint) as "coalesce";
+end;
+comment on function journey_internal.cut_us() is 'first microsecond that is kept: what began before is frozen';
 create function journey_internal.days_not_final(of_scenario smallint, from_day date, to_day date, of_segment integer) returns date[]
     language plpgsql stable parallel safe
     as $$
@@ -518,6 +534,45 @@ begin
 end
 $$;
 comment on function journey_internal.fold(older_than interval, max_rows bigint) is 'sums older rows of cell_delta into cell; how many it took';
+create function journey_internal.forget_frozen(nos bigint[]) returns bigint
+    language sql
+    as $$
+    with journey as (
+        delete from journey_internal.journey as j
+        where (j.customer_no = any (nos) or (j.case_no <> 0 and j.case_no = any (nos)))
+          and j.first_us < journey_internal.cut_us()
+        returning j.customer_no
+    ),
+    session as (
+        delete from journey_internal.session as s
+        where s.customer_no = any (nos) and s.from_us < journey_internal.cut_us()
+        returning s.customer_no
+    ),
+    fewer as (
+        select x.customer_no, sum(x.journeys) as journeys, sum(x.sessions) as sessions
+        from (
+            select j.customer_no, 1 as journeys, 0 as sessions from journey as j
+            union all
+            select s.customer_no, 0, 1 from session as s
+        ) as x
+        group by x.customer_no
+    ),
+    emptied as (
+        delete from journey_internal.customer as c using fewer as f
+        where c.customer_no = f.customer_no and c.events = 0 and c.flood_days = 0
+          and c.journeys = f.journeys and c.sessions = f.sessions
+        returning c.customer_no
+    ),
+    changed as (
+        update journey_internal.customer as c
+        set journeys = c.journeys - f.journeys, sessions = c.sessions - f.sessions
+        from fewer as f
+        where c.customer_no = f.customer_no
+          and c.customer_no not in (select e.customer_no from emptied as e)
+    )
+    select count(*) from journey;
+$$;
+comment on function journey_internal.forget_frozen(nos bigint[]) is 'deletes the frozen journeys and sessions of customers and cases; how many journeys. Cells stay';
 create function journey_internal.funnel_range(of_scenario smallint, from_day date, to_day date, of_segment integer, by_segment boolean, only_final boolean) returns table(segment text, checkpoint_no integer, checkpoint text, entered bigint, went_on bigint, completed_here bigint, ended_here bigint, still_open bigint, distinct_customers bigint, is_final boolean)
     language plpgsql stable security definer rows 20 parallel safe
     set search_path to 'pg_catalog', 'pg_temp'
@@ -577,6 +632,138 @@ begin
 end
 $$;
 comment on function journey_internal.funnel_range(of_scenario smallint, from_day date, to_day date, of_segment integer, by_segment boolean, only_final boolean) is 'funnel_between by numbers; by_segment: rows for each segment, else for all together';
+create table journey_internal.cell (
+    published_on date not null,
+    scenario_no smallint not null,
+    day date not null,
+    segment_no integer not null,
+    kind smallint not null,
+    a bigint not null,
+    b integer not null,
+    c integer not null,
+    c1 bigint,
+    c2 bigint,
+    c3 bigint,
+    c4 bigint,
+    c5 bigint,
+    c6 bigint,
+    c7 bigint,
+    c8 bigint,
+    c9 bigint,
+    buckets smallint[],
+    bucket_counts bigint[]
+);
+comment on table journey_internal.cell is 'folded ledger: one row a cell and UTC day of publication';
+create table journey_internal.cell_delta (
+    published_on date default ((now() at time zone 'UTC'::text))::date not null,
+    scenario_no smallint not null,
+    day date not null,
+    segment_no integer not null,
+    kind smallint not null,
+    a bigint not null,
+    b integer not null,
+    c integer not null,
+    c1 bigint,
+    c2 bigint,
+    c3 bigint,
+    c4 bigint,
+    c5 bigint,
+    c6 bigint,
+    c7 bigint,
+    c8 bigint,
+    c9 bigint,
+    buckets smallint[],
+    bucket_counts bigint[]
+);
+comment on table journey_internal.cell_delta is 'the ledger: batches append consolidated differences, a folder sums older ones into cell. kind and columns: see consumer/core/cell.h; b and c hold touchpoint_no (link: negative pseudo touchpoints)';
+create function journey_internal.month_cells(month_on date) returns table(cells bigint, cell_sum numeric)
+    language sql stable parallel safe
+    set search_path to 'pg_catalog', 'pg_temp'
+    begin atomic
+ with row_of_month as (
+          select c.scenario_no,
+             c.day,
+             c.segment_no,
+             c.kind,
+             c.a,
+             c.b,
+             c.c,
+             c.c1,
+             c.c2,
+             c.c3,
+             c.c4,
+             c.c5,
+             c.c6,
+             c.c7,
+             c.c8,
+             c.c9,
+             c.buckets,
+             c.bucket_counts
+            from journey_internal.cell c
+           where ((c.day >= month_cells.month_on) and (c.day < (month_cells.month_on + '1 mon'::interval)))
+         union all
+          select d.scenario_no,
+             d.day,
+             d.segment_no,
+             d.kind,
+             d.a,
+             d.b,
+             d.c,
+             d.c1,
+             d.c2,
+             d.c3,
+             d.c4,
+             d.c5,
+             d.c6,
+             d.c7,
+             d.c8,
+             d.c9,
+             d.buckets,
+             d.bucket_counts
+            from journey_internal.cell_delta d
+           where ((d.day >= month_cells.month_on) and (d.day < (month_cells.month_on + '1 mon'::interval)))
+         ), counts as (
+          select r.scenario_no,
+             r.day,
+             r.segment_no,
+             r.kind,
+             r.a,
+             r.b,
+             r.c,
+             array[coalesce(sum(r.c1), (0)::numeric), coalesce(sum(r.c2), (0)::numeric), coalesce(sum(r.c3), (0)::numeric), coalesce(sum(r.c4), (0)::numeric), coalesce(sum(r.c5), (0)::numeric), coalesce(sum(r.c6), (0)::numeric), coalesce(sum(r.c7), (0)::numeric), coalesce(sum(r.c8), (0)::numeric), coalesce(sum(r.c9), (0)::numeric)] as n
+            from row_of_month r
+           group by r.scenario_no, r.day, r.segment_no, r.kind, r.a, r.b, r.c
+         ), bucket as (
+          select s.scenario_no,
+             s.day,
+             s.segment_no,
+             s.kind,
+             s.a,
+             s.b,
+             s.c,
+             string_agg(((s.bucket || ':'::text) || s.n), ','::text order by s.bucket) as list
+            from ( select r.scenario_no,
+                     r.day,
+                     r.segment_no,
+                     r.kind,
+                     r.a,
+                     r.b,
+                     r.c,
+                     u.bucket,
+                     sum(u.n) as n
+                    from row_of_month r,
+                     lateral unnest(r.buckets, r.bucket_counts) u(bucket, n)
+                   group by r.scenario_no, r.day, r.segment_no, r.kind, r.a, r.b, r.c, u.bucket
+                  having (sum(u.n) <> (0)::numeric)) s
+           group by s.scenario_no, s.day, s.segment_no, s.kind, s.a, s.b, s.c
+         )
+  select count(*) as count,
+     coalesce(sum((hashtextextended(concat_ws('|'::text, x.scenario_no, (x.day - '1970-01-01'::date), x.segment_no, x.kind, x.a, x.b, x.c, array_to_string(x.n, '|'::text), b.list), (0)::bigint))::numeric), (0)::numeric) as "coalesce"
+    from (counts x
+      left join bucket b on (((b.scenario_no = x.scenario_no) and (b.day = x.day) and (b.segment_no = x.segment_no) and (b.kind = x.kind) and (b.a = x.a) and (b.b = x.b) and (b.c = x.c))))
+   where ((x.n <> array_fill((0)::numeric, array[9])) or (b.list is not null));
+end;
+comment on function journey_internal.month_cells(month_on date) is 'cells of a month: how many, and a sum over hashes of them all';
 create table journey_internal.namespace (
     ns_no smallint not null,
     name text not null,
@@ -794,6 +981,204 @@ begin
 end
 $$;
 comment on function journey_internal.refresh_statistics() is 'analyzes every table, for readers who come right after a large import';
+create function journey_internal.retention_drop(next_on date, next_us bigint, slot smallint) returns bigint
+    language plpgsql security definer
+    set search_path to 'pg_catalog', 'pg_temp'
+    set jit to 'off'
+    set enable_seqscan to 'on'
+    set enable_bitmapscan to 'on'
+    set enable_hashjoin to 'on'
+    set enable_mergejoin to 'on'
+    set work_mem to '64MB'
+    as $$
+#variable_conflict use_column
+declare
+    most constant integer := journey_internal.max_day_events();
+    unnamed bigint;
+    in_month bigint;
+    all_events bigint := 0;
+    m record;
+begin
+    if extract(day from next_on) <> 1
+       or next_us <= journey_internal.cut_us() then
+        raise exception 'the cut moves forward, from one first day of a month to another';
+    end if;
+    -- aliases between keys of one chunk: what its events gave, and maybe a little more
+    with dictionary as (
+        select row_number() over () as n, d.key_ns, d.key_hash, d.last_us
+        from (
+            select t.key_ns, t.key_hash, max(t.last_us) as last_us
+            from journey_internal.timeline as t
+            where t.day < next_on and cardinality(t.key_ns) > 1
+            group by t.key_ns, t.key_hash
+        ) as d
+    ),
+    person as (
+        select d.n, d.last_us, k.key_no
+        from dictionary as d
+        cross join lateral unnest(d.key_ns, d.key_hash) as e (ns_no, hash)
+        join journey_internal.namespace as s on s.ns_no = e.ns_no and s.kind = 'person'
+        join journey_internal.key as k on k.ns_no = e.ns_no and k.hash = e.hash
+    )
+    update journey_internal.alias as a set past_us = greatest(a.past_us, p.last_us)
+    from (
+        select x.key_no, y.key_no as partner_no, max(x.last_us) as last_us
+        from person as x join person as y on y.n = x.n and y.key_no <> x.key_no
+        group by 1, 2
+    ) as p
+    where a.key_no = p.key_no and a.partner_no = p.partner_no;
+    select count(*) into unnamed
+    from journey_internal.timeline as t
+    cross join lateral (
+        select array_agg(s.kind = 'person' order by d.position) as is_person,
+               array_agg(s.kind = 'person' and k.shared = 0 order by d.position) as is_named
+        from unnest(t.key_ns, t.key_hash) with ordinality as d (ns_no, hash, position)
+        join journey_internal.namespace as s on s.ns_no = d.ns_no
+        join journey_internal.key as k on k.ns_no = d.ns_no and k.hash = d.hash
+        offset 0
+    ) as d
+    cross join lateral journey_internal.chunk_events(t.at, t.attr, t.id, t.n_keys) as e
+    where t.day < next_on
+      and t.key_hash && (select array_agg(k.hash) from journey_internal.key as k
+                         where k.shared <> 0)
+      and exists (
+          select from unnest(t.keys[e.key_from : e.key_from + e.n_keys - 1]) as p (position)
+          having bool_or(d.is_person[p.position]) and not bool_or(d.is_named[p.position]));
+    if unnamed > 0 then
+        insert into journey_internal.writer as w (slot, unnamed_events)
+        values (retention_drop.slot, -unnamed)
+        on conflict (slot) do update
+            set unnamed_events = w.unnamed_events + excluded.unnamed_events;
+    end if;
+    with dropped as (
+        select d.customer_no, sum(d.n)::bigint as events,
+               count(*) filter (where d.n > most) as flood_days
+        from (
+            select t.customer_no, t.day, sum(t.n) as n from journey_internal.timeline as t
+            where t.day < next_on group by t.customer_no, t.day
+        ) as d
+        group by d.customer_no
+    ),
+    left_over as (
+        select d.customer_no, d.events, d.flood_days, k.first_us, k.last_us
+        from dropped as d
+        cross join lateral (
+            select min(t.first_us) as first_us, max(t.last_us) as last_us
+            from journey_internal.timeline as t
+            where t.customer_no = d.customer_no and t.day >= next_on
+        ) as k
+    )
+    update journey_internal.customer as c
+    set events = c.events - l.events,
+        flood_days = c.flood_days - l.flood_days,
+        first_us = l.first_us,
+        last_us = l.last_us,
+        channels = case
+            when l.first_us is null then '{}'
+            when cardinality(c.channels) = 1 then c.channels
+            else (
+                select array_agg(distinct h.channel_no order by h.channel_no)
+                from journey_internal.timeline as t
+                cross join lateral unnest(t.attr) as e (attr_no)
+                join journey_internal.attribute_set as s on s.attr_no = e.attr_no
+                join journey_internal.channel as h on h.name = s.channel
+                where t.customer_no = c.customer_no and t.day >= next_on
+            )
+        end
+    from left_over as l
+    where c.customer_no = l.customer_no;
+    delete from journey_internal.customer as c
+    where c.events = 0 and c.sessions = 0 and c.journeys = 0 and c.flood_days = 0;
+    delete from journey_internal.case_timeline as t
+    using (
+        select x.case_no from journey_internal.case_timeline as x
+        group by x.case_no having max(x.last_us) < next_us
+    ) as x
+    where t.case_no = x.case_no;
+    for m in select t.month_on, t.partition_name from journey_internal.timeline_months(next_on) as t
+    loop
+        execute format('select coalesce(sum(n), 0) from journey_internal.%I', m.partition_name)
+        into in_month;
+        execute format('drop table journey_internal.%I', m.partition_name);
+        all_events := all_events + in_month;
+        insert into journey_internal.retention_month as r
+            (month_on, events, journeys, cells, cell_sum)
+        select m.month_on, in_month,
+               (select count(*) from journey_internal.journey as j
+                where j.day >= m.month_on and j.day < m.month_on + interval '1 month'),
+               c.cells, c.cell_sum
+        from journey_internal.month_cells(m.month_on) as c
+        on conflict (month_on) do nothing; -- an empty one that somebody made again
+    end loop;
+    insert into journey_internal.retention as r (cut_on, cut_us) values (next_on, next_us)
+    on conflict (only_row) do update
+        set cut_on = excluded.cut_on, cut_us = excluded.cut_us, moved_at = now();
+    return all_events;
+end
+$$;
+comment on function journey_internal.retention_drop(next_on date, next_us bigint, slot smallint) is 'moves the cut to the first day of a month and drops what lies before it; how many events went';
+create function journey_internal.retention_drop_facts(reach bigint, stitch bigint) returns bigint
+    language plpgsql
+    set search_path to 'pg_catalog', 'pg_temp'
+    set jit to 'off'
+    as $$
+#variable_conflict use_column
+declare
+    cut constant bigint := journey_internal.cut_us();
+    before_us constant bigint := cut - reach;
+    day_us constant bigint := 86400000000;
+    cases bigint;
+    logins bigint;
+    logouts bigint;
+begin
+    if cut < 0 then
+        return 0;
+    end if;
+    with said as (
+        select distinct k.key_no
+        from journey_internal.identity_message as m
+        cross join lateral unnest(m.ns_nos, m.hashes) as e (ns_no, hash)
+        join journey_internal.namespace as s on s.ns_no = e.ns_no and s.kind = 'case'
+        join journey_internal.key as k on k.ns_no = e.ns_no and k.hash = e.hash
+        where m.has_device
+    )
+    delete from journey_internal.case_fact as f
+    where f.at < cut
+      and not exists (select from journey_internal.case_timeline as t where t.case_no = f.case_no)
+      and not exists (select from said as x where x.key_no = f.case_no);
+    get diagnostics cases = row_count;
+    -- what is kept: spans around facts of cases, and instants of messages
+    create temporary table retention_span on commit drop as
+    select f.key_no as device_no, f.at - reach as from_us, f.at + stitch as to_us
+    from journey_internal.case_fact as f
+    where f.at < cut
+    union all
+    select k.key_no, m.at, m.at
+    from journey_internal.identity_message as m
+    cross join lateral unnest(m.ns_nos, m.hashes) as e (ns_no, hash)
+    join journey_internal.namespace as s on s.ns_no = e.ns_no and s.kind = 'device'
+    join journey_internal.key as k on k.ns_no = e.ns_no and k.hash = e.hash
+    where m.has_device and m.at < cut;
+    create index on pg_temp.retention_span (device_no);
+    delete from journey_internal.login as l
+    where (l.day_utc + 1) * day_us <= before_us
+      and not exists (
+          select from pg_temp.retention_span as x
+          where x.device_no = l.device_no and x.from_us < (l.day_utc + 1) * day_us
+            and x.to_us >= l.day_utc * day_us);
+    get diagnostics logins = row_count;
+    delete from journey_internal.logout as l
+    where l.at < before_us
+      and not exists (
+          select from pg_temp.retention_span as x
+          where x.device_no = l.device_no and l.at between x.from_us and x.to_us);
+    get diagnostics logouts = row_count;
+    delete from journey_internal.login_device as d
+    where not exists (select from journey_internal.login as l where l.device_no = d.device_no);
+    return cases + logins + logouts;
+end
+$$;
+comment on function journey_internal.retention_drop_facts(reach bigint, stitch bigint) is 'deletes logins, logouts and case facts from before the cut that decide nothing any more; how many rows';
 create function journey_internal.scenario_range(of_scenario smallint, from_day date, to_day date, of_segment integer, by_segment boolean, only_final boolean) returns table(segment text, journeys bigint, completed bigint, lost bigint, ended bigint, open bigint, distinct_customers bigint, completed_p50_seconds double precision, completed_p90_seconds double precision, is_final boolean, steps bigint)
     language plpgsql stable security definer rows 10 parallel safe
     set search_path to 'pg_catalog', 'pg_temp'
@@ -864,6 +1249,27 @@ begin
 end
 $$;
 comment on function journey_internal.scenario_range(of_scenario smallint, from_day date, to_day date, of_segment integer, by_segment boolean, only_final boolean) is 'scenario_between by numbers; by_segment: a row for each segment, else one for all together';
+create function journey_internal.timeline_months(before_on date) returns table(month_on date, partition_name text)
+    language sql stable
+    set search_path to 'pg_catalog', 'pg_temp'
+    begin atomic
+ with part as materialized (
+          select (c.relname)::text as name
+            from (pg_inherits i
+              join pg_class c on ((c.oid = i.inhrelid)))
+           where (i.inhparent = (to_regclass('journey_internal.timeline'::text))::oid)
+         ), month as materialized (
+          select to_date(substr(p.name, 10), 'YYYY_MM'::text) as month_on,
+             p.name
+            from part p
+         )
+  select m.month_on,
+     m.name
+    from month m
+   where (m.month_on < timeline_months.before_on)
+   order by m.month_on;
+end;
+comment on function journey_internal.timeline_months(before_on date) is 'months with a partition of the timeline that begin before a day';
 create table journey_internal.touchpoint (
     touchpoint_no smallint not null,
     code text not null,
@@ -1063,50 +1469,6 @@ create view journey.channel as
 comment on view journey.channel is 'one row a channel: those of the vocabulary''s stages and those seen in events';
 comment on column journey.channel.channel is 'code of the channel';
 comment on column journey.channel.label is 'the channel in words; its code where none is given';
-create table journey_internal.cell (
-    published_on date not null,
-    scenario_no smallint not null,
-    day date not null,
-    segment_no integer not null,
-    kind smallint not null,
-    a bigint not null,
-    b integer not null,
-    c integer not null,
-    c1 bigint,
-    c2 bigint,
-    c3 bigint,
-    c4 bigint,
-    c5 bigint,
-    c6 bigint,
-    c7 bigint,
-    c8 bigint,
-    c9 bigint,
-    buckets smallint[],
-    bucket_counts bigint[]
-);
-comment on table journey_internal.cell is 'folded ledger: one row a cell and UTC day of publication';
-create table journey_internal.cell_delta (
-    published_on date default ((now() at time zone 'UTC'::text))::date not null,
-    scenario_no smallint not null,
-    day date not null,
-    segment_no integer not null,
-    kind smallint not null,
-    a bigint not null,
-    b integer not null,
-    c integer not null,
-    c1 bigint,
-    c2 bigint,
-    c3 bigint,
-    c4 bigint,
-    c5 bigint,
-    c6 bigint,
-    c7 bigint,
-    c8 bigint,
-    c9 bigint,
-    buckets smallint[],
-    bucket_counts bigint[]
-);
-comment on table journey_internal.cell_delta is 'the ledger: batches append consolidated differences, a folder sums older ones into cell. kind and columns: see consumer/core/cell.h; b and c hold touchpoint_no (link: negative pseudo touchpoints)';
 create view journey_internal.ledger as
  select cell.kind,
     cell.scenario_no,
@@ -1693,10 +2055,13 @@ create table journey_internal.key (
     asked_from_us bigint default '9223372036854775807'::bigint not null,
     asked_to_us bigint default '-9223372036854775808'::bigint not null,
     is_excluded boolean default false not null,
-    is_kiosk boolean default false not null
+    is_kiosk boolean default false not null,
+    is_switched boolean default false not null,
+    is_forgotten boolean default false not null,
+    shared_since timestamp with time zone
 )
 with (fillfactor='50');
-comment on table journey_internal.key is 'every key ever seen, and the guard (select for update) of what it names: its aliases, logins, case facts, and, as the root of a customer, its timeline, sessions and journeys. shared: 0 no, 1 several_customers, 2 max_aliases';
+comment on table journey_internal.key is 'every key ever seen, and the guard (select for update) of what it names: its aliases, logins, case facts, and, as the root of a customer, its timeline, sessions and journeys. shared: 0 no, 1 several_customers, 2 max_aliases; shared_since: when a writer found it shared. is_switched, is_forgotten: it has rows in link_switch, in tombstone';
 create view journey.customer as
  select c.customer_id,
         case
@@ -1911,7 +2276,7 @@ create view journey.event as
                from ( select x.session_id,
                         x.to_us
                        from journey_internal.session x
-                      where ((x.customer_no = t.customer_no) and (x.from_us <= e.at))
+                      where ((x.customer_no = t.customer_no) and (x.from_us <= e.at) and (x.from_us >= ( select journey_internal.cut_us() as cut_us)))
                       order by x.from_us desc
                      limit 1) s
               where (e.at <= s.to_us))
@@ -1927,7 +2292,7 @@ create view journey.event as
                         x.day,
                         x.first_rank
                        from journey_internal.session x
-                      where ((x.customer_no = t.customer_no) and (x.from_us <= e.at))
+                      where ((x.customer_no = t.customer_no) and (x.from_us <= e.at) and (x.from_us >= ( select journey_internal.cut_us() as cut_us)))
                       order by x.from_us desc
                      limit 1) s
               where (e.at <= s.to_us))
@@ -1955,7 +2320,7 @@ create view journey.event as
 comment on view journey.event is 'one row an accepted event; copies count once, identity messages are none. Filter by customer_id or occurred_on: both reach the stored timelines, occurred_at alone does not';
 comment on column journey.event.event_id is 'id of the event, made from its time, touchpoint, source, source''s id and keys: the same in every database with the same secret';
 comment on column journey.event.customer_id is 'the customer who owns the event';
-comment on column journey.event.session_id is 'session of the event; null for excluded customers and for events beyond max_day_events of a day';
+comment on column journey.event.session_id is 'session of the event; null for excluded customers, for events beyond max_day_events of a day, and where a session from before the cut of retention reaches';
 comment on column journey.event.event_seq is 'position in the session, from 1; null outside sessions';
 comment on column journey.event.occurred_at is 'when it happened, by the source''s clock, to the microsecond';
 comment on column journey.event.occurred_on is 'library day of occurred_at';
@@ -2419,7 +2784,8 @@ create view journey.journey as
     (((j.last_us - j.first_us))::double precision / ('1000000'::numeric)::double precision) as duration_seconds,
     j.channels,
     j.switches as channel_switches,
-    (j.depth)::integer as checkpoint_reached
+    (j.depth)::integer as checkpoint_reached,
+    (j.first_us < ( select journey_internal.cut_us() as cut_us)) as is_frozen
    from (((journey_internal.journey j
      left join journey_internal.scenario sc on ((sc.scenario_no = j.scenario_no)))
      left join journey_internal.segment sg on ((sg.segment_no = j.segment_no)))
@@ -2448,6 +2814,7 @@ comment on column journey.journey.duration_seconds is 'seconds from the first to
 comment on column journey.journey.channels is 'distinct channels of its steps in byte order, joined by " + "';
 comment on column journey.journey.channel_switches is 'neighbouring steps whose channels differ';
 comment on column journey.journey.checkpoint_reached is 'number of the furthest checkpoint reached in order; 0: only (started). Names: journey.funnel_step';
+comment on column journey.journey.is_frozen is 'true when it began before the cut of retention: its events are gone, and it stays as it is';
 create table journey_internal.scenario_touchpoint (
     scenario_no smallint not null,
     touchpoint_no smallint not null
@@ -2553,8 +2920,9 @@ create view journey.journey_step as
                   where ((e.at >= j.first_us) and (e.at <= j.last_us))
           order by 1, 2, 3
          offset j.first_skip
-         limit j.n_steps) m) s);
-comment on view journey.journey_step is 'one row a step of a journey; visits too. Filter by journey_id';
+         limit j.n_steps) m) s)
+  where (j.first_us >= ( select journey_internal.cut_us() as cut_us));
+comment on view journey.journey_step is 'one row a step of a journey; visits too, frozen journeys not: their steps are gone. Filter by journey_id';
 comment on column journey.journey_step.journey_id is 'the journey, as in journey.journey';
 comment on column journey.journey_step.step_no is 'place of the step in the journey, from 1';
 comment on column journey.journey_step.event_id is 'the event that is the step, as in journey.event';
@@ -2616,6 +2984,35 @@ comment on column journey.mapping_coverage.messages_read is 'messages the source
 comment on column journey.mapping_coverage.unmapped_messages is 'of these, messages with an unknown value that could be told (journey.unmapped): at least so many had one';
 comment on column journey.mapping_coverage.unmapped_values is 'different unknown values told of the field';
 comment on column journey.mapping_coverage.unmapped_share is 'unmapped_messages / messages_read; null when nothing was read. Values a map knows by now stay counted';
+create table journey_internal.operator_act (
+    act_no bigint not null,
+    acted_at timestamp with time zone default now() not null,
+    database_user text default session_user not null,
+    os_user text not null,
+    action text not null,
+    key_ids uuid[] not null,
+    namespaces text[] not null,
+    constraint operator_act_action_check check ((action = any (array['unlink'::text, 'relink'::text, 'forget'::text, 'export'::text, 'opt_out'::text, 'opt_in'::text, 'rotate'::text])))
+);
+comment on table journey_internal.operator_act is 'who did what to the data of a person: operators and pseudonymous keys, never a value of a key. A row is never changed';
+create view journey.operator_act as
+ select a.acted_at,
+    a.action,
+    a.database_user,
+    a.os_user,
+    k.namespace,
+    k.key_id,
+    (k.place)::integer as key_no
+   from (journey_internal.operator_act a
+     left join lateral unnest(a.key_ids, a.namespaces) with ordinality k(key_id, namespace, place) on (true));
+comment on view journey.operator_act is 'one row a key that an operator named, or an act without keys: who unlinked, relinked, forgot, exported or opted out, and when';
+comment on column journey.operator_act.acted_at is 'time of the act';
+comment on column journey.operator_act.action is 'unlink: the facts between two keys were switched off; relink: on again; forget: what a key names was erased; export: everything held about the person was read; opt_out: nothing of what it names is kept any more, the past was erased; opt_in: an opt_out ended; rotate: another secret, no key';
+comment on column journey.operator_act.database_user is 'user of the database session';
+comment on column journey.operator_act.os_user is 'user of the operating system that ran the command';
+comment on column journey.operator_act.namespace is 'namespace of the key; null without';
+comment on column journey.operator_act.key_id is 'pseudonymous id of the key, made like a customer_id; of a case its case_id';
+comment on column journey.operator_act.key_no is 'first or second key of an unlink or relink, from 1';
 create view journey.path as
  select g.scenario,
     g.started_on,
@@ -2785,7 +3182,7 @@ create table journey_internal.quarantine (
     first_seen_at timestamp with time zone default now() not null,
     element integer default '-1'::integer not null,
     constraint quarantine_element_check check (((element >= '-1'::integer) and (element <= 999))),
-    constraint quarantine_reason_check check ((reason = any (array['malformed'::text, 'future'::text, 'too_old'::text, 'touchpoint'::text, 'initiator'::text, 'two_persons'::text, 'no_key'::text, 'unmapped'::text, 'format'::text])))
+    constraint quarantine_reason_check check ((reason = any (array['malformed'::text, 'future'::text, 'too_old'::text, 'touchpoint'::text, 'initiator'::text, 'two_persons'::text, 'no_key'::text, 'unmapped'::text, 'format'::text, 'past_retention'::text])))
 );
 comment on table journey_internal.quarantine is 'messages that were not accepted, and why; never their content. source empty: no source takes the topic; element: of a message that fans out, -1: the whole message';
 create view journey.quarantine as
@@ -2803,7 +3200,7 @@ comment on column journey.quarantine.topic is 'Kafka topic, or the name of the i
 comment on column journey.quarantine.partition is 'partition of the topic';
 comment on column journey.quarantine.kafka_offset is 'offset in the partition, or line of the file';
 comment on column journey.quarantine.source is 'source whose mapping refused it; null where no source takes the topic';
-comment on column journey.quarantine.reason is 'why: malformed, future, too_old, touchpoint, initiator, two_persons, no_key, unmapped, format';
+comment on column journey.quarantine.reason is 'why: malformed, future, too_old, touchpoint, initiator, two_persons, no_key, unmapped, format, past_retention';
 comment on column journey.quarantine.detail is 'which field or value; only names of fields and values of declared enumerations';
 comment on column journey.quarantine.first_seen_at is 'when it was first met, by the database''s clock';
 comment on column journey.quarantine.element is 'which element of the message''s list, from 0; null: the whole message';
@@ -2817,7 +3214,7 @@ create view journey.quarantine_count as
   group by q.source, q.reason;
 comment on view journey.quarantine_count is 'one row a source and reason: how many messages were not accepted';
 comment on column journey.quarantine_count.source is 'source whose mapping refused them; null where no source takes the topic';
-comment on column journey.quarantine_count.reason is 'why: malformed, future, too_old, touchpoint, initiator, two_persons, no_key, unmapped, format';
+comment on column journey.quarantine_count.reason is 'why: malformed, future, too_old, touchpoint, initiator, two_persons, no_key, unmapped, format, past_retention';
 comment on column journey.quarantine_count.messages is 'messages that were not accepted, elements of a message counted each; add up over sources and reasons, though a message that two sources read counts for each';
 comment on column journey.quarantine_count.first_seen_at is 'when the first was met, by the database''s clock';
 comment on column journey.quarantine_count.last_seen_at is 'when the last was met, by the database''s clock';
@@ -2981,7 +3378,8 @@ create view journey.session as
     (( select journey_internal.touchpoint_codes() as touchpoint_codes))[(s.entry_no + 1)] as entry_touchpoint,
     (( select journey_internal.touchpoint_codes() as touchpoint_codes))[(s.exit_no + 1)] as exit_touchpoint,
     s.channels,
-    (s.n_channels)::integer as channel_count
+    (s.n_channels)::integer as channel_count,
+    (s.from_us < ( select journey_internal.cut_us() as cut_us)) as is_frozen
    from (journey_internal.session s
      left join journey_internal.customer c on ((c.customer_no = s.customer_no)));
 comment on view journey.session is 'one row a session: a run of a customer''s events without a gap longer than session_gap, all channels together';
@@ -2997,6 +3395,7 @@ comment on column journey.session.entry_touchpoint is 'touchpoint of the first e
 comment on column journey.session.exit_touchpoint is 'touchpoint of the last event';
 comment on column journey.session.channels is 'distinct channels of its events in byte order, joined by " + "';
 comment on column journey.session.channel_count is 'how many distinct channels';
+comment on column journey.session.is_frozen is 'true when it began before the cut of retention: its events are gone, and it stays as it is';
 create table journey_internal.key_holder (
     key_no bigint not null,
     customer_no bigint not null
@@ -3049,8 +3448,8 @@ create view journey.skipped as
   group by c.source, c.skip, c.rule;
 comment on view journey.skipped is 'one row a source, reason and rule: how many messages were skipped, which is neither an error nor a loss';
 comment on column journey.skipped.source is 'source that skipped them; (none) for messages whose topic no source takes';
-comment on column journey.skipped.reason is 'why: no source, tenant, no elements, no rule, rule (it says so, or a map of its fields), unmapped (a value its maps do not know)';
-comment on column journey.skipped.rule is 'the rule that decided, as the mapping names it; null where none was reached';
+comment on column journey.skipped.reason is 'why: no source, tenant, no elements, no rule, forgotten (it belongs to somebody who was forgotten or opted out), rule (it says so, or a map of its fields), unmapped (a value its maps do not know), group (of customers of whom nothing is accepted)';
+comment on column journey.skipped.rule is 'the rule that decided, as the mapping names it; null where none was reached, and of forgotten ones';
 comment on column journey.skipped.messages is 'messages, elements of a message counted each; as often as they were read';
 comment on column journey.skipped.last_seen_at is 'when the last was met, by the database''s clock';
 create view journey.touchpoint as
@@ -3148,9 +3547,10 @@ comment on column journey.unmapped.messages is 'messages that had it';
 comment on column journey.unmapped.last_seen_at is 'when it was last met, by the database''s clock';
 create table journey_internal.alias (
     key_no bigint not null,
-    partner_no bigint not null
+    partner_no bigint not null,
+    past_us bigint
 );
-comment on table journey_internal.alias is 'aliases, both directions';
+comment on table journey_internal.alias is 'aliases, both directions. past_us: the latest event that was dropped and may have given it; null: none. So it stands whether or not a kept one does';
 alter table journey_internal.attribute_set alter column attr_no add generated always as identity (
     sequence name journey_internal.attribute_set_attr_no_seq
     start with 1
@@ -3219,6 +3619,12 @@ alter table journey_internal.key alter column key_no add generated always as ide
     no maxvalue
     cache 64
 );
+create table journey_internal.link_switch (
+    key_no bigint not null,
+    other_no bigint not null,
+    act_no bigint not null
+);
+comment on table journey_internal.link_switch is 'pairs of keys whose facts an operator switched off, both directions; the facts stay in their tables and count for nothing. act_no: the row of operator_act that tells who and when';
 create table journey_internal.login (
     device_no bigint not null,
     day_utc integer not null,
@@ -3253,6 +3659,23 @@ create table journey_internal.offset_gap (
     noticed_at timestamp with time zone default now() not null
 );
 comment on table journey_internal.offset_gap is 'offsets that were gone from Kafka before they were read (on_gap: continue)';
+alter table journey_internal.operator_act alter column act_no add generated always as identity (
+    sequence name journey_internal.operator_act_act_no_seq
+    start with 1
+    increment by 1
+    no minvalue
+    no maxvalue
+    cache 1
+);
+create table journey_internal.retention_month (
+    month_on date not null,
+    dropped_at timestamp with time zone default now() not null,
+    events bigint not null,
+    journeys bigint not null,
+    cells bigint not null,
+    cell_sum numeric not null
+);
+comment on table journey_internal.retention_month is 'months before the cut: events that were dropped, journeys that were frozen, and cells as they stood then (cell_sum: sum of a hash of each), which verify holds against the ledger';
 create table journey_internal.schema_digest (
     only_row boolean default true not null,
     digest text not null,
@@ -3260,6 +3683,25 @@ create table journey_internal.schema_digest (
     constraint schema_digest_only_row_check check (only_row)
 );
 comment on table journey_internal.schema_digest is 'SHA-256 over the files that were applied last: builds of one version may bring other functions and views';
+create table journey_internal.secret_epoch (
+    epoch_no integer not null,
+    started_at timestamp with time zone default now() not null,
+    from_us bigint not null,
+    excluded_ns smallint[] not null,
+    excluded uuid[] not null,
+    kiosk_ns smallint[] not null,
+    kiosk uuid[] not null,
+    act_no bigint not null
+);
+comment on table journey_internal.secret_epoch is 'one row each time the secret was changed: events before from_us are accepted no more; excluded keys and kiosks that were met under former secrets, which the configuration cannot name any more';
+alter table journey_internal.secret_epoch alter column epoch_no add generated always as identity (
+    sequence name journey_internal.secret_epoch_epoch_no_seq
+    start with 1
+    increment by 1
+    no minvalue
+    no maxvalue
+    cache 1
+);
 alter table journey_internal.segment alter column segment_no add generated always as identity (
     sequence name journey_internal.segment_segment_no_seq
     start with 1
@@ -3268,6 +3710,14 @@ alter table journey_internal.segment alter column segment_no add generated alway
     no maxvalue
     cache 1
 );
+create table journey_internal.tombstone (
+    key_no bigint not null,
+    from_us bigint not null,
+    to_us bigint not null,
+    is_strict boolean not null,
+    act_no bigint not null
+);
+comment on table journey_internal.tombstone is 'what was forgotten: messages that carry the key at a time in the span are not accepted. Not strict: at a case only those without a person key, at a device only those without a person and a case key';
 alter table only journey_internal.alias
     add constraint alias_pkey primary key (key_no, partner_no);
 alter table only journey_internal.attribute_set
@@ -3302,6 +3752,8 @@ alter table only journey_internal.key
     add constraint key_ns_no_hash_key unique (ns_no, hash);
 alter table only journey_internal.key
     add constraint key_pkey primary key (key_no);
+alter table only journey_internal.link_switch
+    add constraint link_switch_pkey primary key (key_no, other_no);
 alter table only journey_internal.login_device
     add constraint login_device_pkey primary key (key_no, device_no);
 alter table only journey_internal.login
@@ -3314,10 +3766,16 @@ alter table only journey_internal.namespace
     add constraint namespace_name_key unique (name);
 alter table only journey_internal.namespace
     add constraint namespace_pkey primary key (ns_no);
+alter table only journey_internal.operator_act
+    add constraint operator_act_pkey primary key (act_no);
 alter table only journey_internal.path
     add constraint path_pkey primary key (path_id);
 alter table only journey_internal.quarantine
     add constraint quarantine_pkey primary key (topic, part, kafka_offset, source, element);
+alter table only journey_internal.retention_month
+    add constraint retention_month_pkey primary key (month_on);
+alter table only journey_internal.retention
+    add constraint retention_pkey primary key (only_row);
 alter table only journey_internal.scenario_checkpoint
     add constraint scenario_checkpoint_pkey primary key (scenario_no, checkpoint_no);
 alter table only journey_internal.scenario
@@ -3328,6 +3786,8 @@ alter table only journey_internal.scenario_touchpoint
     add constraint scenario_touchpoint_pkey primary key (scenario_no, touchpoint_no);
 alter table only journey_internal.schema_digest
     add constraint schema_digest_pkey primary key (only_row);
+alter table only journey_internal.secret_epoch
+    add constraint secret_epoch_pkey primary key (epoch_no);
 alter table only journey_internal.segment
     add constraint segment_name_key unique (name);
 alter table only journey_internal.segment
@@ -3342,6 +3802,8 @@ alter table only journey_internal.source_tally
     add constraint source_tally_pkey primary key (slot, source);
 alter table only journey_internal.timeline
     add constraint timeline_pkey primary key (customer_no, day, chunk_no);
+alter table only journey_internal.tombstone
+    add constraint tombstone_pkey primary key (key_no, from_us, is_strict);
 alter table only journey_internal.touchpoint
     add constraint touchpoint_code_key unique (code);
 alter table only journey_internal.touchpoint

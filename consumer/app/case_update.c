@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static char *read_whole(const char *path, struct buf *b)
@@ -106,10 +107,13 @@ static bool is_updated(const struct case_file *f, const char *path,
     return same;
 }
 
-static bool write_file(const char *path, const struct buf *b)
+/* With the rights of the file it takes the place of. */
+static bool write_file(const char *path, const char *like, const struct buf *b)
 {
-    FILE *file = fopen(path, "wb");
-    bool ok = file != NULL && fwrite(b->data, 1, b->len, file) == b->len;
+    struct stat st;
+    FILE *file = stat(like, &st) == 0 ? fopen(path, "wb") : NULL;
+    bool ok = file != NULL && fchmod(fileno(file), st.st_mode & 07777) == 0 &&
+              fwrite(b->data, 1, b->len, file) == b->len;
     return file != NULL && fclose(file) == 0 && ok;
 }
 
@@ -123,7 +127,7 @@ bool case_update(const struct case_file *f, const struct mapping *mp, struct are
     buf_init(&new);
     if (ok) {
         rewrite(f, text, old.len, &new);
-        ok = write_file(beside, &new);
+        ok = write_file(beside, f->path, &new);
     }
     if (!ok)
         err_set(err, ERR_REJECT, "could not write %s: %s", beside, strerror(errno));

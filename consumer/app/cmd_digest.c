@@ -24,7 +24,9 @@ struct view_digest {
 };
 
 static const char *const begin =
+    /* months that are dropped meanwhile would be missing from an older snapshot */
     "begin isolation level repeatable read read only;"
+    " lock table journey_internal.timeline in access share mode;"
     "set local timezone = 'UTC';"
     "set local datestyle = 'ISO, YMD';"
     "set local intervalstyle = 'postgres';"

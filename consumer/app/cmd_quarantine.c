@@ -260,7 +260,8 @@ const struct command cmd_quarantine = {
             "like; restart `run` first, so that it does not refuse the same again.\n"
             "\n"
             "Reasons: malformed, future, too_old, touchpoint, initiator, two_persons, no_key,\n"
-            "unmapped, format; deploy/sources/README.md says what they mean.\n"
+            "unmapped, format, past_retention; deploy/sources/README.md says what they\n"
+            "mean.\n"
             "Exit codes: 0 done, 2 usage, 5 (retry) some stay in quarantine, 69 Kafka or the\n"
             "database stayed away, 78 configuration.\n",
     .example = "journeyd quarantine list -c journeyd.yaml --source zammad --limit 10\n"

@@ -23,7 +23,8 @@ struct status {
     VEC(struct report_row) sources;
     VEC(struct status_part) parts;
     int64_t watermark_us, greatest_us, quarantined; /* US_MIN: none yet */
-    const char *last_commit;
+    const char *last_commit, *cut_on; /* "": nothing was dropped yet */
+    int64_t events_days, quarantine_days; /* how long they are kept */
 };
 
 static char *text_at(struct status *s, const PGresult *r, int row, int col)
@@ -94,7 +95,8 @@ static bool read_whole(struct status *s, struct pg *pg, struct err *err)
         "select (select watermark_us from journey_internal.watermark),"
         " (select max(greatest_event_us) from journey_internal.writer),"
         " (select " ISO("max(last_commit_at)") " from journey_internal.writer),"
-        " (select count(*) from journey_internal.quarantine)";
+        " (select count(*) from journey_internal.quarantine),"
+        " (select cut_on::text from journey_internal.retention)";
     struct pg_params p;
 
     pg_params_init(&p, &s->a);
@@ -105,6 +107,7 @@ static bool read_whole(struct status *s, struct pg *pg, struct err *err)
     s->greatest_us = pg_is_null(r, 0, 1) ? US_MIN : pg_int8(r, 0, 1);
     s->last_commit = text_at(s, r, 0, 2);
     s->quarantined = pg_int8(r, 0, 3);
+    s->cut_on = text_at(s, r, 0, 4);
     PQclear(r);
     return true;
 }
@@ -191,7 +194,11 @@ static void print_plain(struct status *s)
         printf("watermark  %s\n", when(s, s->watermark_us));
         printf("last event %s\n", when(s, s->greatest_us));
         printf("committed  %s\n", s->last_commit[0] ? s->last_commit : "never");
-        printf("quarantine %lld rows\n\n", (long long) s->quarantined);
+        printf("quarantine %lld rows\n", (long long) s->quarantined);
+        printf("retention  events %lld days, quarantine %lld days; %s%s\n\n",
+               (long long) s->events_days, (long long) s->quarantine_days,
+               s->cut_on[0] ? "nothing is left from before " : "nothing was dropped yet",
+               s->cut_on);
         report_tallies(stdout, s->sources.at, s->sources.n);
     }
     if (!s->parts.n)
@@ -227,7 +234,10 @@ static void print_json(struct status *s)
     add_member(&b, "watermark_at", s->watermark_us == US_MIN ? NULL : when(s, s->watermark_us));
     add_member(&b, "last_event_at", s->greatest_us == US_MIN ? NULL : when(s, s->greatest_us));
     add_member(&b, "last_commit_at", s->last_commit);
-    buf_printf(&b, ",\"quarantine_rows\":%lld,\"sources\":", (long long) s->quarantined);
+    buf_printf(&b, ",\"retention\":{\"events_days\":%lld,\"quarantine_days\":%lld",
+               (long long) s->events_days, (long long) s->quarantine_days);
+    add_member(&b, "cut_on", s->cut_on);
+    buf_printf(&b, "},\"quarantine_rows\":%lld,\"sources\":", (long long) s->quarantined);
     report_tallies_json(&b, s->sources.at, s->sources.n);
     buf_adds(&b, ",\"partitions\":[");
     for (size_t i = 0; i < s->parts.n; i++) {
@@ -252,10 +262,13 @@ static void print_json(struct status *s)
 static bool status(struct options *o, struct err *err)
 {
     struct config *c = command_config(o, err);
-    struct status s = {.watermark_us = US_MIN, .greatest_us = US_MIN, .last_commit = ""};
+    struct status s = {.watermark_us = US_MIN, .greatest_us = US_MIN, .last_commit = "",
+                       .cut_on = ""};
 
     if (!c)
         return false;
+    s.events_days = c->retention.events_us / US_PER_DAY;
+    s.quarantine_days = c->retention.quarantine_us / US_PER_DAY;
     arena_init(&s.a);
     ask_database(&s, c);
     ask_kafka(&s, c);

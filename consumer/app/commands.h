@@ -17,6 +17,12 @@ extern const struct command cmd_demo;
 extern const struct command cmd_schema;
 extern const struct command cmd_offsets;
 extern const struct command cmd_quarantine;
+extern const struct command cmd_retention;
+extern const struct command cmd_identity;
+extern const struct command cmd_forget;
+extern const struct command cmd_export_person;
+extern const struct command cmd_opt_out;
+extern const struct command cmd_rotate_secret;
 extern const struct command cmd_status;
 extern const struct command cmd_version;
 

@@ -6,6 +6,7 @@
 #include "app/claim.h"
 #include "app/intake.h"
 #include "app/pipeline.h"
+#include "app/retention_run.h"
 #include "app/watchdog.h"
 #include "io/source/source_kafka.h"
 
@@ -35,7 +36,8 @@ struct consumer {
     bool is_untold; /* committed, but Kafka was not told yet */
 
     int64_t renew_at_us, topics_at_us, sweep_at_us, fold_at_us, check_at_us, commit_at_us,
-        look_at_us;
+        look_at_us, retention_at_us;
+    struct retention_done let_go; /* since the last time nothing was left */
     size_t next_look;
     int64_t kafka_since_us; /* monotonic: since when no broker answers; 0: they do */
     bool drain, is_drained, knows_targets;

@@ -6,6 +6,7 @@
 
 #include "app/folder.h"
 #include "app/report.h"
+#include "app/retention_run.h"
 #include "app/sweep.h"
 #include "base/clock.h"
 
@@ -13,6 +14,8 @@
 #define TOPICS_EVERY_US (20 * US_PER_S)
 #define SWEEP_EVERY_US (5 * US_PER_S)
 #define FOLD_EVERY_US (300 * US_PER_S)
+#define RETENTION_FIRST_US (60 * US_PER_S) /* after the start */
+#define RETENTION_AGAIN_US (600 * US_PER_S) /* after readers did not let the timeline go */
 #define CHECK_EVERY_US (US_PER_S / 4)
 #define LOOK_EVERY_US (2 * US_PER_S) /* one partition at a time */
 enum { TOPICS_TIMEOUT_MS = 5000 };
@@ -175,6 +178,34 @@ static bool sweep(struct consumer *c, struct err *err)
     return true;
 }
 
+/* Once a day, a step at a time; what is not done now is done the next time. */
+static bool let_go(struct consumer *c, struct err *err)
+{
+    struct err why = {0};
+    bool more;
+
+    if (!c->retention_at_us)
+        c->retention_at_us = clock_monotonic_us() + RETENTION_FIRST_US;
+    if (!is_due(&c->retention_at_us, US_PER_DAY))
+        return true;
+    if (!retention_step(c->p, &c->let_go, &more, &why)) {
+        c->retention_at_us = clock_monotonic_us() + RETENTION_AGAIN_US;
+        return pipeline_judge(c->p, &why, err) != ATTEMPT_FAILED;
+    }
+    if (more) {
+        c->retention_at_us = clock_monotonic_us() + US_PER_S;
+        return true;
+    }
+    if (c->let_go.events || c->let_go.quarantine)
+        log_line(LOG_INFO, "let go what was older than its term",
+                 "steps=%lld events=%lld cases=%lld facts=%lld quarantine_rows=%lld",
+                 (long long) c->let_go.steps, (long long) c->let_go.events,
+                 (long long) c->let_go.cases, (long long) c->let_go.facts,
+                 (long long) c->let_go.quarantine);
+    memset(&c->let_go, 0, sizeof c->let_go);
+    return true;
+}
+
 bool consume_come_round(struct consumer *c, struct err *err)
 {
     enum attempt attempt = ATTEMPT_LATER;
@@ -198,6 +229,8 @@ bool consume_come_round(struct consumer *c, struct err *err)
         ok = check_drain(c, &why);
     if (ok && !c->drain && c->state == STATE_READING && is_due(&c->sweep_at_us, SWEEP_EVERY_US))
         ok = sweep(c, &why);
+    if (ok && !c->drain && c->state == STATE_READING && !let_go(c, err))
+        return false;
     if (!c->fold_at_us)
         c->fold_at_us = clock_monotonic_us() + FOLD_EVERY_US;
     if (ok && is_due(&c->fold_at_us, FOLD_EVERY_US))

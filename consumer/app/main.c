@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "app/commands.h"
+#include "app/hygiene.h"
 #include "io/config/config_problem.h"
 
 struct group {
@@ -19,7 +20,9 @@ static const struct group groups[] = {
     {"Mining journeys", {&cmd_run, &cmd_replay, &cmd_rebuild}},
     {"Trying and checking", {&cmd_validate, &cmd_test, &cmd_tap, &cmd_verify, &cmd_digest}},
     {"Looking after it", {&cmd_status, &cmd_schema, &cmd_offsets, &cmd_quarantine,
-                          &cmd_version}},
+                          &cmd_retention, &cmd_version}},
+    {"People", {&cmd_identity, &cmd_forget, &cmd_export_person,
+                &cmd_opt_out, &cmd_rotate_secret}},
     {"Playing", {&cmd_simulate, &cmd_demo}},
 };
 
@@ -37,7 +40,7 @@ static void print_overview(FILE *out)
     for (size_t g = 0; g < N_GROUPS; g++) {
         fprintf(out, "\n%s\n", groups[g].title);
         for (int i = 0; groups[g].commands[i]; i++)
-            fprintf(out, "  %-10s %s\n", groups[g].commands[i]->name,
+            fprintf(out, "  %-13s %s\n", groups[g].commands[i]->name,
                     groups[g].commands[i]->summary);
     }
     fprintf(out, "\n`journeyd COMMAND --help` shows options and an example.\n%s", exit_codes);
@@ -192,6 +195,7 @@ static int run_command(const struct command *c, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    hygiene_begin();
     install_signals();
     if (argc < 2) {
         print_overview(stderr);

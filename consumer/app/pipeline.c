@@ -179,6 +179,18 @@ static bool move_offsets(struct pipeline *p, const struct intake *in, int64_t *x
     return all_hit || err_set(err, ERR_FENCED, "the offsets are not where this process left them");
 }
 
+/* The engine works on what is not too late. */
+static bool run_kept(struct pipeline *p, struct batch *b, const bool **is_past, struct engine *e,
+                     struct err *err)
+{
+    int64_t watermark_us;
+
+    if (!store_watermark(p->s, false, &watermark_us, err))
+        return false;
+    *is_past = slice_leave_past(b, store_closed_before(p->s), &p->work);
+    return store_run(p->s, &p->work, b, watermark_us, watermark_us, e, err);
+}
+
 static bool slice_commit(struct pipeline *p, const struct intake *in, bool *missed,
                          struct err *err)
 {
@@ -187,7 +199,8 @@ static bool slice_commit(struct pipeline *p, const struct intake *in, bool *miss
     struct engine e;
     struct account acc;
     struct quarantine_retried again;
-    int64_t watermark_us, xid = 0;
+    const bool *is_past = NULL;
+    int64_t xid = 0;
     bool unknown = false;
 
     arena_reset(&p->work);
@@ -197,11 +210,12 @@ static bool slice_commit(struct pipeline *p, const struct intake *in, bool *miss
     if (!store_begin(s, err)
         || (is_again && !quarantine_lock(s, &p->work, p->grp, &again, err))
         || !move_offsets(p, in, &xid, missed, err)
-        || !store_watermark(s, false, &watermark_us, err)
-        || !store_run(s, &p->work, &b, watermark_us, watermark_us, &e, err)
+        || !run_kept(p, &b, &is_past, &e, err)
         || !store_save(s, &p->work, &e.changes, err))
         goto undo;
-    slice_account(in, p->c->mapping, &p->work, e.changes.is_duplicate, p->pending, &acc);
+    const enum fate *fates = slice_fates(in, is_past, &e.changes, &p->work);
+    slice_refuse_past(in, p->c->mapping, fates, &again);
+    slice_account(in, p->c->mapping, &p->work, fates, p->pending, &acc);
     if ((is_again && !quarantine_settle(s, &p->work, &again, err))
         || !store_account(s, &p->work, &acc, err))
         goto undo;

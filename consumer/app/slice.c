@@ -1,5 +1,6 @@
-/* See slice.h. Everything is computed from the records alone, so an attempt that failed leaves
- * nothing to undo, and a slice that is cut smaller adds up like any other. */
+/* See slice.h. Everything is computed from the records, and from what the transaction says of their
+ * events, so an attempt that failed leaves nothing to undo, and a slice that is cut smaller adds up
+ * like any other. */
 #include "app/slice.h"
 
 #include <stdlib.h>
@@ -91,8 +92,63 @@ size_t slice_parts(const struct intake *in, struct arena *a, struct offset_part 
     return n;
 }
 
+/* --- what the transaction says of events ------------------------------------------------------- */
+const bool *slice_leave_past(struct batch *b, int64_t cut_us, struct arena *a)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < b->n_events; i++)
+        kept += event_is_identity(&b->events[i]) || b->events[i].t_us >= cut_us;
+    if (kept == b->n_events)
+        return NULL;
+    bool *is_past = ARENA_NEW(a, bool, b->n_events);
+    struct event *events = ARENA_NEW(a, struct event, kept + 1);
+    kept = 0;
+    for (size_t i = 0; i < b->n_events; i++) {
+        is_past[i] = !event_is_identity(&b->events[i]) && b->events[i].t_us < cut_us;
+        if (!is_past[i])
+            events[kept++] = b->events[i];
+    }
+    b->events = events;
+    b->n_events = kept;
+    return is_past;
+}
+
+const enum fate *slice_fates(const struct intake *in, const bool *is_past,
+                             const struct changes *changes, struct arena *a)
+{
+    size_t n = slice_batch(in).n_events, kept = 0;
+    enum fate *fates = ARENA_NEW(a, enum fate, n + 1);
+
+    for (size_t i = 0; i < n; i++) {
+        if (is_past && is_past[i]) {
+            fates[i] = FATE_PAST;
+            continue;
+        }
+        fates[i] = changes->is_forgotten[kept]   ? FATE_FORGOTTEN
+                   : changes->is_duplicate[kept] ? FATE_DUPLICATE
+                                                 : FATE_ACCEPTED;
+        kept++;
+    }
+    return fates;
+}
+
+/* Of a record that is an event. */
+static enum fate fate_of(const struct intake *in, const enum fate *fates,
+                         const struct intake_record *r)
+{
+    return fates[r->event - event_at(in, in->done)];
+}
+
+static bool came_late(const struct intake *in, const enum fate *fates, const struct intake_record *r)
+{
+    return r->outcome == OUTCOME_EVENT && fate_of(in, fates, r) == FATE_PAST;
+}
+
+/* --- a retry ---------------------------------------------------------------------------------- */
 static struct quarantine_found refused(const struct intake *in, const struct mapping *mp,
-                                       size_t record, const char *detail, int64_t first_us)
+                                       size_t record, enum reject reason, const char *detail,
+                                       int64_t first_us)
 {
     const struct intake_record *r = &in->records.at[record];
 
@@ -102,10 +158,17 @@ static struct quarantine_found refused(const struct intake *in, const struct map
         .offset = r->offset,
         .element = r->element,
         .source = r->source < 0 ? "" : mapping_source_name(mp, r->source),
-        .reason = reject_name((enum reject) r->reject),
+        .reason = reject_name(reason),
         .detail = detail,
         .first_us = first_us,
     };
+}
+
+static void add_refused(struct quarantine_retried *t, struct quarantine_again *row,
+                        struct quarantine_found now)
+{
+    row->stays |= now.element == row->was.element && !strcmp(now.source, row->was.source);
+    t->refused[t->n_refused++] = now;
 }
 
 bool slice_again(const struct intake *in, const struct mapping *mp, struct arena *a,
@@ -128,11 +191,8 @@ bool slice_again(const struct intake *in, const struct mapping *mp, struct arena
         for (size_t k = again->record; k < again->record + again->n; k++) {
             const struct intake_record *r = &in->records.at[k];
             if (r->outcome == OUTCOME_QUARANTINED) {
-                struct quarantine_found now =
-                    refused(in, mp, k, detail[k], again->was.first_us);
-                row->stays |= now.element == row->was.element
-                              && !strcmp(now.source, row->was.source);
-                out->refused[out->n_refused++] = now;
+                add_refused(out, row, refused(in, mp, k, (enum reject) r->reject, detail[k],
+                                              again->was.first_us));
             } else if (r->outcome == OUTCOME_EVENT) {
                 const struct event *ev = &in->events.at[r->event];
                 if (!event_is_identity(ev) && ev->t_us > row->event_us)
@@ -143,6 +203,24 @@ bool slice_again(const struct intake *in, const struct mapping *mp, struct arena
     return true;
 }
 
+void slice_refuse_past(const struct intake *in, const struct mapping *mp, const enum fate *fates,
+                       struct quarantine_retried *t)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < in->again.n; i++) {
+        const struct intake_again *again = &in->again.at[i];
+        if (again->record < in->done || again->record >= in->upto)
+            continue;
+        struct quarantine_again *row = &t->rows[n++];
+        for (size_t k = again->record; k < again->record + again->n; k++)
+            if (came_late(in, fates, &in->records.at[k]))
+                add_refused(t, row, refused(in, mp, k, REJECT_PAST_RETENTION, NULL,
+                                            again->was.first_us));
+    }
+}
+
+/* --- the account ------------------------------------------------------------------------------ */
 static int compare_unmapped(const void *x, const void *y)
 {
     const struct unmapped_row *a = x, *b = y;
@@ -154,7 +232,7 @@ static int compare_unmapped(const void *x, const void *y)
 }
 
 static void account_unmapped(const struct intake *in, const struct mapping *mp, struct arena *a,
-                             struct account *acc)
+                             const enum fate *fates, struct account *acc)
 {
     size_t kept = 0;
 
@@ -164,7 +242,7 @@ static void account_unmapped(const struct intake *in, const struct mapping *mp, 
         if (u->record < in->done || u->record >= in->upto)
             continue;
         /* It was counted when it was refused first; what stays refused is no other message. */
-        if (in->again.n && r->outcome == OUTCOME_QUARANTINED)
+        if (in->again.n && (r->outcome == OUTCOME_QUARANTINED || came_late(in, fates, r)))
             continue;
         int source = r->source;
         struct unmapped_row row = {.source = source < 0 ? "" : mapping_source_name(mp, source),
@@ -186,44 +264,84 @@ static void account_unmapped(const struct intake *in, const struct mapping *mp, 
     acc->unmapped.n = kept + 1;
 }
 
+static void add_quarantine(const struct intake *in, const struct mapping *mp, struct arena *a,
+                           const struct intake_record *r, enum reject reason, const char *detail,
+                           struct account *acc)
+{
+    struct quarantine_row row = {
+        .topic = in->parts.at[r->part].topic,
+        .partition = in->parts.at[r->part].part,
+        .offset = r->offset,
+        .element = r->element,
+        .source = r->source < 0 ? NULL : mapping_source_name(mp, r->source),
+        .reason = reject_name(reason),
+        .detail = detail,
+    };
+
+    VEC_PUSH(a, acc->quarantine, row);
+}
+
 static void account_quarantine(const struct intake *in, const struct mapping *mp, struct arena *a,
-                               struct account *acc)
+                               const enum fate *fates, struct account *acc)
 {
     for (size_t i = 0; i < in->quarantine.n; i++) {
         const struct intake_quarantine *q = &in->quarantine.at[i];
         if (q->record < in->done || q->record >= in->upto)
             continue;
         const struct intake_record *r = &in->records.at[q->record];
-        struct quarantine_row row = {
-            .topic = in->parts.at[r->part].topic,
-            .partition = in->parts.at[r->part].part,
-            .offset = r->offset,
-            .element = r->element,
-            .source = r->source < 0 ? NULL : mapping_source_name(mp, r->source),
-            .reason = reject_name((enum reject) r->reject),
-            .detail = q->detail,
-        };
-        VEC_PUSH(a, acc->quarantine, row);
+        add_quarantine(in, mp, a, r, (enum reject) r->reject, q->detail, acc);
     }
+    for (size_t i = in->done; i < in->upto; i++)
+        if (came_late(in, fates, &in->records.at[i]))
+            add_quarantine(in, mp, a, &in->records.at[i], REJECT_PAST_RETENTION, NULL, acc);
+}
+
+/* The counter of an event is that of its clock: it counts where the event does. */
+static int counter_of(const struct intake *in, const struct mapping *mp, const enum fate *fates,
+                      const struct intake_record *r)
+{
+    if (r->outcome != OUTCOME_EVENT)
+        return r->counter;
+    switch (fate_of(in, fates, r)) {
+    case FATE_FORGOTTEN:
+        return mapping_counter_forgotten(mp, r->source);
+    case FATE_PAST:
+        return -1;
+    case FATE_ACCEPTED:
+    case FATE_DUPLICATE:
+        break;
+    }
+    return r->counter;
 }
 
 static void account_counters(const struct intake *in, const struct mapping *mp, struct arena *a,
-                             struct account *acc)
+                             const enum fate *fates, struct account *acc)
 {
     int64_t *counted = ARENA_NEW(a, int64_t, (size_t) mapping_counter_count(mp));
 
     for (size_t i = in->done; i < in->upto; i++) {
-        const struct intake_record *r = &in->records.at[i];
-        if (r->counter >= 0)
-            counted[r->counter]++;
+        int counter = counter_of(in, mp, fates, &in->records.at[i]);
+        if (counter >= 0)
+            counted[counter]++;
     }
     acc->counted = counted;
 }
 
-void slice_account(const struct intake *in, const struct mapping *mp, struct arena *a,
-                   const bool *is_duplicate, struct tally *tallies, struct account *acc)
+static void account_event(const struct event *ev, enum fate fate, struct tally *t,
+                          struct account *acc)
 {
-    size_t n_sources = (size_t) mapping_source_count(mp), event = 0;
+    t->accepted += fate == FATE_ACCEPTED;
+    t->duplicate += fate == FATE_DUPLICATE;
+    t->skipped += fate == FATE_FORGOTTEN;
+    t->quarantined += fate == FATE_PAST;
+    if (fate <= FATE_DUPLICATE && !event_is_identity(ev) && ev->t_us > acc->greatest_event_us)
+        acc->greatest_event_us = ev->t_us;
+}
+
+void slice_account(const struct intake *in, const struct mapping *mp, struct arena *a,
+                   const enum fate *fates, struct tally *tallies, struct account *acc)
+{
+    size_t n_sources = (size_t) mapping_source_count(mp);
 
     memset(tallies, 0, (n_sources + 1) * sizeof *tallies);
     memset(acc, 0, sizeof *acc);
@@ -234,15 +352,9 @@ void slice_account(const struct intake *in, const struct mapping *mp, struct are
         struct tally *t = &tallies[r->source < 0 ? n_sources : (size_t) r->source];
         t->read++;
         switch ((enum outcome) r->outcome) {
-        case OUTCOME_EVENT: {
-            const struct event *ev = &in->events.at[r->event];
-            bool duplicate = is_duplicate[event++];
-            t->duplicate += duplicate;
-            t->accepted += !duplicate;
-            if (!event_is_identity(ev) && ev->t_us > acc->greatest_event_us)
-                acc->greatest_event_us = ev->t_us;
+        case OUTCOME_EVENT:
+            account_event(&in->events.at[r->event], fate_of(in, fates, r), t, acc);
             break;
-        }
         case OUTCOME_SKIPPED:
             t->skipped++;
             break;
@@ -254,7 +366,7 @@ void slice_account(const struct intake *in, const struct mapping *mp, struct are
             break;
         }
     }
-    account_quarantine(in, mp, a, acc);
-    account_unmapped(in, mp, a, acc);
-    account_counters(in, mp, a, acc);
+    account_quarantine(in, mp, a, fates, acc);
+    account_unmapped(in, mp, a, fates, acc);
+    account_counters(in, mp, a, fates, acc);
 }

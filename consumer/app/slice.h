@@ -17,9 +17,23 @@ size_t slice_parts(const struct intake *in, struct arena *a, struct offset_part 
  * arena memory. False: it is none. */
 bool slice_again(const struct intake *in, const struct mapping *mp, struct arena *a,
                  struct quarantine_retried *out);
+
+/* What becomes of an event, which only the transaction that would store it knows. Past: it comes
+ * after its month was dropped, and is refused. Forgotten: a tombstone meets it, and it is skipped. */
+enum fate { FATE_ACCEPTED, FATE_DUPLICATE, FATE_FORGOTTEN, FATE_PAST };
+
+/* Leaves the events from before the cut of retention out of the batch of the slice. One entry an
+ * event of the slice; arena memory; NULL: there are none. */
+const bool *slice_leave_past(struct batch *b, int64_t cut_us, struct arena *a);
+/* By what was left out, and what the engine says of the others: an entry an event of the slice. */
+const enum fate *slice_fates(const struct intake *in, const bool *is_past,
+                             const struct changes *changes, struct arena *a);
+/* Of a retry, between slice_again and quarantine_settle: past events are refused, too. */
+void slice_refuse_past(const struct intake *in, const struct mapping *mp, const enum fate *fates,
+                       struct quarantine_retried *t);
 /* Where the records went. tallies has mapping_source_count + 1 entries and is overwritten; the
- * rows of acc are in the arena. is_duplicate: one entry an event of the slice. */
+ * rows of acc are in the arena. */
 void slice_account(const struct intake *in, const struct mapping *mp, struct arena *a,
-                   const bool *is_duplicate, struct tally *tallies, struct account *acc);
+                   const enum fate *fates, struct tally *tallies, struct account *acc);
 
 #endif

@@ -4,9 +4,9 @@
 #include <assert.h>
 
 #include "base/digest.h"
-#include "core/engine_work.h"
+#include "core/forget.h"
 
-enum { PHASE_KEYS, PHASE_PERSONS, PHASE_FACTS, PHASE_MOVES, PHASE_PLACE, PHASE_LOAD,
+enum { PHASE_KEYS, PHASE_FORGET, PHASE_PERSONS, PHASE_FACTS, PHASE_MOVES, PHASE_PLACE, PHASE_LOAD,
        PHASE_RECOUNT, PHASE_DONE };
 
 void engine_init(struct engine *e, struct world *w, const struct batch *b)
@@ -20,6 +20,10 @@ void engine_init(struct engine *e, struct world *w, const struct batch *b)
     ew->owner_of = ARENA_NEW(w->a, struct world_key *, b->n_events + 1);
     map_init(&ew->customer_changes, w->a, sizeof(int64_t), sizeof(struct change_customer));
     map_init(&ew->day_groups, w->a, sizeof(struct need_day), sizeof(struct day_group));
+    e->changes.late_us = US_MIN;
+    map_init(&ew->gone_aliases, w->a, sizeof(struct need_pair), sizeof(bool));
+    e->changes.is_forgotten = ARENA_NEW(w->a, bool, b->n_events + 1);
+    e->changes.has_fact = ARENA_NEW(w->a, bool, b->n_switches + 1);
     e->changes.is_duplicate = ARENA_NEW(w->a, bool, b->n_events + 1);
     delta_init(&e->changes.cells, w->a);
 }
@@ -37,6 +41,12 @@ static bool ask_keys(struct engine *e)
         const struct touch *t = &e->b->touches[i];
         complete &= identity_need_no(&ew->id, t->case_no ? t->case_no : t->customer_no) != NULL;
     }
+    for (size_t i = 0; i < e->b->n_switches; i++) {
+        complete &= identity_need_key(&ew->id, &e->b->switches[i].a) != NULL;
+        complete &= identity_need_key(&ew->id, &e->b->switches[i].b) != NULL;
+    }
+    for (size_t i = 0; i < e->b->n_forgets; i++)
+        complete &= identity_need_key(&ew->id, &e->b->forgets[i].key) != NULL;
     for (size_t i = 0; !ew->messages_asked && i < e->b->n_events; i++)
         if (event_is_identity(&e->b->events[i])) { /* in the same round: which are known */
             VEC_PUSH(e->w->a, e->w->needs.messages, &e->b->events[i]);
@@ -70,6 +80,28 @@ static void hash_message(const struct event *ev, const uint32_t *source, uint8_t
     sha256_end(&sha, out);
 }
 
+/* Messages that a tombstone meets are as if they were not there: so are keys of theirs that were
+ * never met before. */
+static void pass_over_forgotten(struct engine *e)
+{
+    struct map carried, gone; /* numbers of fresh keys */
+    if (!e->w->has_tombstones)
+        return;
+    map_init(&carried, e->w->a, sizeof(int64_t), sizeof(bool));
+    map_init(&gone, e->w->a, sizeof(int64_t), sizeof(bool));
+    for (size_t i = 0; i < e->b->n_events; i++)
+        e->changes.is_forgotten[i] = forget_meets(e->w, &e->b->events[i], NOW);
+    for (size_t i = 0; i < e->b->n_events; i++)
+        for (int k = 0; k < e->b->events[i].n_keys; k++) {
+            const struct world_key *wk = world_key(e->w, &e->b->events[i].keys[k]);
+            if (wk->fresh)
+                map_put(e->changes.is_forgotten[i] ? &gone : &carried, &wk->no, NULL);
+        }
+    for (size_t i = 0; i < gone.n; i++)
+        if (!map_get(&carried, map_key_at(&gone, i)))
+            VEC_PUSH(e->w->a, e->changes.gone_keys, *(const int64_t *) map_key_at(&gone, i));
+}
+
 /* Keeps the identity messages that say something new; copies within the batch count too. */
 static void keep_messages(struct engine *e)
 {
@@ -79,7 +111,7 @@ static void keep_messages(struct engine *e)
     map_init(&by_all, w->a, 32, sizeof(bool));
     for (size_t i = 0; i < e->b->n_events; i++) {
         const struct event *ev = &e->b->events[i];
-        if (!event_is_identity(ev))
+        if (!event_is_identity(ev) || e->changes.is_forgotten[i])
             continue;
         uint8_t hash[32];
         bool timed = message_is_timed(w->m, ev), new_keys, new_all;
@@ -133,8 +165,12 @@ static bool run_phase(struct engine *e)
     case PHASE_KEYS:
         if (!ask_keys(e))
             return false;
+        pass_over_forgotten(e);
         keep_messages(e);
+        switches_apply(e);
         return true;
+    case PHASE_FORGET:
+        return forget_plan(e);
     case PHASE_PERSONS:
         if (!persons_settle(e))
             return false;
@@ -150,6 +186,7 @@ static bool run_phase(struct engine *e)
         if (!owners_place_events(e))
             return false;
         mark_touches(e);
+        forget_remove(e);
         return true;
     case PHASE_LOAD:
         return recount_load(e);

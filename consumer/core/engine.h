@@ -23,11 +23,27 @@ struct touch {
     int64_t first_us;
 };
 
+/* An operator switches the facts between two keys off, or on again: core/switches.h. */
+struct switch_act {
+    struct key a, b;
+    bool off;
+};
+
+/* What a key names is forgotten up to an instant after everything seen so far: core/forget.h. */
+struct forget_act {
+    struct key key;
+    int64_t until_us;
+};
+
 struct batch {
     const struct event *events; /* accepted events and identity messages, any order, copies too */
     size_t n_events;
     const struct touch *touches;
     size_t n_touches;
+    const struct switch_act *switches; /* of one pair the last one counts */
+    size_t n_switches;
+    const struct forget_act *forgets; /* not together with events */
+    size_t n_forgets;
 };
 
 /* --- what changes; a store saves it in this order ----------------------------------------- */
@@ -37,6 +53,8 @@ struct change_key { /* rows whose state or asked range changed (fresh ones are a
     int64_t asked_from_us, asked_to_us;
 };
 struct change_pair { int64_t a, b; };
+struct change_tombstone { int64_t no; struct tombstone at; };
+struct change_switch { int64_t a, b; bool off; };
 struct change_login { int64_t device_no; struct login login; };
 struct change_instant { int64_t device_no, t_us; };
 struct change_fact { int64_t case_no, key_no, at_us; }; /* insert, or keep the least at */
@@ -88,12 +106,27 @@ enum { CHUNK_EVENTS = 128 };
 struct changes {
     VEC(struct change_key) keys;
     VEC(struct change_pair) aliases; /* each once, a < b by number; store both directions */
+    VEC(struct change_switch) switches; /* pairs that were not so already */
     VEC(struct change_login) logins; /* new (device, t, keys), none of them stored */
     VEC(struct change_instant) logouts;
     VEC(struct change_pair) login_devices; /* a = person key, b = device: maybe stored already */
     VEC(struct change_fact) facts;
     VEC(struct change_pair) holders; /* a = person key, b = customer: maybe stored already */
     VEC(const struct event *) messages; /* identity messages to keep */
+    /* what a forget takes away; some may be listed twice */
+    VEC(struct change_tombstone) tombstones;
+    VEC(struct change_pair) gone_aliases; /* a < b by number; both directions */
+    VEC(struct change_login) gone_logins;
+    VEC(struct change_instant) gone_logouts;
+    VEC(struct change_pair) gone_login_devices;
+    VEC(struct change_fact) set_facts; /* the earliest instant now; US_MAX: delete */
+    VEC(int64_t) no_frozen; /* customers and cases whose frozen rows go (core/retention.h) */
+    VEC(int64_t) no_holders; /* keys that have no holders any more, after `holders` */
+    VEC(struct change_pair) gone_holders; /* the same of some */
+    VEC(const struct event *) gone_messages;
+    VEC(int64_t) gone_keys; /* fresh keys that only forgotten messages carry */
+    int64_t n_gone_events;
+    int64_t late_us; /* a message to forget was later than the instant: US_MIN, or when */
     VEC(struct change_chunk) chunks;      /* sorted by (no, day, chunk_no) */
     VEC(struct change_chunk) case_chunks; /* sorted by (no, chunk_no) */
     VEC(struct change_session) sessions;
@@ -103,6 +136,9 @@ struct changes {
     int64_t unnamed_events; /* difference: events that carry person keys and have no person */
     /* one entry an input event, in input order: accepted or a duplicate */
     bool *is_duplicate;
+    bool *is_forgotten; /* the same: a tombstone meets it, it was not accepted */
+    /* one entry a switch of the batch: is there a stored fact between its keys */
+    bool *has_fact;
 };
 
 struct engine {

@@ -11,11 +11,20 @@ struct day_group {
     VEC(struct distinct_part) parts; /* as they are now */
 };
 
+/* Two person keys of this batch, a < b by number. */
+struct pair_of_batch {
+    struct need_pair nos;
+    bool is_seen; /* a message carries both; else it is switched only */
+};
+
 struct engine_work {
     struct identity id;
     bool messages_asked;
     bool pairs_collected, pairs_counted, case_facts_settled, recounted;
-    VEC(struct need_pair) pairs;        /* distinct pairs of person keys of this batch */
+    VEC(struct pair_of_batch) pairs;    /* each once */
+    struct forget_work *forgetting;     /* the plan, once it is complete */
+    struct map gone_aliases;            /* struct need_pair -> bool */
+    VEC(struct need_pair) switched;     /* pairs whose facts are switched off or on */
     VEC(struct need_pair) new_pairs;    /* those not stored */
     VEC(struct key_work *) changed;     /* stored keys whose owner or sharedness changed */
     VEC(struct key_work *) devices;     /* with new logins or logouts, or logins of changed keys */
@@ -28,6 +37,13 @@ struct engine_work {
     struct map day_groups;              /* struct need_day -> struct day_group */
 };
 
+/* switches.c: see core/switches.h. */
+void switches_apply(struct engine *e);
+void switches_ask_facts(struct engine *e);
+void switches_find_facts(struct engine *e);
+/* forget.c: see core/forget.h; false: needs. */
+bool forget_plan(struct engine *e);
+void forget_remove(struct engine *e);
 /* persons.c: aliases, owners and sharedness of person keys; false: needs. */
 bool persons_settle(struct engine *e);
 /* facts.c: logins, logouts and case facts of the batch. */

@@ -187,7 +187,9 @@ bool facts_collect(struct engine *e)
     struct map seen;
     map_init(&seen, e->w->a, sizeof(struct need_pair), sizeof(bool));
     for (size_t i = 0; i < e->b->n_events; i++)
-        event_facts(e, &e->b->events[i], &seen);
+        if (!e->changes.is_forgotten[i])
+            event_facts(e, &e->b->events[i], &seen);
+    switches_ask_facts(e);
     for (size_t i = 0; i < ew->changed.n; i++) {
         const struct world_key *wk = ew->changed.at[i]->wk;
         VEC_PUSH(e->w->a, e->w->needs.devices, wk->no);

@@ -1,6 +1,6 @@
 /* identity.c: persons -> devices -> cases -> events, each level asking only those before it.
  * Persons themselves are settled in persons.c; here their states are read. */
-#include "core/identity.h"
+#include "core/switches.h"
 
 #include <stdlib.h>
 
@@ -84,12 +84,27 @@ int identity_compare_us(const void *pa, const void *pb)
     return (a > b) - (a < b);
 }
 
+static bool is_gone(const struct key_work *dev, const struct login *l)
+{
+    for (size_t i = 0; i < dev->gone_logins.n; i++) {
+        const struct login *g = &dev->gone_logins.at[i];
+        if (g->t_us == l->t_us && g->n_keys == l->n_keys &&
+            memcmp(g->keys, l->keys, l->n_keys * sizeof *l->keys) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* Adds the login with its person to the view; false: keys are missing. */
-static bool name_login(struct identity *id, const struct login *l, enum when when,
-                       struct device_view *view)
+static bool name_login(struct identity *id, const struct key_work *dev, const struct login *l,
+                       enum when when, struct device_view *view)
 {
     bool complete = true;
+    if (when == NOW && is_gone(dev, l))
+        return true;
     for (uint32_t i = 0; i < l->n_keys; i++) {
+        if (switches_off(dev->wk, l->keys[i], when))
+            continue;
         struct world_key *wk = identity_need_no(id, l->keys[i]);
         if (!wk) {
             complete = false;
@@ -99,7 +114,7 @@ static bool name_login(struct identity *id, const struct login *l, enum when whe
             return true;
         }
     }
-    return complete; /* all shared: it counts as no login */
+    return complete; /* all shared or switched off: it counts as no login */
 }
 
 static void view_logouts(struct identity *id, const struct key_work *dev, enum when when,
@@ -108,14 +123,29 @@ static void view_logouts(struct identity *id, const struct key_work *dev, enum w
     const struct world_key *wk = dev->wk;
     size_t n = wk->logouts.n + (when == NOW ? dev->new_logouts.n : 0);
     int64_t *all = ARENA_NEW(id->w->a, int64_t, n + 1);
-    if (wk->logouts.n)
-        memcpy(all, wk->logouts.at, wk->logouts.n * sizeof *all);
-    if (n > wk->logouts.n) {
-        memcpy(all + wk->logouts.n, dev->new_logouts.at, dev->new_logouts.n * sizeof *all);
-        qsort(all, n, sizeof *all, identity_compare_us);
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        bool gone = false;
+        int64_t t_us = i < wk->logouts.n ? wk->logouts.at[i]
+                                         : dev->new_logouts.at[i - wk->logouts.n];
+        for (size_t k = 0; when == NOW && k < dev->gone_logouts.n; k++)
+            gone |= dev->gone_logouts.at[k] == t_us;
+        if (!gone)
+            all[kept++] = t_us;
     }
+    if (n > wk->logouts.n)
+        qsort(all, kept, sizeof *all, identity_compare_us);
     view->logouts = all;
-    view->n_logouts = n;
+    view->n_logouts = kept;
+    struct tombstone *spans =
+        ARENA_NEW(id->w->a, struct tombstone, wk->tombs_old.n + wk->tombs_now.n + 1);
+    const struct tombstone *tombs = when == OLD ? wk->tombs_old.at : wk->tombs_now.at;
+    size_t n_tombs = when == OLD ? wk->tombs_old.n : wk->tombs_now.n;
+    view->n_forgotten = 0;
+    for (size_t i = 0; i < n_tombs; i++)
+        if (!tombs[i].strict)
+            spans[view->n_forgotten++] = tombs[i];
+    view->forgotten = spans;
 }
 
 static bool view_make(struct identity *id, struct key_work *dev, enum when when)
@@ -127,10 +157,10 @@ static bool view_make(struct identity *id, struct key_work *dev, enum when when)
     view->at = ARENA_NEW(id->w->a, struct named_login, n + 1);
     view->n = 0;
     for (size_t i = 0; i < wk->logins.n; i++)
-        complete &= name_login(id, &wk->logins.at[i], when, view);
+        complete &= name_login(id, dev, &wk->logins.at[i], when, view);
     if (when == NOW)
         for (size_t i = 0; i < dev->new_logins.n; i++)
-            complete &= name_login(id, &dev->new_logins.at[i], when, view);
+            complete &= name_login(id, dev, &dev->new_logins.at[i], when, view);
     if (!complete)
         return false;
     qsort(view->at, view->n, sizeof *view->at, compare_named);
@@ -209,6 +239,15 @@ static bool has_logout(const struct device_view *v, int64_t from_us, int64_t to_
     return lo < v->n_logouts && v->logouts[lo] < to_us;
 }
 
+/* Is there a forgotten span that meets [from, to]? */
+static bool has_forgotten(const struct device_view *v, int64_t from_us, int64_t to_us)
+{
+    for (size_t i = 0; i < v->n_forgotten; i++)
+        if (v->forgotten[i].from_us <= to_us && v->forgotten[i].to_us >= from_us)
+            return true;
+    return false;
+}
+
 int64_t identity_owner_at(const struct identity *id, const struct key_work *dev, enum when when,
                           int64_t t_us)
 {
@@ -219,11 +258,13 @@ int64_t identity_owner_at(const struct identity *id, const struct key_work *dev,
     size_t g = first_login(v, t_us, false);
     if (g > 0) {
         const struct named_login *f = &v->at[g - 1];
-        if (t_us <= f->t_us + m->login_ttl_us && !has_logout(v, f->t_us, t_us))
+        if (t_us <= f->t_us + m->login_ttl_us && !has_logout(v, f->t_us, t_us) &&
+            !has_forgotten(v, f->t_us, t_us))
             return f->owner;
     }
     if (g < v->n && v->at[g].t_us <= t_us + m->stitch_back_us &&
-        !has_logout(v, t_us - m->stitch_back_us, v->at[g].t_us)) {
+        !has_logout(v, t_us - m->stitch_back_us, v->at[g].t_us) &&
+        !has_forgotten(v, t_us - m->stitch_back_us, t_us + m->stitch_back_us)) {
         size_t first = first_login(v, t_us - m->stitch_back_us, true);
         size_t last = first_login(v, t_us + m->stitch_back_us, false) - 1;
         if (v->same_from[last] <= first)
@@ -258,6 +299,15 @@ struct fact_choice {
     struct world_key *wk;
 };
 
+/* The instant of a stored fact of the case, US_MAX: it is gone. */
+static int64_t fact_at(const struct key_work *kw, const struct case_fact *f, enum when when)
+{
+    for (size_t i = 0; when == NOW && i < kw->set_facts.n; i++)
+        if (kw->set_facts.at[i].key_no == f->key_no)
+            return kw->set_facts.at[i].at_us;
+    return f->at_us;
+}
+
 static void choose(struct fact_choice *best, int64_t at_us, struct world_key *wk)
 {
     if (!best->wk || at_us < best->at_us ||
@@ -282,15 +332,18 @@ const struct case_view *identity_case(struct identity *id, struct world_key *cas
     for (size_t i = 0; i < n; i++) {
         const struct case_fact *f =
             i < n_old ? &case_key->facts.at[i] : &kw->new_facts.at[i - n_old];
+        int64_t at_us = i < n_old ? fact_at(kw, f, when) : f->at_us;
+        if (switches_off(case_key, f->key_no, when) || at_us == US_MAX)
+            continue;
         struct world_key *wk = identity_need_no(id, f->key_no);
         if (!wk)
             complete = false;
         else if (!identity_is_person(id, &wk->key))
-            choose(&device, f->at_us, wk);
+            choose(&device, at_us, wk);
         else if (key_state_at(wk, when)->shared != SHARED_NO)
             continue;
         else
-            choose(wk->is_excluded ? &excluded : &person, f->at_us, wk);
+            choose(wk->is_excluded ? &excluded : &person, at_us, wk);
     }
     if (!complete)
         return NULL;

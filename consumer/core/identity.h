@@ -21,6 +21,9 @@ struct device_view {
     size_t *same_from; /* first index of the run of equal owners that i belongs to */
     const int64_t *logouts;
     size_t n_logouts;
+    /* spans in which somebody used it who was forgotten */
+    const struct tombstone *forgotten;
+    size_t n_forgotten;
 };
 struct case_view {
     bool valid, has_person, has_device;
@@ -50,6 +53,9 @@ struct key_work {
     VEC(struct login) new_logins; /* sorted, none of them stored, once facts are settled */
     VEC(int64_t) new_logouts;
     bool facts_sorted;
+    VEC(struct login) gone_logins; /* stored, but the messages that gave them go */
+    VEC(int64_t) gone_logouts;
+    bool changed_tombs;
     int64_t want_from_us, want_to_us; /* window asked for so far */
     size_t want_index, want_round;    /* its place in needs.logins of that round */
     bool reread; /* logins naming a changed key: look at the whole device */
@@ -59,6 +65,7 @@ struct key_work {
     VEC(struct owner_change) owner_changes;
     /* cases */
     VEC(struct case_fact) new_facts;
+    VEC(struct case_fact) set_facts; /* other instants of stored ones; US_MAX: gone */
     struct case_view case_view[2];
     bool suspect; /* the owner may have changed */
     bool case_changed;

@@ -129,6 +129,9 @@ void model_done(struct model *m)
     free(m->scenarios);
     free(m->exclude);
     free(m->kiosks);
+    for (int i = 0; i < m->n_never_groups; i++)
+        free(m->never_groups[i]);
+    free(m->never_groups);
     zone_free(m->zone);
 
     free(m->attrs); /* their texts, and those of the sources, are in the arena */

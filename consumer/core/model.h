@@ -105,6 +105,8 @@ struct model {
     struct key *exclude, *kiosks; /* sorted by key_cmp */
     int n_exclude, n_kiosks;
     int64_t allowed_disorder_us, idle_after_us, max_future_skew_us;
+    char **never_groups; /* values of customer_group: messages that tell one are not accepted */
+    int n_never_groups;
     /* interned, growing while messages are read; owned by the model */
     struct attr *attrs;
     uint32_t n_attrs, cap_attrs;

@@ -5,9 +5,7 @@
  * device whose owner changed at that instant, or a case whose owner changed. Where such events lie
  * is known: person keys remember their holders; a device's and a case's events lie with the old
  * owner, which is worked out from the old state. */
-#include "core/engine_work.h"
-
-#include <stdlib.h>
+#include "core/forget.h"
 
 /* ---------------------------------------------------------------- devices that changed hands */
 
@@ -34,39 +32,6 @@ static bool affected_range(const struct engine *e, const struct key_work *dev, i
     return *from_us <= *to_us;
 }
 
-/* All instants in [from, to] at which either view may change its answer, sorted, distinct. */
-static size_t breakpoints(const struct engine *e, const struct key_work *dev, int64_t from_us,
-                          int64_t to_us, int64_t **out)
-{
-    const struct model *m = e->w->m;
-    size_t n = 1, cap = 1;
-    for (int v = OLD; v <= NOW; v++)
-        cap += 4 * dev->view[v].n + 2 * dev->view[v].n_logouts;
-    int64_t *at = ARENA_NEW(e->w->a, int64_t, cap);
-    at[0] = from_us;
-    for (int v = OLD; v <= NOW; v++) {
-        const struct device_view *view = &dev->view[v];
-        for (size_t i = 0; i < view->n; i++) {
-            int64_t t = view->at[i].t_us;
-            at[n++] = t;
-            at[n++] = t + m->login_ttl_us + 1;
-            at[n++] = t - m->stitch_back_us;
-            at[n++] = t + m->stitch_back_us + 1;
-        }
-        for (size_t i = 0; i < view->n_logouts; i++) {
-            at[n++] = view->logouts[i] + 1;
-            at[n++] = view->logouts[i] + m->stitch_back_us + 1;
-        }
-    }
-    qsort(at, n, sizeof *at, identity_compare_us);
-    size_t kept = 0;
-    for (size_t i = 0; i < n; i++)
-        if (at[i] >= from_us && at[i] <= to_us && (kept == 0 || at[kept - 1] != at[i]))
-            at[kept++] = at[i];
-    *out = at;
-    return kept;
-}
-
 /* Fills owner_changes of a device; false: needs. */
 static bool compare_device(struct engine *e, struct key_work *dev)
 {
@@ -79,7 +44,8 @@ static bool compare_device(struct engine *e, struct key_work *dev)
     bool has_old = identity_device_view(&ew->id, dev, OLD, lo, hi);
     if (!identity_device_view(&ew->id, dev, NOW, lo, hi) || !has_old)
         return false;
-    size_t n = breakpoints(e, dev, from_us, to_us, &at);
+    const struct device_view *const views[] = {&dev->view[OLD], &dev->view[NOW]};
+    size_t n = slices_breakpoints(&ew->id, views, 2, from_us, to_us, &at);
     for (size_t i = 0; i < n; i++) {
         int64_t old_owner = identity_owner_at(&ew->id, dev, OLD, at[i]);
         if (old_owner == identity_owner_at(&ew->id, dev, NOW, at[i]))
@@ -103,7 +69,7 @@ static bool device_changed_at(const struct key_work *dev, int64_t t_us)
     return lo < dev->owner_changes.n && dev->owner_changes.at[lo].from_us <= t_us;
 }
 
-/* Devices with logins that name a changed key are compared over all their stored instants. */
+/* Devices with logins that name a changed key, and switched ones, are compared over all their stored instants. */
 static bool list_changed_devices(struct engine *e)
 {
     struct engine_work *ew = e->work;
@@ -119,6 +85,22 @@ static bool list_changed_devices(struct engine *e)
             identity_work(&ew->id, device)->reread = true;
             facts_list_device(e, device);
         }
+    }
+    for (size_t i = 0; i < 2 * ew->switched.n; i++) {
+        const struct need_pair *pair = &ew->switched.at[i / 2];
+        struct world_key *wk = world_key_no(e->w, i % 2 ? pair->b : pair->a);
+        if (e->w->m->namespaces[wk->key.ns].kind != KEY_DEVICE)
+            continue;
+        identity_work(&ew->id, wk)->reread = true;
+        facts_list_device(e, wk);
+    }
+    for (size_t i = 0; ew->forgetting && i < e->w->by_no.n; i++) {
+        struct world_key *wk = *(struct world_key **) map_value_at(&e->w->by_no, i);
+        struct key_work *kw = wk->work;
+        if (!kw || !(kw->gone_logins.n || kw->gone_logouts.n || kw->changed_tombs))
+            continue;
+        kw->reread = true;
+        facts_list_device(e, wk);
     }
     return complete;
 }
@@ -303,7 +285,8 @@ static bool scan_candidate(struct engine *e, struct key_work *kw, bool record)
     bool complete = true;
     for (size_t i = 0; i < c->n_events; i++) {
         const struct event *ev = &c->events[i];
-        if (ev->t_us < kw->scan_from_us || !is_touched(e, ev))
+        if (ev->t_us < kw->scan_from_us || !is_touched(e, ev) ||
+            (ew->forgetting && forget_meets(e->w, ev, NOW)))
             continue;
         for (int k = 0; k < ev->n_keys; k++)
             if (identity_is_person(&ew->id, &ev->keys[k]) &&
@@ -361,6 +344,7 @@ bool owners_find_moves(struct engine *e)
 {
     if (!list_changed_devices(e))
         return false;
+    switches_find_facts(e);
     facts_settle(e);
     if (!compare_devices(e) || !list_changed_cases(e) || !compare_cases(e) ||
         !list_candidates(e) || !load_candidates(e) || !scan_candidates(e))
@@ -377,7 +361,7 @@ bool owners_place_events(struct engine *e)
     bool complete = true;
     for (size_t i = 0; i < e->b->n_events; i++) {
         const struct event *ev = &e->b->events[i];
-        if (event_is_identity(ev) || ew->owner_of[i])
+        if (event_is_identity(ev) || e->changes.is_forgotten[i] || ew->owner_of[i])
             continue;
         ew->owner_of[i] = identity_event_owner(&ew->id, ev, NOW);
         if (!ew->owner_of[i])
@@ -387,7 +371,7 @@ bool owners_place_events(struct engine *e)
         return false;
     for (size_t i = 0; i < e->b->n_events; i++) {
         const struct event *ev = &e->b->events[i];
-        if (event_is_identity(ev))
+        if (event_is_identity(ev) || e->changes.is_forgotten[i])
             continue;
         add_edit(e, ew->owner_of[i], ev, i, false);
         note_holders(e, ev, ew->owner_of[i]);

@@ -5,6 +5,7 @@
  * others did not change stops the pass. New partners alone never need the old ones loaded: what
  * the old ones said is in the stored state. */
 #include "core/engine_work.h"
+#include "core/switches.h"
 
 /* What a key answers when asked: the number of its customer, or 0: not asked (shared or over). */
 static int64_t answer(const struct identity *id, const struct world_key *wk, enum when when)
@@ -29,11 +30,36 @@ static void poll_add(struct poll *p, int64_t owner)
         p->several = true;
 }
 
+/* Is there no alias with this stored partner any more? */
+static bool is_gone(const struct engine *e, int64_t a, int64_t b)
+{
+    const struct engine_work *ew = e->work;
+    struct need_pair pair = {a < b ? a : b, a < b ? b : a};
+    return ew->gone_aliases.n && map_get(&ew->gone_aliases, &pair);
+}
+
 static void poll_key(const struct identity *id, struct poll *p, const struct world_key *asker,
                      const struct world_key *partner)
 {
     if (partner->key.ns < asker->key.ns)
         poll_add(p, answer(id, partner, NOW));
+}
+
+/* The aliases of the batch, and those that are switched: each pair once. */
+static void add_pair(struct engine *e, struct map *seen, const struct world_key *a,
+                     const struct world_key *b, bool is_seen)
+{
+    struct engine_work *ew = e->work;
+    struct world *w = e->w;
+    struct pair_of_batch pair = {{a->no < b->no ? a->no : b->no, a->no < b->no ? b->no : a->no},
+                                 is_seen};
+    bool is_new;
+    map_put(seen, &pair.nos, &is_new);
+    if (!is_new)
+        return;
+    VEC_PUSH(w->a, ew->pairs, pair);
+    if (!a->fresh && !b->fresh)
+        VEC_PUSH(w->a, w->needs.aliases, pair.nos);
 }
 
 static bool collect_pairs(struct engine *e)
@@ -45,45 +71,61 @@ static bool collect_pairs(struct engine *e)
     for (size_t i = 0; i < e->b->n_events; i++) {
         const struct event *ev = &e->b->events[i];
         for (int x = 0; x < ev->n_keys; x++) {
-            if (!identity_is_person(&ew->id, &ev->keys[x]))
+            if (e->changes.is_forgotten[i] || !identity_is_person(&ew->id, &ev->keys[x]))
                 continue;
             const struct world_key *a = world_key(w, &ev->keys[x]);
             for (int y = x + 1; y < ev->n_keys && !a->is_excluded; y++) {
                 const struct world_key *b = world_key(w, &ev->keys[y]);
                 if (!identity_is_person(&ew->id, &b->key) || b->is_excluded)
                     continue;
-                struct need_pair pair = {a->no < b->no ? a->no : b->no,
-                                         a->no < b->no ? b->no : a->no};
-                bool is_new;
-                map_put(&seen, &pair, &is_new);
-                if (!is_new)
-                    continue;
-                VEC_PUSH(w->a, ew->pairs, pair);
-                if (!a->fresh && !b->fresh)
-                    VEC_PUSH(w->a, w->needs.aliases, pair);
+                add_pair(e, &seen, a, b, true);
             }
         }
+    }
+    for (size_t i = 0; i < e->b->n_switches; i++) {
+        const struct world_key *a = world_key(w, &e->b->switches[i].a);
+        const struct world_key *b = world_key(w, &e->b->switches[i].b);
+        if (a != b && identity_is_person(&ew->id, &a->key) && identity_is_person(&ew->id, &b->key))
+            add_pair(e, &seen, a, b, false);
+    }
+    for (size_t i = 0; i < ew->gone_aliases.n; i++) {
+        const struct need_pair *pair = map_key_at(&ew->gone_aliases, i);
+        add_pair(e, &seen, world_key_no(w, pair->a), world_key_no(w, pair->b), false);
     }
     ew->pairs_collected = true;
     return w->needs.aliases.n == 0;
 }
 
-static void count_new_pairs(struct engine *e)
+/* Compares what counted with what counts now: a pair may be new, or be switched, or both. */
+static void count_pairs(struct engine *e)
 {
     struct engine_work *ew = e->work;
     struct world *w = e->w;
     for (size_t i = 0; i < ew->pairs.n; i++) {
-        struct need_pair pair = ew->pairs.at[i];
-        if (map_get(&w->aliases, &pair))
-            continue;
+        struct need_pair pair = ew->pairs.at[i].nos;
         struct world_key *a = world_key_no(w, pair.a), *b = world_key_no(w, pair.b);
         struct key_work *ka = identity_work(&ew->id, a), *kb = identity_work(&ew->id, b);
-        VEC_PUSH(w->a, ew->new_pairs, pair);
-        VEC_PUSH(w->a, ka->new_partners, b->no);
-        VEC_PUSH(w->a, kb->new_partners, a->no);
-        a->now.partners++;
-        b->now.partners++;
-        (a->key.ns > b->key.ns ? ka : kb)->ask_new = true;
+        bool is_stored = map_get(&w->aliases, &pair) != NULL;
+        bool is_gone = is_stored && map_get(&ew->gone_aliases, &pair);
+        bool is_there = (is_stored && !is_gone) || ew->pairs.at[i].is_seen;
+        bool counted = is_stored && !switches_off(a, b->no, OLD);
+        bool counts = is_there && !switches_off(a, b->no, NOW);
+        struct key_work *later = a->key.ns > b->key.ns ? ka : kb;
+        if (is_there && !is_stored)
+            VEC_PUSH(w->a, ew->new_pairs, pair);
+        if (is_gone)
+            VEC_PUSH(w->a, e->changes.gone_aliases, ((struct change_pair){pair.a, pair.b}));
+        if (counts && !counted) {
+            VEC_PUSH(w->a, ka->new_partners, b->no);
+            VEC_PUSH(w->a, kb->new_partners, a->no);
+            a->now.partners++;
+            b->now.partners++;
+            later->ask_new = true;
+        } else if (counted && !counts) {
+            a->now.partners--;
+            b->now.partners--;
+            later->ask_all = true;
+        }
     }
     ew->pairs_counted = true;
 }
@@ -113,7 +155,9 @@ static bool settle_key(struct engine *e, struct key_work *kw)
         if (!load_partners(e, kw))
             return false;
         for (size_t i = 0; i < wk->partners.n; i++)
-            poll_key(&ew->id, &poll, wk, world_key_no(e->w, wk->partners.at[i]));
+            if (!switches_off(wk, wk->partners.at[i], NOW) &&
+                !is_gone(e, wk->no, wk->partners.at[i]))
+                poll_key(&ew->id, &poll, wk, world_key_no(e->w, wk->partners.at[i]));
     } else if (wk->old.shared == SHARED_SEVERAL_CUSTOMERS) {
         poll.several = true;
     } else if (wk->old.shared == SHARED_NO && wk->old.owner != wk->no) {
@@ -156,7 +200,7 @@ bool persons_settle(struct engine *e)
     if (!ew->pairs_collected && !collect_pairs(e))
         return false;
     if (!ew->pairs_counted)
-        count_new_pairs(e);
+        count_pairs(e);
     for (uint16_t ns = 0; ns < w->m->n_namespaces; ns++) {
         bool complete = true;
         if (w->m->namespaces[ns].kind != KEY_PERSON)

@@ -5,8 +5,11 @@
  * the batch's edits (watermark now); rows and cells change by the difference. An event at the end
  * of a timeline is the same operation with a short slice: the run from the open journey on. */
 #include "core/recount.h"
+#include "core/retention.h"
 
 #include <stdlib.h>
+
+enum { VISIT = 0 }; /* the scenario that is built in */
 
 void recount_mark(struct engine *e, struct key_work *root, int64_t from_us)
 {
@@ -181,14 +184,57 @@ static bool same_session(const struct change_session *a, const struct change_ses
            a->exit_place == b->exit_place && strcmp(a->channels, b->channels) == 0;
 }
 
-static void recount_sessions(struct engine *e, int64_t customer_no, const struct side sides[2],
-                             int64_t resume_us)
+/* Sessions are covered as visits are. */
+static size_t session_start(const struct engine *e, const struct world_customer *c,
+                            const struct side *side, int64_t resume_us)
+{
+    struct cover cover = retention_cover(c->journeys.at, c->journeys.n, VISIT, e->w->cut_old_us);
+    return retention_start(side->events, side->n, first_at(side->events, side->n, resume_us),
+                           &cover);
+}
+
+/* Did the customer do something in the session before the cut? */
+static bool visited_before_cut(const struct engine *e, const struct side *side,
+                               const struct change_session *row)
+{
+    uint8_t start_by = e->w->m->scenarios[VISIT].start_by;
+    for (size_t i = first_at(side->events, side->n, row->from_us);
+         i < side->n && side->events[i].t_us < e->w->cut_now_us; i++)
+        if (side->events[i].initiator & start_by)
+            return true;
+    return false;
+}
+
+/* While the cut moves: takes the sessions off the list that are frozen now; what they cover begins
+ * no other. */
+static size_t freeze_sessions(struct engine *e, const struct side sides[2], session_rows *old,
+                              size_t start_now)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < old->n; i++) {
+        const struct change_session *row = &old->at[i];
+        bool starts_before = row->from_us < e->w->cut_now_us;
+        if (starts_before && (row->to_us < e->w->cut_now_us ||
+                              visited_before_cut(e, &sides[OLD], row))) {
+            struct cover cover = {row->to_us, -1};
+            start_now = retention_start(sides[NOW].events, sides[NOW].n, start_now, &cover);
+            continue;
+        }
+        old->at[kept++] = *row;
+    }
+    old->n = kept;
+    return start_now;
+}
+
+static void recount_sessions(struct engine *e, const struct world_customer *c,
+                             const struct side sides[2], int64_t resume_us)
 {
     session_rows old = {0}, now = {0};
-    list_sessions(e, customer_no, &sides[OLD],
-                  first_at(sides[OLD].events, sides[OLD].n, resume_us), &old);
-    list_sessions(e, customer_no, &sides[NOW],
-                  first_at(sides[NOW].events, sides[NOW].n, resume_us), &now);
+    list_sessions(e, c->no, &sides[OLD], session_start(e, c, &sides[OLD], resume_us), &old);
+    size_t start_now = session_start(e, c, &sides[NOW], resume_us);
+    if (e->w->cut_now_us > e->w->cut_old_us)
+        start_now = freeze_sessions(e, sides, &old, start_now);
+    list_sessions(e, c->no, &sides[NOW], start_now, &now);
     size_t i = 0, k = 0;
     while (i < old.n || k < now.n) {
         if (k == now.n || (i < old.n && old.at[i].from_us < now.at[k].from_us)) {
@@ -203,8 +249,7 @@ static void recount_sessions(struct engine *e, int64_t customer_no, const struct
         k++;
     }
     if (now.n != old.n)
-        recount_customer_change(e, customer_no)->sessions +=
-            (int64_t) now.n - (int64_t) old.n;
+        recount_customer_change(e, c->no)->sessions += (int64_t) now.n - (int64_t) old.n;
 }
 
 /* ---------------------------------------------------------------- customers */
@@ -267,6 +312,14 @@ static size_t run_start(const struct engine *e, const struct world_customer *c, 
     return i;
 }
 
+/* Events before the cut are no input any more. */
+static void leave_past(const struct engine *e, struct side *side)
+{
+    size_t past = first_at(side->events, side->n, e->w->cut_now_us);
+    side->events += past;
+    side->n -= past;
+}
+
 static void recount_customer(struct engine *e, struct key_work *kw)
 {
     const struct model *m = e->w->m;
@@ -277,7 +330,8 @@ static void recount_customer(struct engine *e, struct key_work *kw)
     timeline_merge(e, c->events, c->n_events, kw->edits.at, kw->edits.n, true, &now);
     note_unnamed(e, kw);
     bool flips = identity_root_excluded(kw->wk, OLD) != identity_root_excluded(kw->wk, NOW);
-    if (!now.is_changed && !flips && e->w->watermark_old_us == e->w->watermark_now_us)
+    if (!now.is_changed && !flips && e->w->watermark_old_us == e->w->watermark_now_us &&
+        e->w->cut_old_us == e->w->cut_now_us)
         return; /* copies only */
 
     const int32_t *old_days = timeline_days(m, a, c->events, c->n_events, &flooded[OLD]);
@@ -295,19 +349,23 @@ static void recount_customer(struct engine *e, struct key_work *kw)
             timeline_input(m, a, c->events, old_days, c->n_events, &sides[OLD].n);
     if (!identity_root_excluded(kw->wk, NOW))
         sides[NOW].events = timeline_input(m, a, now.events, now_days, now.n, &sides[NOW].n);
+    leave_past(e, &sides[NOW]);
 
     int64_t x_us = change_from(e, kw);
     bool whole = x_us == US_MIN + 1 || kw->wk->fresh;
     int64_t resume_us = whole ? US_MIN
                         : c->session_resume_us < x_us ? c->session_resume_us
                                                       : x_us;
-    recount_sessions(e, kw->wk->no, sides, resume_us);
+    recount_sessions(e, c, sides, resume_us);
     for (int s = 0; s < m->n_scenarios; s++) {
         if (m->scenarios[s].scope >= 0)
             continue;
+        struct cover cover =
+            retention_cover(c->journeys.at, c->journeys.n, s, e->w->cut_old_us);
         size_t start[2];
         for (int side = OLD; side <= NOW; side++)
-            start[side] = run_start(e, c, s, &sides[side], x_us, whole);
+            start[side] = retention_start(sides[side].events, sides[side].n,
+                                          run_start(e, c, s, &sides[side], x_us, whole), &cover);
         recount_journeys(e, s, NULL, 0, sides, start);
     }
 }
@@ -320,16 +378,26 @@ static void recount_case(struct engine *e, struct key_work *kw)
     struct world_case *c = world_case(e->w, kw->wk);
     struct merged now;
     timeline_merge(e, c->events, c->n_events, kw->case_edits.at, kw->case_edits.n, false, &now);
-    if (now.is_changed)
-        timeline_case_chunks(e, c, &now);
     struct side sides[2] = {
         {OLD, c->events, c->n_events, e->w->watermark_old_us, kw->case_view[OLD].owner},
         {NOW, now.events, now.n, e->w->watermark_now_us, kw->case_view[NOW].owner},
     };
-    const size_t start[2] = {0, 0};
-    for (int s = 0; s < m->n_scenarios; s++)
-        if (m->scenarios[s].scope == (int) kw->wk->key.ns)
-            recount_journeys(e, s, &kw->wk->key, kw->wk->no, sides, start);
+    leave_past(e, &sides[NOW]);
+    size_t past = now.n - sides[NOW].n;
+    now.events += past;
+    now.is_new += past;
+    now.n -= past;
+    if (now.is_changed || past + c->n_past)
+        timeline_case_chunks(e, c, &now);
+    for (int s = 0; s < m->n_scenarios; s++) {
+        if (m->scenarios[s].scope != (int) kw->wk->key.ns)
+            continue;
+        struct cover cover = retention_cover(c->frozen.at, c->frozen.n, s, e->w->cut_old_us);
+        size_t start[2];
+        for (int side = OLD; side <= NOW; side++)
+            start[side] = retention_start(sides[side].events, sides[side].n, 0, &cover);
+        recount_journeys(e, s, &kw->wk->key, kw->wk->no, sides, start);
+    }
 }
 
 /* ---------------------------------------------------------------- all */

@@ -1,6 +1,7 @@
 /* recount_journeys.c: two runs of F compared. Journeys are matched by their first event; equal ones cost a
  * look, changed ones take their old contributions away and add the new. */
 #include "core/recount.h"
+#include "core/retention.h"
 
 struct run {
     const struct side *side;
@@ -112,33 +113,88 @@ static void count_journey(struct engine *e, int scenario, const struct key *case
     VEC_PUSH(e->w->a, g->parts, part);
 }
 
-void recount_journeys(struct engine *e, int scenario, const struct key *case_key, int64_t case_no,
-                      const struct side sides[2], const size_t start[2])
+/* Journeys [from, n) of a run. */
+struct part {
+    const struct run *run;
+    size_t from, n;
+};
+
+/* What differs between two parts of runs goes to the changes. */
+static void compare_parts(struct engine *e, int scenario, const struct key *case_key,
+                          int64_t case_no, const struct part *old, const struct part *now)
 {
     const struct model *m = e->w->m;
     const struct scenario *sc = &m->scenarios[scenario];
-    struct run old, now;
-    run_side(e, sc, &sides[OLD], start[OLD], &old);
-    run_side(e, sc, &sides[NOW], start[NOW], &now);
-    size_t i = 0, k = 0;
-    while (i < old.journeys.n || k < now.journeys.n) {
-        const struct journey *a = i < old.journeys.n ? &old.journeys.at[i] : NULL;
-        const struct journey *b = k < now.journeys.n ? &now.journeys.at[k] : NULL;
+    size_t i = old->from, k = now->from;
+    while (i < old->n || k < now->n) {
+        const struct journey *a = i < old->n ? &old->run->journeys.at[i] : NULL;
+        const struct journey *b = k < now->n ? &now->run->journeys.at[k] : NULL;
         int c = !a   ? 1
                 : !b ? -1
-                     : event_cmp(m, &sides[OLD].events[a->step[0]],
-                                 &sides[NOW].events[b->step[0]]);
+                     : event_cmp(m, &old->run->side->events[a->step[0]],
+                                 &now->run->side->events[b->step[0]]);
         i += c <= 0;
         k += c >= 0;
-        if (c == 0 && same_journey(m, sc, &old, a, &now, b))
+        if (c == 0 && same_journey(m, sc, old->run, a, now->run, b))
             continue;
         if (c <= 0)
-            count_journey(e, scenario, case_key, case_no, &old, a, -1);
+            count_journey(e, scenario, case_key, case_no, old->run, a, -1);
         if (c == 0)
             e->changes.journeys.n--; /* not gone: the row that follows replaces it */
         if (c >= 0)
-            count_journey(e, scenario, case_key, case_no, &now, b, +1);
+            count_journey(e, scenario, case_key, case_no, now->run, b, +1);
     }
+}
+
+/* How many journeys of the run began before the cut that comes. */
+static size_t begun_before_cut(const struct engine *e, const struct run *run)
+{
+    size_t n = 0;
+    while (n < run->journeys.n &&
+           run->side->events[run->journeys.at[n].step[0]].t_us < e->w->cut_now_us)
+        n++;
+    return n;
+}
+
+/* The cut moves: journeys that began before it are closed and stay; the others are those of the run
+ * from where the last of these ends. */
+static void recount_at_cut(struct engine *e, int scenario, const struct key *case_key,
+                           int64_t case_no, const struct side sides[2], const size_t start[2])
+{
+    const struct scenario *sc = &e->w->m->scenarios[scenario];
+    struct side closing = sides[OLD];
+    struct run old, frozen, now;
+    size_t start_now = start[NOW];
+    closing.watermark_us = US_MAX;
+    run_side(e, sc, &sides[OLD], start[OLD], &old);
+    run_side(e, sc, &closing, start[OLD], &frozen);
+    size_t n_old = begun_before_cut(e, &old), n = begun_before_cut(e, &frozen);
+    if (n > 0) {
+        const struct journey *j = &frozen.journeys.at[n - 1];
+        struct cover cover = retention_cover_of(
+            j->state, j->failed_by, closing.events[j->step[j->n_steps - 1]].place, j->closed_us);
+        start_now = retention_start(sides[NOW].events, sides[NOW].n, start_now, &cover);
+    }
+    run_side(e, sc, &sides[NOW], start_now, &now);
+    compare_parts(e, scenario, case_key, case_no, &(struct part){&old, 0, n_old},
+                  &(struct part){&frozen, 0, n});
+    compare_parts(e, scenario, case_key, case_no, &(struct part){&old, n_old, old.journeys.n},
+                  &(struct part){&now, 0, now.journeys.n});
+}
+
+void recount_journeys(struct engine *e, int scenario, const struct key *case_key, int64_t case_no,
+                      const struct side sides[2], const size_t start[2])
+{
+    const struct scenario *sc = &e->w->m->scenarios[scenario];
+    struct run old, now;
+    if (e->w->cut_now_us > e->w->cut_old_us) {
+        recount_at_cut(e, scenario, case_key, case_no, sides, start);
+        return;
+    }
+    run_side(e, sc, &sides[OLD], start[OLD], &old);
+    run_side(e, sc, &sides[NOW], start[NOW], &now);
+    compare_parts(e, scenario, case_key, case_no, &(struct part){&old, 0, old.journeys.n},
+                  &(struct part){&now, 0, now.journeys.n});
 }
 
 /* ---------------------------------------------------------------- distinct customers */

@@ -236,9 +236,11 @@ void timeline_chunks(struct engine *e, const struct world_customer *c, const str
 
 void timeline_case_chunks(struct engine *e, const struct world_case *c, const struct merged *now)
 {
-    size_t n_old = (c->n_events + CHUNK_EVENTS - 1) / CHUNK_EVENTS;
+    size_t n_stored = c->n_past + c->n_events;
+    size_t n_old = (n_stored + CHUNK_EVENTS - 1) / CHUNK_EVENTS;
     size_t n_new = (now->n + CHUNK_EVENTS - 1) / CHUNK_EVENTS;
-    bool differs = false;
+    /* a forget, or events before the cut: what follows moved up */
+    bool differs = now->n < c->n_events || c->n_past || e->w->cut_now_us > e->w->cut_old_us;
     for (size_t k = 0; k < n_new; k++) {
         size_t first = k * CHUNK_EVENTS;
         size_t n = now->n - first < CHUNK_EVENTS ? now->n - first : CHUNK_EVENTS;

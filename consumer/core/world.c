@@ -7,9 +7,12 @@ void world_init(struct world *w, struct model *m, struct arena *a)
     memset(w, 0, sizeof *w);
     w->m = m;
     w->a = a;
+    w->cut_old_us = w->cut_now_us = US_MIN;
     map_init(&w->by_key, a, sizeof(struct key), sizeof(struct world_key *));
     map_init(&w->by_no, a, sizeof(int64_t), sizeof(struct world_key *));
     map_init(&w->aliases, a, sizeof(struct need_pair), sizeof(bool));
+    map_init(&w->said, a, sizeof(int64_t), sizeof(struct carriers));
+    map_init(&w->carriers, a, sizeof(struct need_carriers), sizeof(struct carriers));
     map_init(&w->days, a, sizeof(struct need_day), sizeof(struct world_day));
     map_init(&w->known_messages, a, sizeof(const struct event *), sizeof(bool));
 }
@@ -18,7 +21,8 @@ bool needs_any(const struct needs *n)
 {
     return n->keys.n || n->key_nos.n || n->aliases.n || n->partners.n || n->logins.n ||
            n->devices.n || n->facts.n || n->cases.n || n->holders.n || n->slices.n ||
-           n->case_runs.n || n->resumes.n || n->days.n || n->messages.n;
+           n->case_runs.n || n->resumes.n || n->days.n || n->messages.n ||
+           n->said.n || n->carriers.n;
 }
 
 void needs_clear(struct needs *n)
@@ -26,6 +30,7 @@ void needs_clear(struct needs *n)
     n->keys.n = n->key_nos.n = n->aliases.n = n->partners.n = n->logins.n = 0;
     n->devices.n = n->facts.n = n->cases.n = n->holders.n = n->slices.n = 0;
     n->case_runs.n = n->resumes.n = n->days.n = n->messages.n = 0;
+    n->said.n = n->carriers.n = 0;
 }
 
 struct world_key *world_key(const struct world *w, const struct key *k)
@@ -73,6 +78,29 @@ struct world_key *world_put_key(struct world *w, const struct key *k, int64_t no
     if (fresh)
         mark_loaded(wk);
     return wk;
+}
+
+void world_put_switches(struct world *w, int64_t no, const int64_t *others, size_t n)
+{
+    struct world_key *wk = world_key_no(w, no);
+    if (wk->off_old.n)
+        return;
+    for (size_t i = 0; i < n; i++) {
+        VEC_PUSH(w->a, wk->off_old, others[i]);
+        VEC_PUSH(w->a, wk->off_now, others[i]);
+    }
+}
+
+void world_put_tombstones(struct world *w, int64_t no, const struct tombstone *at, size_t n)
+{
+    struct world_key *wk = world_key_no(w, no);
+    if (wk->tombs_old.n)
+        return;
+    w->has_tombstones |= n > 0;
+    for (size_t i = 0; i < n; i++) {
+        VEC_PUSH(w->a, wk->tombs_old, at[i]);
+        VEC_PUSH(w->a, wk->tombs_now, at[i]);
+    }
 }
 
 void world_put_alias(struct world *w, int64_t a, int64_t b)
@@ -186,12 +214,20 @@ void world_put_slice(struct world *w, int64_t customer_no, int64_t from_us,
         VEC_PUSH(w->a, c->chunks, chunks[i]);
 }
 
-void world_put_case(struct world *w, int64_t case_no, const struct event *events, size_t n)
+void world_put_case(struct world *w, int64_t case_no, const struct event *events, size_t n,
+                    const struct stored_journey *frozen, size_t n_frozen)
 {
     struct world_case *wc = world_case(w, world_key_no(w, case_no));
+    size_t past = 0;
+    while (past < n && events[past].t_us < w->cut_old_us)
+        past++;
     wc->loaded = true;
-    wc->events = events;
-    wc->n_events = n;
+    wc->events = events + past;
+    wc->n_events = n - past;
+    wc->n_past = past;
+    wc->frozen.n = 0;
+    for (size_t i = 0; i < n_frozen; i++)
+        VEC_PUSH(w->a, wc->frozen, frozen[i]);
 }
 
 void world_put_resume(struct world *w, int64_t customer_no, int64_t x_us,
@@ -219,6 +255,37 @@ void world_put_day(struct world *w, const struct need_day *d, const struct store
         return;
     for (size_t i = 0; i < n; i++)
         VEC_PUSH(w->a, day->journeys, rows[i]);
+}
+
+const struct carriers *world_said(struct world *w, const struct world_key *wk)
+{
+    static const struct carriers none;
+    const struct carriers *found = map_get(&w->said, &wk->no);
+    if (wk->fresh)
+        return &none;
+    if (!found)
+        VEC_PUSH(w->a, w->needs.said, wk->no);
+    return found;
+}
+
+const struct carriers *world_carriers(struct world *w, int64_t a, int64_t b, int64_t t_us)
+{
+    struct need_carriers need = {a, b, t_us};
+    const struct carriers *found = map_get(&w->carriers, &need);
+    if (!found)
+        VEC_PUSH(w->a, w->needs.carriers, need);
+    return found;
+}
+
+void world_put_said(struct world *w, int64_t no, const struct event *events, size_t n)
+{
+    *(struct carriers *) map_put(&w->said, &no, NULL) = (struct carriers){events, n};
+}
+
+void world_put_carriers(struct world *w, const struct need_carriers *need,
+                        const struct event *events, size_t n)
+{
+    *(struct carriers *) map_put(&w->carriers, need, NULL) = (struct carriers){events, n};
 }
 
 void world_put_message(struct world *w, const struct event *message)

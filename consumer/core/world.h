@@ -34,6 +34,17 @@ struct case_fact {
     int64_t at_us;  /* the earliest time this pair was seen */
 };
 
+/* A span in which messages that carry a key are forgotten: core/forget.h. */
+struct tombstone {
+    int64_t from_us, to_us; /* both included */
+    bool strict;
+};
+/* Stored messages that carry a key. */
+struct carriers {
+    const struct event *at;
+    size_t n;
+};
+
 struct world_key {
     struct key key;
     int64_t no;
@@ -61,6 +72,9 @@ struct world_key {
     bool holders_loaded;
     struct world_customer *customer; /* if its timeline was asked for */
     struct world_case *case_run;
+    /* keys whose facts with this one an operator switched off (core/switches.h) */
+    VEC(int64_t) off_old, off_now;
+    VEC(struct tombstone) tombs_old, tombs_now;
     void *work; /* the engine's own */
 };
 
@@ -70,6 +84,7 @@ struct stored_journey {
     int scenario;
     int64_t case_no; /* 0 in scope customer */
     int64_t first_us, closed_us; /* closed US_MAX while open */
+    int closed_by; /* place of the event that closed it; -1: time did, or it is open */
     int32_t day;
     struct distinct_part part;
 };
@@ -98,8 +113,10 @@ struct world_customer {
 struct world_case {
     int64_t no;
     bool loaded;
-    const struct event *events; /* the whole case timeline, in order */
+    const struct event *events; /* the whole case timeline from the cut on, in order */
     size_t n_events;
+    size_t n_past; /* stored events before the cut, which go when the run is written */
+    VEC(struct stored_journey) frozen; /* its frozen journeys that reach past the cut */
     void *work;
 };
 
@@ -108,6 +125,7 @@ struct need_window { int64_t device_no, from_us, to_us; };
 struct need_slice { int64_t customer_no, from_us; };
 struct need_resume { int64_t customer_no, x_us; };
 struct need_pair { int64_t a, b; };
+struct need_carriers { int64_t a, b, t_us; };
 struct need_day { int64_t customer_no; int scenario; int32_t day; };
 
 /* answer to needs.days */
@@ -135,6 +153,10 @@ struct needs {
     VEC(struct need_resume) resumes;
     /* all stored journeys of (customer, scenario of a case scope, day) -> world_put_day */
     VEC(struct need_day) days;
+    VEC(int64_t) said; /* identity messages that carry the key -> world_put_said */
+    /* events that carry both person keys a and b, at any time; b = 0: that carry device a at t_us
+     * -> world_put_carriers */
+    VEC(struct need_carriers) carriers;
     VEC(const struct event *) messages; /* identity messages: known already? -> world_put_message */
 };
 
@@ -142,10 +164,16 @@ struct world {
     struct model *m;
     struct arena *a;
     int64_t watermark_old_us, watermark_now_us; /* equal but in a sweep; US_MIN: none published */
+    /* core/retention.h: equal but while the cut moves; US_MIN: nothing was ever dropped. Set them
+     * before anything is put. */
+    int64_t cut_old_us, cut_now_us;
     struct needs needs;
+    bool has_tombstones; /* a key that was put has some */
     struct map by_key; /* struct key -> struct world_key * */
     struct map by_no;  /* int64_t -> struct world_key * */
     struct map aliases; /* need_pair, a < b -> stored_alias */
+    struct map said;    /* int64_t -> struct carriers */
+    struct map carriers; /* need_carriers -> struct carriers */
     struct map days;    /* need_day -> struct world_day */
     struct map known_messages; /* const struct event * -> bool */
 };
@@ -160,10 +188,17 @@ struct world_key *world_key_no(const struct world *w, int64_t no);
 struct world_customer *world_customer(struct world *w, struct world_key *root);
 struct world_case *world_case(struct world *w, struct world_key *key);
 
+/* NULL: asked for. */
+const struct carriers *world_said(struct world *w, const struct world_key *wk);
+const struct carriers *world_carriers(struct world *w, int64_t a, int64_t b, int64_t t_us);
+
 /* --- what a store calls ------------------------------------------------------------------- */
 struct world_key *world_put_key(struct world *w, const struct key *k, int64_t no, bool fresh,
                                 const struct key_state *state, int64_t asked_from_us,
                                 int64_t asked_to_us);
+/* With the key: the other keys of its switches. Left out: none. */
+void world_put_switches(struct world *w, int64_t no, const int64_t *others, size_t n);
+void world_put_tombstones(struct world *w, int64_t no, const struct tombstone *at, size_t n);
 void world_put_alias(struct world *w, int64_t a, int64_t b); /* either order */
 void world_put_partners(struct world *w, int64_t no, const int64_t *nos, size_t n);
 /* logins sorted by (t, keys); replaces what was loaded for the device; keys are copied */
@@ -178,11 +213,18 @@ void world_put_holders(struct world *w, int64_t no, const int64_t *nos, size_t n
 void world_put_slice(struct world *w, int64_t customer_no, int64_t from_us,
                      const struct event *events, size_t n, const struct world_chunk *chunks,
                      size_t n_chunks);
-void world_put_case(struct world *w, int64_t case_no, const struct event *events, size_t n);
+/* all that is stored, events before the cut too, and the case's frozen journeys with closed_us at
+ * or after the cut (others do no harm) */
+void world_put_case(struct world *w, int64_t case_no, const struct event *events, size_t n,
+                    const struct stored_journey *frozen, size_t n_frozen);
 void world_put_resume(struct world *w, int64_t customer_no, int64_t x_us,
                       int64_t session_resume_us, const struct stored_journey *rows, size_t n);
 void world_put_day(struct world *w, const struct need_day *d, const struct stored_journey *rows,
                    size_t n);
+/* the events must live in the arena */
+void world_put_said(struct world *w, int64_t no, const struct event *events, size_t n);
+void world_put_carriers(struct world *w, const struct need_carriers *need,
+                        const struct event *events, size_t n);
 void world_put_message(struct world *w, const struct event *message);
 
 #endif

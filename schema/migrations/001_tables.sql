@@ -124,6 +124,23 @@ create table journey_internal.watermark (
 ) with (fillfactor = 50);
 comment on table journey_internal.watermark is 'the published watermark, in microseconds; no row before the first one';
 
+create table journey_internal.retention (
+    only_row boolean primary key default true check (only_row),
+    cut_on date not null,
+    cut_us bigint not null,
+    moved_at timestamptz not null default now()
+);
+comment on table journey_internal.retention is 'the cut: events before this first day of a month are gone, journeys and sessions that began before it are frozen; cut_us: its first microsecond. No row before anything was dropped';
+create table journey_internal.retention_month (
+    month_on date primary key,
+    dropped_at timestamptz not null default now(),
+    events bigint not null,
+    journeys bigint not null,
+    cells bigint not null,
+    cell_sum numeric not null
+);
+comment on table journey_internal.retention_month is 'months before the cut: events that were dropped, journeys that were frozen, and cells as they stood then (cell_sum: sum of a hash of each), which verify holds against the ledger';
+
 create table journey_internal.writer (
     slot smallint primary key,
     last_commit_at timestamptz,
@@ -152,7 +169,7 @@ create table journey_internal.quarantine (
     source text not null default '',
     reason text not null check (reason in (
         'malformed', 'future', 'too_old', 'touchpoint', 'initiator', 'two_persons', 'no_key',
-        'unmapped', 'format')),
+        'unmapped', 'format', 'past_retention')),
     detail text,
     first_seen_at timestamptz not null default now(),
     element integer not null default -1 check (element between -1 and 999),
@@ -193,16 +210,61 @@ create table journey_internal.key (
     asked_to_us bigint not null default (-9223372036854775808),
     is_excluded boolean not null default false,
     is_kiosk boolean not null default false,
+    is_switched boolean not null default false,
+    is_forgotten boolean not null default false,
+    shared_since timestamptz,
     unique (ns_no, hash)
 ) with (fillfactor = 50);
-comment on table journey_internal.key is 'every key ever seen, and the guard (select for update) of what it names: its aliases, logins, case facts, and, as the root of a customer, its timeline, sessions and journeys. shared: 0 no, 1 several_customers, 2 max_aliases';
+comment on table journey_internal.key is 'every key ever seen, and the guard (select for update) of what it names: its aliases, logins, case facts, and, as the root of a customer, its timeline, sessions and journeys. shared: 0 no, 1 several_customers, 2 max_aliases; shared_since: when a writer found it shared. is_switched, is_forgotten: it has rows in link_switch, in tombstone';
 
 create table journey_internal.alias (
     key_no bigint not null,
     partner_no bigint not null,
+    past_us bigint,
     primary key (key_no, partner_no)
 );
-comment on table journey_internal.alias is 'aliases, both directions';
+comment on table journey_internal.alias is 'aliases, both directions. past_us: the latest event that was dropped and may have given it; null: none. So it stands whether or not a kept one does';
+
+create table journey_internal.link_switch (
+    key_no bigint not null,
+    other_no bigint not null,
+    act_no bigint not null,
+    primary key (key_no, other_no)
+);
+comment on table journey_internal.link_switch is 'pairs of keys whose facts an operator switched off, both directions; the facts stay in their tables and count for nothing. act_no: the row of operator_act that tells who and when';
+
+create table journey_internal.tombstone (
+    key_no bigint not null,
+    from_us bigint not null,
+    to_us bigint not null,
+    is_strict boolean not null,
+    act_no bigint not null,
+    primary key (key_no, from_us, is_strict)
+);
+comment on table journey_internal.tombstone is 'what was forgotten: messages that carry the key at a time in the span are not accepted. Not strict: at a case only those without a person key, at a device only those without a person and a case key';
+
+create table journey_internal.operator_act (
+    act_no bigint generated always as identity primary key,
+    acted_at timestamptz not null default now(),
+    database_user text not null default session_user,
+    os_user text not null,
+    action text not null check (action in ('unlink', 'relink', 'forget', 'export', 'opt_out', 'opt_in', 'rotate')),
+    key_ids uuid[] not null,
+    namespaces text[] not null
+);
+comment on table journey_internal.operator_act is 'who did what to the data of a person: operators and pseudonymous keys, never a value of a key. A row is never changed';
+
+create table journey_internal.secret_epoch (
+    epoch_no integer generated always as identity primary key,
+    started_at timestamptz not null default now(),
+    from_us bigint not null,
+    excluded_ns smallint[] not null,
+    excluded uuid[] not null,
+    kiosk_ns smallint[] not null,
+    kiosk uuid[] not null,
+    act_no bigint not null
+);
+comment on table journey_internal.secret_epoch is 'one row each time the secret was changed: events before from_us are accepted no more; excluded keys and kiosks that were met under former secrets, which the configuration cannot name any more';
 
 create table journey_internal.login (
     device_no bigint not null,

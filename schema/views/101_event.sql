@@ -13,6 +13,7 @@ select
             select x.session_id, x.to_us
             from journey_internal.session as x
             where x.customer_no = t.customer_no and x.from_us <= e.at
+              and x.from_us >= (select journey_internal.cut_us())
             order by x.from_us desc
             limit 1
         ) as s
@@ -26,6 +27,7 @@ select
             select x.to_us, x.day, x.first_rank
             from journey_internal.session as x
             where x.customer_no = t.customer_no and x.from_us <= e.at
+              and x.from_us >= (select journey_internal.cut_us())
             order by x.from_us desc
             limit 1
         ) as s
@@ -58,7 +60,7 @@ left join journey_internal.touchpoint as tp on tp.touchpoint_no = a.touchpoint_n
 comment on view journey.event is 'one row an accepted event; copies count once, identity messages are none. Filter by customer_id or occurred_on: both reach the stored timelines, occurred_at alone does not';
 comment on column journey.event.event_id is 'id of the event, made from its time, touchpoint, source, source''s id and keys: the same in every database with the same secret';
 comment on column journey.event.customer_id is 'the customer who owns the event';
-comment on column journey.event.session_id is 'session of the event; null for excluded customers and for events beyond max_day_events of a day';
+comment on column journey.event.session_id is 'session of the event; null for excluded customers, for events beyond max_day_events of a day, and where a session from before the cut of retention reaches';
 comment on column journey.event.event_seq is 'position in the session, from 1; null outside sessions';
 comment on column journey.event.occurred_at is 'when it happened, by the source''s clock, to the microsecond';
 comment on column journey.event.occurred_on is 'library day of occurred_at';

@@ -11,7 +11,8 @@ select
     (select journey_internal.touchpoint_codes())[s.entry_no + 1] as entry_touchpoint,
     (select journey_internal.touchpoint_codes())[s.exit_no + 1] as exit_touchpoint,
     s.channels,
-    s.n_channels::integer as channel_count
+    s.n_channels::integer as channel_count,
+    s.from_us < (select journey_internal.cut_us()) as is_frozen
 from journey_internal.session as s
 left join journey_internal.customer as c on c.customer_no = s.customer_no;
 
@@ -28,3 +29,4 @@ comment on column journey.session.entry_touchpoint is 'touchpoint of the first e
 comment on column journey.session.exit_touchpoint is 'touchpoint of the last event';
 comment on column journey.session.channels is 'distinct channels of its events in byte order, joined by " + "';
 comment on column journey.session.channel_count is 'how many distinct channels';
+comment on column journey.session.is_frozen is 'true when it began before the cut of retention: its events are gone, and it stays as it is';

@@ -35,7 +35,8 @@ select
     (j.last_us - j.first_us) / 1e6::double precision as duration_seconds,
     j.channels,
     j.switches as channel_switches,
-    j.depth::integer as checkpoint_reached
+    j.depth::integer as checkpoint_reached,
+    j.first_us < (select journey_internal.cut_us()) as is_frozen
 from journey_internal.journey as j
 left join journey_internal.scenario as sc on sc.scenario_no = j.scenario_no
 left join journey_internal.segment as sg on sg.segment_no = j.segment_no
@@ -65,3 +66,4 @@ comment on column journey.journey.duration_seconds is 'seconds from the first to
 comment on column journey.journey.channels is 'distinct channels of its steps in byte order, joined by " + "';
 comment on column journey.journey.channel_switches is 'neighbouring steps whose channels differ';
 comment on column journey.journey.checkpoint_reached is 'number of the furthest checkpoint reached in order; 0: only (started). Names: journey.funnel_step';
+comment on column journey.journey.is_frozen is 'true when it began before the cut of retention: its events are gone, and it stays as it is';

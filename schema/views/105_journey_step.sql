@@ -69,9 +69,10 @@ cross join lateral (
         offset j.first_skip
         limit j.n_steps
     ) as m
-) as s;
+) as s
+where j.first_us >= (select journey_internal.cut_us());
 
-comment on view journey.journey_step is 'one row a step of a journey; visits too. Filter by journey_id';
+comment on view journey.journey_step is 'one row a step of a journey; visits too, frozen journeys not: their steps are gone. Filter by journey_id';
 comment on column journey.journey_step.journey_id is 'the journey, as in journey.journey';
 comment on column journey.journey_step.step_no is 'place of the step in the journey, from 1';
 comment on column journey.journey_step.event_id is 'the event that is the step, as in journey.event';

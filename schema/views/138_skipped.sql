@@ -11,7 +11,7 @@ group by c.source, c.skip, c.rule;
 
 comment on view journey.skipped is 'one row a source, reason and rule: how many messages were skipped, which is neither an error nor a loss';
 comment on column journey.skipped.source is 'source that skipped them; (none) for messages whose topic no source takes';
-comment on column journey.skipped.reason is 'why: no source, tenant, no elements, no rule, rule (it says so, or a map of its fields), unmapped (a value its maps do not know)';
-comment on column journey.skipped.rule is 'the rule that decided, as the mapping names it; null where none was reached';
+comment on column journey.skipped.reason is 'why: no source, tenant, no elements, no rule, forgotten (it belongs to somebody who was forgotten or opted out), rule (it says so, or a map of its fields), unmapped (a value its maps do not know), group (of customers of whom nothing is accepted)';
+comment on column journey.skipped.rule is 'the rule that decided, as the mapping names it; null where none was reached, and of forgotten ones';
 comment on column journey.skipped.messages is 'messages, elements of a message counted each; as often as they were read';
 comment on column journey.skipped.last_seen_at is 'when the last was met, by the database''s clock';

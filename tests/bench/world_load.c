@@ -170,7 +170,7 @@ static void load_timelines(struct memory *mem, struct world *w)
             copy_events(w, &row->case_chunks.at[k], events + count);
             count += row->case_chunks.at[k].n;
         }
-        world_put_case(w, row->no, events, count);
+        world_put_case(w, row->no, events, count, NULL, 0);
     }
 }
 

@@ -266,4 +266,9 @@ sound() { # WHAT DATABASE CONFIG
     is "$1: read = accepted + duplicate + skipped + quarantined + tombstone" \
         "$(sql "$2" 'select coalesce(sum(read - accepted - duplicate - skipped - quarantined
             - tombstone), 0) from journey_internal.source_tally')" 0
+    is "$1: what was skipped has a reason, what was read as an event a clock" \
+        "$(sql "$2" "select coalesce(sum(skipped), 0), coalesce(sum(accepted + duplicate), 0)
+            from journey_internal.source_tally")" \
+        "$(sql "$2" "select (select coalesce(sum(messages), 0) from journey.skipped),
+            (select coalesce(sum(events), 0) from journey.event_clock)")"
 }

@@ -289,7 +289,7 @@ has "links for a Sankey chart" "$(ask dashboard/04-links-for-a-sankey)" \
 has "transitions for a map" "$(ask dashboard/05-transitions-for-a-map)" \
     'Search without result|Search the catalogue|10|1.000|9|10|1.0|1.0|t'
 has "open journeys" "$(ask dashboard/06-open-journeys)" \
-    'hold|*|4|0|4|0|2025-10-15|365.0' 'loan|*|3|0|0|3|2025-09-02|730.0' \
+    'hold|*|4|0|4|0|2025-10-15|365.0' 'loan|*|3|0|0|3|2025-09-02|400.0' \
     'get_help|*|1|1|0|0|2025-11-03|90.0'
 # 27 October to 2 November: f n f g f; the week before: g nf f nf n f nnn, and 3005
 has "week over week" "$(ask dashboard/07-week-over-week -v min_count=5)" \

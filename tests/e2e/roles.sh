@@ -152,7 +152,8 @@ readers='calendar channel data_dictionary drop_off drop_off_monthly event_clock 
     freshness_in_words funnel_step funnel_step_monthly mapping_coverage path path_link path_monthly
     published quarantine_count raw_path scenario scenario_day scenario_monthly skipped touchpoint
     transition unmapped'
-details='conservation customer event event_case journey journey_step quarantine session shared_key'
+details='conservation customer event event_case journey journey_step operator_act quarantine session
+    shared_key'
 functions="drop_off_between('find', '2026-01-01', '2026-01-31')
     funnel_between('find', '2026-01-01', '2026-01-31')
     path_between('find', '2026-01-01', '2026-01-31')

@@ -271,7 +271,7 @@ static bool every_way(struct golden *g, const struct lines *want)
         struct lines got;
         lines_init(&got);
         if (i == 0)
-            brute_lines(&g->config->model, g->events.at, g->events.n, g->watermark_us,
+            brute_lines(&g->config->model, g->events.at, g->events.n, NULL, g->watermark_us,
                         &got, NULL);
         else
             ok = apply(g, &r, i == 1 ? 1000000 : i == 2 ? 1 : 1 + i % 4, i > 2, &got);

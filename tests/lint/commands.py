@@ -49,12 +49,12 @@ def main():
         lint.check([f"{JOURNEYD} is not there: make all"], "the program")
         lint.finish()
     code, overview, _ = run("--help")
-    listed = re.findall(r"^  ([a-z]+) ", overview, re.M)
+    listed = re.findall(r"^  ([a-z-]+) ", overview, re.M)
     lint.check([] if code == 0 else [f"ended with {code}"], "journeyd --help")
     lint.check([f"{n} is missing" for n in COMMANDS if n not in listed]
                + [f"{n} is listed twice" for n in set(listed) if listed.count(n) > 1],
                "all commands are listed")
-    in_files = {os.path.basename(p)[len("cmd_"):-len(".c")]
+    in_files = {os.path.basename(p)[len("cmd_"):-len(".c")].replace("_", "-")
                 for p in sources(".c") if os.path.basename(p).startswith("cmd_")
                 and re.search(r"^const struct command cmd_", text(p), re.M)}
     lint.check(sorted(in_files ^ set(listed)), "the table and app/cmd_*.c agree")

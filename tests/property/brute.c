@@ -50,31 +50,68 @@ static const char *attribute_text(struct brute *b, uint32_t attr)
                         text_initiator(x->initiator), dim[0], dim[1], dim[2], dim[3]);
 }
 
+static int carried(const struct model *m, const struct event *ev, enum key_kind kind)
+{
+    int n = 0;
+    for (int i = 0; i < ev->n_keys; i++)
+        n += m->namespaces[ev->keys[i].ns].kind == kind;
+    return n;
+}
+
+bool brute_is_forgotten(const struct model *m, const struct verdicts *v,
+                        const struct event *ev)
+{
+    for (size_t i = 0; i < v->n_tombs; i++) {
+        const struct brute_tomb *t = &v->tombs[i];
+        bool carries = false, counts = true;
+        for (int k = 0; k < ev->n_keys; k++)
+            carries |= key_cmp(&ev->keys[k], &t->key) == 0;
+        if (m->namespaces[t->key.ns].kind == KEY_CASE)
+            counts = carried(m, ev, KEY_PERSON) == 0;
+        if (m->namespaces[t->key.ns].kind == KEY_DEVICE)
+            counts = carried(m, ev, KEY_PERSON) + carried(m, ev, KEY_CASE) == 0;
+        if (carries && (counts || t->at.strict) && ev->t_us >= t->at.from_us &&
+            ev->t_us <= t->at.to_us)
+            return true;
+    }
+    return false;
+}
+
+static void collect_item(struct brute *b, const struct event *ev)
+{
+    size_t k = 0;
+    int c = 1;
+    if (brute_is_forgotten(b->m, &b->verdicts, ev))
+        return;
+    while (k < b->items.n && (c = compare_events(b->m, b->items.at[k].ev, ev)) < 0)
+        k++;
+    if (k < b->items.n && c == 0) {
+        struct item *item = &b->items.at[k];
+        item->logout |= ev->logout;
+        if (!item->is_identity && ev->attr != item->attr &&
+            strcmp(attribute_text(b, ev->attr), attribute_text(b, item->attr)) > 0)
+            item->attr = ev->attr;
+        return;
+    }
+    (void) VEC_NEXT(&b->a, b->items);
+    memmove(&b->items.at[k + 1], &b->items.at[k],
+            (b->items.n - 1 - k) * sizeof *b->items.at);
+    b->items.at[k] = (struct item){.ev = ev,
+                                   .attr = ev->attr,
+                                   .logout = ev->logout,
+                                   .is_identity = ev->place == EVENT_NO_PLACE,
+                                   .owner = -1};
+}
+
+/* Of events before the cut only their facts are left. */
 static void collect_items(struct brute *b, const struct event *events, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        const struct event *ev = &events[i];
-        size_t k = 0;
-        int c = 1;
-        while (k < b->items.n && (c = compare_events(b->m, b->items.at[k].ev, ev)) < 0)
-            k++;
-        if (k < b->items.n && c == 0) {
-            struct item *item = &b->items.at[k];
-            item->logout |= ev->logout;
-            if (!item->is_identity && ev->attr != item->attr &&
-                strcmp(attribute_text(b, ev->attr), attribute_text(b, item->attr)) > 0)
-                item->attr = ev->attr;
-            continue;
-        }
-        (void) VEC_NEXT(&b->a, b->items);
-        memmove(&b->items.at[k + 1], &b->items.at[k],
-                (b->items.n - 1 - k) * sizeof *b->items.at);
-        b->items.at[k] = (struct item){.ev = ev,
-                                       .attr = ev->attr,
-                                       .logout = ev->logout,
-                                       .is_identity = ev->place == EVENT_NO_PLACE,
-                                       .owner = -1};
-    }
+    const struct brute_past *past = b->verdicts.past;
+    for (size_t i = 0; i < n; i++)
+        if (!past || events[i].place == EVENT_NO_PLACE || events[i].t_us >= past->cut_us)
+            collect_item(b, &events[i]);
+    for (size_t i = 0; past && i < past->facts.n; i++)
+        collect_item(b, &past->facts.at[i]);
 }
 
 int brute_key(const struct brute *b, const struct key *k)
@@ -90,12 +127,25 @@ static int compare_keys(const void *x, const void *y)
     return key_cmp(x, y);
 }
 
+static void add_key(struct brute *b, const struct key *k)
+{
+    if (brute_key(b, k) < 0)
+        VEC_PUSH(&b->a, b->keys, *k);
+}
+
 static void collect_keys(struct brute *b)
 {
     for (size_t i = 0; i < b->items.n; i++)
         for (int k = 0; k < b->items.at[i].ev->n_keys; k++)
-            if (brute_key(b, &b->items.at[i].ev->keys[k]) < 0)
-                VEC_PUSH(&b->a, b->keys, b->items.at[i].ev->keys[k]);
+            add_key(b, &b->items.at[i].ev->keys[k]);
+    for (size_t i = 0; i < b->verdicts.n_switches; i++) {
+        add_key(b, &b->verdicts.switches[i].a);
+        add_key(b, &b->verdicts.switches[i].b);
+    }
+    for (size_t i = 0; i < b->verdicts.n_tombs; i++)
+        add_key(b, &b->verdicts.tombs[i].key);
+    for (size_t i = 0; b->verdicts.past && i < b->verdicts.past->keys.n; i++)
+        add_key(b, &b->verdicts.past->keys.at[i]);
     if (b->keys.n)
         qsort(b->keys.at, b->keys.n, sizeof *b->keys.at, compare_keys);
 }
@@ -121,6 +171,19 @@ bool brute_is_exclude(const struct brute *b, int key)
 bool brute_is_kiosk(const struct brute *b, int key)
 {
     return in_list(b, key, b->m->kiosks, b->m->n_kiosks);
+}
+
+bool brute_is_off(const struct brute *b, int x, int y)
+{
+    const struct key *kx = &b->keys.at[x], *ky = &b->keys.at[y];
+    bool off = false;
+    for (size_t i = 0; x != y && i < b->verdicts.n_switches; i++) {
+        const struct switch_act *s = &b->verdicts.switches[i];
+        if ((key_cmp(&s->a, kx) == 0 && key_cmp(&s->b, ky) == 0) ||
+            (key_cmp(&s->a, ky) == 0 && key_cmp(&s->b, kx) == 0))
+            off = s->off;
+    }
+    return off;
 }
 
 bool brute_carries(const struct brute *b, const struct event *ev, int key)
@@ -224,6 +287,7 @@ static void put_customer(struct brute *b, int customer, int64_t flood_days)
                                .flood_days = flood_days,
                                .first_us = US_MAX,
                                .last_us = US_MAX};
+    brute_past_count(b, customer, &row.sessions, &row.journeys);
     for (size_t i = 0; i < b->items.n; i++)
         if (b->items.at[i].owner == customer)
             mine[n++] = &b->items.at[i];
@@ -269,35 +333,72 @@ static void put_keys(struct brute *b)
     }
 }
 
+void brute_run_all(struct brute *b, const struct event *events, size_t n)
+{
+    collect_items(b, events, n);
+    collect_keys(b);
+    brute_persons(b);
+    brute_owners(b);
+    b->n_sessions = ARENA_NEW(&b->a, int64_t, b->keys.n + 1);
+    b->floods = ARENA_NEW(&b->a, int64_t, b->keys.n + 1);
+    for (int c = 0; c < (int) b->keys.n; c++)
+        run_customer(b, c, &b->floods[c]);
+    for (int c = 0; c < (int) b->keys.n; c++)
+        if (brute_kind(b, c) == KEY_CASE)
+            run_case(b, c);
+}
+
+/* Different events, those that were dropped left out. */
+static size_t count_events(const struct brute *b)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < b->items.n; i++)
+        n += !b->items.at[i].is_identity;
+    return n;
+}
+
 void brute_lines(const struct model *m, const struct event *events, size_t n,
-                 int64_t watermark_us, struct lines *out, size_t *n_distinct)
+                 const struct verdicts *v, int64_t watermark_us, struct lines *out,
+                 size_t *n_distinct)
 {
     struct brute b = {.m = m, .watermark_us = watermark_us, .out = out};
+    if (v)
+        b.verdicts = *v;
+    arena_init(&b.a);
+    brute_run_all(&b, events, n);
+    for (size_t i = 0; i < b.journeys.n; i++)
+        brute_journey(&b, &b.journeys.at[i]);
+    for (int c = 0; c < (int) b.keys.n; c++)
+        put_customer(&b, c, b.floods[c]);
+    put_events(&b);
+    put_keys(&b);
+    brute_cells(&b);
+    brute_past_lines(&b);
+    if (n_distinct)
+        *n_distinct = count_events(&b);
+    arena_done(&b.a);
+    lines_sort(out);
+}
 
+void brute_owned(const struct model *m, const struct event *events, size_t n,
+                 const struct verdicts *v, const struct key *k, bool *owned)
+{
+    struct lines nowhere;
+    struct brute b = {.m = m, .watermark_us = US_MIN, .out = &nowhere, .verdicts = *v};
+
+    lines_init(&nowhere);
     arena_init(&b.a);
     collect_items(&b, events, n);
     collect_keys(&b);
     brute_persons(&b);
     brute_owners(&b);
-    int64_t *floods = ARENA_NEW(&b.a, int64_t, b.keys.n + 1);
-    b.n_sessions = ARENA_NEW(&b.a, int64_t, b.keys.n + 1);
-    for (int c = 0; c < (int) b.keys.n; c++)
-        run_customer(&b, c, &floods[c]);
-    for (int c = 0; c < (int) b.keys.n; c++)
-        if (brute_kind(&b, c) == KEY_CASE)
-            run_case(&b, c);
-    for (size_t i = 0; i < b.journeys.n; i++)
-        brute_journey(&b, &b.journeys.at[i]);
-    for (int c = 0; c < (int) b.keys.n; c++)
-        put_customer(&b, c, floods[c]);
-    put_events(&b);
-    put_keys(&b);
-    brute_cells(&b);
-    if (n_distinct) {
-        *n_distinct = 0;
-        for (size_t i = 0; i < b.items.n; i++)
-            *n_distinct += !b.items.at[i].is_identity;
+    int key = brute_key(&b, k);
+    for (size_t i = 0; i < n; i++) {
+        owned[i] = false;
+        for (size_t j = 0; key >= 0 && j < b.items.n; j++)
+            owned[i] |= !b.items.at[j].is_identity && b.items.at[j].owner == b.owner[key] &&
+                        compare_events(m, b.items.at[j].ev, &events[i]) == 0;
     }
     arena_done(&b.a);
-    lines_sort(out);
+    lines_done(&nowhere);
 }

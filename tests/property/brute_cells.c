@@ -217,7 +217,10 @@ void brute_journey(struct brute *b, const struct journey_of *j)
     }
     row.steps = arena_strndup(&b->a, steps.data, steps.len);
     buf_done(&steps);
-    lines_journey(b->out, b->m, &row);
+    if (b->freeze)
+        brute_keep_journey(b, &row);
+    else
+        lines_journey(b->out, b->m, &row);
     count_day(b, j);
     count_path(b, j);
     count_transitions(b, j);

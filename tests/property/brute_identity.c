@@ -24,7 +24,7 @@ static void note_aliases(struct brute *b)
                 int kx = brute_key(b, &ev->keys[x]), ky = brute_key(b, &ev->keys[y]);
                 if (kx != ky && brute_kind(b, kx) == KEY_PERSON &&
                     brute_kind(b, ky) == KEY_PERSON && !brute_is_exclude(b, kx) &&
-                    !brute_is_exclude(b, ky))
+                    !brute_is_exclude(b, ky) && !brute_is_off(b, kx, ky))
                     b->alias[(size_t) kx * n + (size_t) ky] = true;
             }
     }
@@ -74,13 +74,15 @@ void brute_persons(struct brute *b)
 }
 
 /* The least person key that names somebody, -1: none. Keys of an event are in key
- * order. */
-static int naming_key(const struct brute *b, const struct event *ev, bool excluded_too)
+ * order. of: the device or case that the fact is about, whose facts with a key may be
+ * switched off; -1: the event itself. */
+static int naming_key(const struct brute *b, const struct event *ev, int of,
+                      bool excluded_too)
 {
     for (int i = 0; i < ev->n_keys; i++) {
         int k = brute_key(b, &ev->keys[i]);
         if (brute_kind(b, k) == KEY_PERSON && !b->shared[k] &&
-            (excluded_too || !brute_is_exclude(b, k)))
+            (of < 0 || !brute_is_off(b, of, k)) && (excluded_too || !brute_is_exclude(b, k)))
             return k;
     }
     return -1;
@@ -103,7 +105,7 @@ static int login_on(const struct brute *b, const struct item *item, int d)
 {
     if (device_key(b, item->ev) != d || brute_is_kiosk(b, d))
         return -1;
-    return naming_key(b, item->ev, true);
+    return naming_key(b, item->ev, d, true);
 }
 
 static bool logout_within(const struct brute *b, int d, int64_t from_us,
@@ -113,6 +115,18 @@ static bool logout_within(const struct brute *b, int d, int64_t from_us,
         const struct item *o = &b->items.at[i];
         if (o->logout && device_key(b, o->ev) == d && from_us <= o->ev->t_us &&
             o->ev->t_us < before_us)
+            return true;
+    }
+    return false;
+}
+
+/* Did somebody who was forgotten use the device? Both ends included. */
+static bool somebody_within(const struct brute *b, int d, int64_t from_us, int64_t to_us)
+{
+    for (size_t i = 0; i < b->verdicts.n_tombs; i++) {
+        const struct brute_tomb *t = &b->verdicts.tombs[i];
+        if (!t->at.strict && key_cmp(&t->key, &b->keys.at[d]) == 0 &&
+            t->at.to_us >= from_us && t->at.from_us <= to_us)
             return true;
     }
     return false;
@@ -141,9 +155,11 @@ static int owner_of_device(const struct brute *b, int d, int64_t t_us)
             g_us = at_us;
         }
     }
-    if (f >= 0 && t_us <= f_us + m->login_ttl_us && !logout_within(b, d, f_us, t_us))
+    if (f >= 0 && t_us <= f_us + m->login_ttl_us && !logout_within(b, d, f_us, t_us) &&
+        !somebody_within(b, d, f_us, t_us))
         return b->owner[f];
-    if (g < 0 || logout_within(b, d, t_us - m->stitch_back_us, g_us))
+    if (g < 0 || logout_within(b, d, t_us - m->stitch_back_us, g_us) ||
+        somebody_within(b, d, t_us - m->stitch_back_us, t_us + m->stitch_back_us))
         return d;
     for (size_t i = 0; i < b->items.n; i++) {
         int64_t at_us = b->items.at[i].ev->t_us;
@@ -158,37 +174,38 @@ static int owner_of_device(const struct brute *b, int d, int64_t t_us)
 /* --- cases and events --------------------------------------------------------------- */
 
 /* What a case fact tells, in the three ways the rules ask for it. -1: nothing. */
-static int fact_person(const struct brute *b, const struct event *ev)
+static int fact_person(const struct brute *b, const struct event *ev, int c)
 {
-    return naming_key(b, ev, false);
+    return naming_key(b, ev, c, false);
 }
 
-static int fact_excluded(const struct brute *b, const struct event *ev)
+static int fact_excluded(const struct brute *b, const struct event *ev, int c)
 {
     for (int i = 0; i < ev->n_keys; i++) {
         int k = brute_key(b, &ev->keys[i]);
-        if (brute_kind(b, k) == KEY_PERSON && brute_is_exclude(b, k))
+        if (brute_kind(b, k) == KEY_PERSON && brute_is_exclude(b, k) &&
+            !brute_is_off(b, c, k))
             return k;
     }
     return -1;
 }
 
-static int fact_device(const struct brute *b, const struct event *ev)
+static int fact_device(const struct brute *b, const struct event *ev, int c)
 {
     int d = device_key(b, ev);
-    return d >= 0 && !brute_is_kiosk(b, d) ? d : -1;
+    return d >= 0 && !brute_is_kiosk(b, d) && !brute_is_off(b, c, d) ? d : -1;
 }
 
 /* The key of the earliest fact of the case that has one of a sort, order (t, key); -1:
  * none. */
 static int earliest_fact(const struct brute *b, int c,
-                         int (*key_in)(const struct brute *, const struct event *),
+                         int (*key_in)(const struct brute *, const struct event *, int),
                          int64_t *t_us)
 {
     int best = -1;
     for (size_t i = 0; i < b->items.n; i++) {
         const struct event *ev = b->items.at[i].ev;
-        int key = brute_carries(b, ev, c) ? key_in(b, ev) : -1;
+        int key = brute_carries(b, ev, c) ? key_in(b, ev, c) : -1;
         if (key >= 0 &&
             (best < 0 || ev->t_us < *t_us || (ev->t_us == *t_us && key < best))) {
             best = key;
@@ -216,7 +233,7 @@ int brute_case_owner(const struct brute *b, int c)
 static int owner_of_event(const struct brute *b, const struct event *ev)
 {
     int64_t t_us;
-    int key = naming_key(b, ev, true), first_case = -1;
+    int key = naming_key(b, ev, -1, true), first_case = -1;
 
     if (key >= 0)
         return b->owner[key];
@@ -263,7 +280,7 @@ void brute_owners(struct brute *b)
         bool has_person_key = false;
         for (int k = 0; k < item->ev->n_keys; k++)
             has_person_key |= b->m->namespaces[item->ev->keys[k].ns].kind == KEY_PERSON;
-        if (has_person_key && naming_key(b, item->ev, true) < 0)
+        if (has_person_key && naming_key(b, item->ev, -1, true) < 0)
             unnamed++;
     }
     lines_unnamed(b->out, unnamed);

@@ -25,6 +25,11 @@ static void put_session(struct brute *b, int customer, struct item **item, int n
     }
     row.channels =
         brute_channels(b, (const struct item *const *) item, n, &row.n_channels);
+    if (b->freeze) {
+        if (brute_freezes(b, item, n))
+            brute_keep_session(b, &row);
+        return;
+    }
     lines_session(b->out, b->m, &row);
     b->n_sessions[customer]++;
 }
@@ -32,8 +37,8 @@ static void put_session(struct brute *b, int customer, struct item **item, int n
 void brute_sessions(struct brute *b, int customer, struct item **item, int n,
                     const uint32_t *rank)
 {
-    int from = 0;
-    for (int i = 1; i <= n; i++)
+    int from = brute_covered(b, 0, customer, -1, item, n);
+    for (int i = from + 1; i <= n; i++)
         if (i == n || item[i]->ev->t_us - item[i - 1]->ev->t_us > b->m->session_gap_us) {
             put_session(b, customer, item + from, i - from, rank[from]);
             from = i;
@@ -89,7 +94,7 @@ void brute_run(struct brute *b, int scenario, int customer, int case_key,
                               .due_us = US_MAX};
     struct journey_of j = none;
 
-    for (int i = 0; i < n; i++) {
+    for (int i = brute_covered(b, scenario, customer, case_key, input, n); i < n; i++) {
         struct item *e = input[i];
         unsigned place = e->ev->place;
         if (j.n && e->ev->t_us > end_at(&j))

@@ -44,7 +44,7 @@ static void put_customers(struct mem *mem, struct lines *out)
         const struct mem_customer *row = &mem->customers.at[i];
         const struct key *root = key_of(mem, row->no);
         if (row->events == 0 && row->journeys == 0) {
-            if (row->sessions || row->flood_days)
+            if ((row->sessions && mem->cut_us == US_MIN) || row->flood_days)
                 mem_fail(mem, "sessions or floods of a customer without events");
             continue;
         }
@@ -76,7 +76,8 @@ static const struct change_session *session_of(const struct mem *mem, int64_t no
         return NULL;
     for (size_t i = 0; i < mem->sessions.n; i++) {
         const struct change_session *s = &mem->sessions.at[i];
-        if (s->customer_no == no && s->from_us <= ev->t_us && ev->t_us <= s->to_us)
+        if (s->customer_no == no && s->from_us <= ev->t_us && ev->t_us <= s->to_us &&
+            s->from_us >= mem->cut_us) /* else it is frozen */
             found = s;
     }
     if (!found)
@@ -118,8 +119,9 @@ static void put_events(struct mem *mem, struct lines *out)
     for (size_t i = 0; i < mem->case_chunks.n; i++) {
         const struct change_chunk *ch = &mem->case_chunks.at[i];
         for (uint32_t k = 0; k < ch->n; k++)
-            lines_case(out, mem->m, &ch->events[k], ch->events[k].attr,
-                       ch->events[k].logout, key_of(mem, ch->no));
+            if (ch->events[k].t_us >= mem->cut_us) /* else it goes when the run is written */
+                lines_case(out, mem->m, &ch->events[k], ch->events[k].attr,
+                           ch->events[k].logout, key_of(mem, ch->no));
     }
 }
 
@@ -156,6 +158,8 @@ struct step_walk {
 static void walk_event(struct step_walk *w, const struct event *ev)
 {
     const struct scenario *sc = &w->mem->m->scenarios[w->j->scenario];
+    if (w->j->first_us < w->mem->cut_us || ev->t_us < w->mem->cut_us)
+        return; /* a frozen journey has no steps any more */
     if (ev->t_us < w->j->first_us || !placeset_has(&sc->member, ev->place))
         return;
     if (w->skip < w->j->facts.first_skip) {

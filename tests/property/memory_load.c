@@ -28,24 +28,53 @@ static struct mem_key *find_key(struct mem *mem, const struct key *k)
 static struct mem_key *insert_key(struct mem *mem, const struct key *k)
 {
     struct mem_key row = {.key = *k, .asked_from_us = US_MAX, .asked_to_us = US_MIN};
-    row.no = 1 + (int64_t) (mem->keys.n + 1) * 7919 % 100003;
+    row.no = 1 + (int64_t) ++mem->n_numbers * 7919 % 100003;
     row.state.owner = row.no;
     VEC_PUSH(&mem->a, mem->keys, row);
     return &mem->keys.at[mem->keys.n - 1];
 }
 
-static void put_key(struct world *w, const struct mem_key *row, bool fresh)
+int64_t mem_insert_key(struct mem *mem, const struct key *k)
 {
+    const struct mem_key *row = find_key(mem, k);
+    return row ? row->no : insert_key(mem, k)->no;
+}
+
+void mem_put_tombs(struct mem *mem, struct mem *from)
+{
+    for (size_t i = 0; i < from->tombs.n; i++) {
+        const struct key *k = &mem_key_no(from, from->tombs.at[i].no)->key;
+        struct mem_key *row = find_key(mem, k);
+        if (!row)
+            row = insert_key(mem, k);
+        VEC_PUSH(&mem->a, mem->tombs,
+                 ((struct change_tombstone){row->no, from->tombs.at[i].at}));
+    }
+}
+
+static void put_key(struct mem *mem, struct world *w, const struct mem_key *row,
+                    bool fresh)
+{
+    VEC(int64_t) off = {0};
     world_put_key(w, &row->key, row->no, fresh, &row->state, row->asked_from_us,
                   row->asked_to_us);
+    for (size_t i = 0; i < mem->switches.n; i++)
+        if (mem->switches.at[i].a == row->no)
+            VEC_PUSH(w->a, off, mem->switches.at[i].b);
+    world_put_switches(w, row->no, off.at, off.n);
+    VEC(struct tombstone) tombs = {0};
+    for (size_t i = 0; i < mem->tombs.n; i++)
+        if (mem->tombs.at[i].no == row->no)
+            VEC_PUSH(w->a, tombs, mem->tombs.at[i].at);
+    world_put_tombstones(w, row->no, tombs.at, tombs.n);
 }
 
 static void put_with_owner(struct mem *mem, struct world *w, const struct mem_key *row)
 {
-    put_key(w, row, false);
+    put_key(mem, w, row, false);
     const struct mem_key *owner = mem_key_no(mem, row->state.owner);
     if (owner && owner != row)
-        put_key(w, owner, false);
+        put_key(mem, w, owner, false);
 }
 
 static int compare_keys(const void *a, const void *b)
@@ -62,7 +91,7 @@ static void load_keys(struct mem *mem, struct world *w)
     for (size_t i = 0; i < n->keys.n; i++) {
         struct mem_key *row = find_key(mem, &n->keys.at[i]);
         if (!row)
-            put_key(w, insert_key(mem, &n->keys.at[i]), true);
+            put_key(mem, w, insert_key(mem, &n->keys.at[i]), true);
         else if (!world_key(w, &row->key)) /* else: met or made a moment ago */
             put_with_owner(mem, w, row);
     }
@@ -258,6 +287,44 @@ static void load_messages(struct mem *mem, struct world *w)
             world_put_message(w, w->needs.messages.at[i]);
 }
 
+static bool carries_no(struct mem *mem, const struct event *ev, int64_t no)
+{
+    for (int i = 0; i < ev->n_keys; i++)
+        if (key_cmp(&ev->keys[i], &mem_key_no(mem, no)->key) == 0)
+            return true;
+    return false;
+}
+
+/* What carries a key: messages of one, events of two or of one at an instant. */
+static void load_carriers(struct mem *mem, struct world *w)
+{
+    for (size_t i = 0; i < w->needs.said.n; i++) {
+        VEC(struct event) found = {0};
+        int64_t no = w->needs.said.at[i];
+        for (size_t k = 0; k < mem->messages.n; k++)
+            if (carries_no(mem, &mem->messages.at[k], no))
+                VEC_PUSH(w->a, found, mem->messages.at[k]);
+        event_list past = {0};
+        mem_past_facts(mem, &past);
+        for (size_t k = 0; k < past.n; k++)
+            if (carries_no(mem, &past.at[k], no))
+                VEC_PUSH(w->a, found, past.at[k]);
+        world_put_said(w, no, found.at, found.n);
+    }
+    for (size_t i = 0; i < w->needs.carriers.n; i++) {
+        VEC(struct event) found = {0};
+        struct need_carriers need = w->needs.carriers.at[i];
+        for (size_t c = 0; c < mem->chunks.n; c++)
+            for (uint32_t k = 0; k < mem->chunks.at[c].n; k++) {
+                const struct event *ev = &mem->chunks.at[c].events[k];
+                if (carries_no(mem, ev, need.a) &&
+                    (need.b ? carries_no(mem, ev, need.b) : ev->t_us == need.t_us))
+                    VEC_PUSH(w->a, found, *ev);
+            }
+        world_put_carriers(w, &need, found.at, found.n);
+    }
+}
+
 /* --- timelines ---------------------------------------------------------------------- */
 
 /* Whole chunks, from the first one that has an event at from_us or later. */
@@ -280,6 +347,24 @@ static void load_slice(struct mem *mem, struct world *w, int64_t customer_no,
     world_put_slice(w, customer_no, from_us, events.at, events.n, chunks.at, chunks.n);
 }
 
+static struct stored_journey stored(const struct change_journey *j)
+{
+    return (struct stored_journey){.id = j->id,
+                                   .scenario = j->scenario,
+                                   .case_no = j->case_no,
+                                   .first_us = j->first_us,
+                                   .closed_us = j->closed_us,
+                                   .closed_by = j->state == STATE_COMPLETED
+                                                    ? j->last_place
+                                                    : j->failed_by,
+                                   .day = j->facts.day,
+                                   .part = {.segment = j->facts.segment,
+                                            .is_over = j->state != STATE_OPEN,
+                                            .collapsed_id = j->facts.collapsed_id,
+                                            .mask = j->facts.mask,
+                                            .depth = j->facts.depth}};
+}
+
 static void load_timelines(struct mem *mem, struct world *w)
 {
     const struct needs *n = &w->needs;
@@ -298,30 +383,19 @@ static void load_timelines(struct mem *mem, struct world *w)
     }
     for (size_t i = 0; i < n->case_runs.n; i++) {
         VEC(struct event) events = {0};
+        VEC(struct stored_journey) frozen = {0};
         int64_t no = n->case_runs.at[i];
         if (!held(mem, w, no, "case run"))
             continue;
+        for (size_t k = 0; k < mem->journeys.n; k++)
+            if (mem->journeys.at[k].case_no == no && mem->journeys.at[k].first_us < mem->cut_us)
+                VEC_PUSH(w->a, frozen, stored(&mem->journeys.at[k]));
         for (size_t k = 0; k < mem->case_chunks.n; k++)
             if (mem->case_chunks.at[k].no == no)
                 for (uint32_t e = 0; e < mem->case_chunks.at[k].n; e++)
                     VEC_PUSH(w->a, events, mem->case_chunks.at[k].events[e]);
-        world_put_case(w, no, events.at, events.n);
+        world_put_case(w, no, events.at, events.n, frozen.at, frozen.n);
     }
-}
-
-static struct stored_journey stored(const struct change_journey *j)
-{
-    return (struct stored_journey){.id = j->id,
-                                   .scenario = j->scenario,
-                                   .case_no = j->case_no,
-                                   .first_us = j->first_us,
-                                   .closed_us = j->closed_us,
-                                   .day = j->facts.day,
-                                   .part = {.segment = j->facts.segment,
-                                            .is_over = j->state != STATE_OPEN,
-                                            .collapsed_id = j->facts.collapsed_id,
-                                            .mask = j->facts.mask,
-                                            .depth = j->facts.depth}};
 }
 
 /* See needs.resumes. */
@@ -387,6 +461,7 @@ void mem_load(struct mem *mem, struct world *w)
     load_login_facts(mem, w);
     load_case_facts(mem, w);
     load_messages(mem, w);
+    load_carriers(mem, w);
     load_timelines(mem, w);
     load_journeys(mem, w);
     needs_clear(&w->needs);

@@ -41,7 +41,8 @@ static void save_keys(struct mem *mem, const struct changes *c)
             return;
         if (ch->asked_from_us > row->asked_from_us || ch->asked_to_us < row->asked_to_us)
             mem_fail(mem, "asked range of key %lld shrinks", (long long) ch->no);
-        if (ch->now.partners < row->state.partners)
+        if (ch->now.partners < row->state.partners && !c->switches.n &&
+            !c->tombstones.n)
             mem_fail(mem, "partners of key %lld went down", (long long) ch->no);
         if (ch->now.shared && ch->now.owner != ch->no)
             mem_fail(mem, "shared key %lld has an owner", (long long) ch->no);
@@ -72,6 +73,29 @@ static void save_aliases(struct mem *mem, const struct changes *c)
                      (long long) p.b);
         VEC_PUSH(&mem->a, mem->aliases, ((struct need_pair){p.a, p.b}));
         VEC_PUSH(&mem->a, mem->aliases, ((struct need_pair){p.b, p.a}));
+    }
+}
+
+static void save_switches(struct mem *mem, const struct changes *c)
+{
+    for (size_t i = 0; i < c->switches.n; i++) {
+        struct change_switch row = c->switches.at[i];
+        if (row.a >= row.b || !mem_key_no(mem, row.a) || !mem_key_no(mem, row.b))
+            mem_fail(mem, "switch out of order");
+        if (has_pair(mem->switches.at, mem->switches.n, row.a, row.b) == row.off)
+            mem_fail(mem, "switch is so already");
+        for (int way = 0; way < 2; way++) {
+            struct need_pair p = {way ? row.b : row.a, way ? row.a : row.b};
+            size_t k;
+            if (row.off) {
+                VEC_PUSH(&mem->a, mem->switches, p);
+                continue;
+            }
+            FIND(mem->switches, k,
+                 mem->switches.at[k].a == p.a && mem->switches.at[k].b == p.b);
+            if (k < mem->switches.n)
+                REMOVE(mem->switches, k);
+        }
     }
 }
 
@@ -167,6 +191,133 @@ static void save_messages(struct mem *mem, const struct changes *c)
         if (k < mem->messages.n)
             mem_fail(mem, "identity message is stored already");
         VEC_PUSH(&mem->a, mem->messages, keep_event(mem, ev));
+    }
+}
+
+/* What a forget takes away must be there; lists may repeat themselves. */
+static void remove_pair(struct mem *mem, int64_t a, int64_t b)
+{
+    size_t i;
+    FIND(mem->aliases, i, mem->aliases.at[i].a == a && mem->aliases.at[i].b == b);
+    if (i == mem->aliases.n)
+        mem_fail(mem, "alias %lld %lld that goes is not there", (long long) a, (long long) b);
+    else
+        REMOVE(mem->aliases, i);
+    for (i = 0; i < mem->past_aliases.n;)
+        if (mem->past_aliases.at[i].a == a && mem->past_aliases.at[i].b == b)
+            REMOVE(mem->past_aliases, i);
+        else
+            i++;
+}
+
+static void remove_facts(struct mem *mem, const struct changes *c)
+{
+    size_t k;
+    for (size_t i = 0; i < c->gone_aliases.n; i++) {
+        remove_pair(mem, c->gone_aliases.at[i].a, c->gone_aliases.at[i].b);
+        remove_pair(mem, c->gone_aliases.at[i].b, c->gone_aliases.at[i].a);
+    }
+    for (size_t i = 0; i < c->gone_logins.n; i++) {
+        FIND(mem->logins, k, same_login(&mem->logins.at[k], &c->gone_logins.at[i]));
+        if (k < mem->logins.n)
+            REMOVE(mem->logins, k);
+    }
+    for (size_t i = 0; i < c->gone_logouts.n; i++) {
+        FIND(mem->logouts, k,
+             mem->logouts.at[k].device_no == c->gone_logouts.at[i].device_no &&
+                 mem->logouts.at[k].t_us == c->gone_logouts.at[i].t_us);
+        if (k < mem->logouts.n)
+            REMOVE(mem->logouts, k);
+    }
+    for (size_t i = 0; i < c->gone_login_devices.n; i++) {
+        const struct change_pair *p = &c->gone_login_devices.at[i];
+        FIND(mem->login_devices, k,
+             mem->login_devices.at[k].a == p->a && mem->login_devices.at[k].b == p->b);
+        if (k < mem->login_devices.n)
+            REMOVE(mem->login_devices, k);
+    }
+    for (size_t i = 0; i < c->set_facts.n; i++) {
+        const struct change_fact *f = &c->set_facts.at[i];
+        FIND(mem->facts, k,
+             mem->facts.at[k].case_no == f->case_no && mem->facts.at[k].key_no == f->key_no);
+        if (k == mem->facts.n)
+            mem_fail(mem, "case fact that changes is not there");
+        else if (f->at_us == US_MAX)
+            REMOVE(mem->facts, k);
+        else
+            mem->facts.at[k].at_us = f->at_us;
+    }
+}
+
+/* Frozen rows of customers and cases; what they counted stays. */
+static void remove_frozen(struct mem *mem, const struct changes *c)
+{
+    for (size_t n = 0; n < c->no_frozen.n; n++) {
+        int64_t no = c->no_frozen.at[n];
+        for (size_t i = 0; i < mem->journeys.n;) {
+            const struct change_journey *j = &mem->journeys.at[i];
+            if (j->first_us < mem->cut_us && (j->customer_no == no || j->case_no == no)) {
+                mem_customer_no(mem, j->customer_no)->journeys--;
+                REMOVE(mem->journeys, i);
+            } else {
+                i++;
+            }
+        }
+        for (size_t i = 0; i < mem->sessions.n;) {
+            if (mem->sessions.at[i].from_us < mem->cut_us &&
+                mem->sessions.at[i].customer_no == no) {
+                mem_customer_no(mem, no)->sessions--;
+                REMOVE(mem->sessions, i);
+            } else {
+                i++;
+            }
+        }
+    }
+}
+
+static void save_forget(struct mem *mem, const struct changes *c)
+{
+    size_t k;
+    mem->forgotten.n = 0;
+    for (size_t i = 0; i < c->no_frozen.n; i++)
+        VEC_PUSH(&mem->a, mem->forgotten, c->no_frozen.at[i]);
+    remove_frozen(mem, c);
+    remove_facts(mem, c);
+    for (size_t i = 0; i < mem->holders.n;) {
+        bool goes = false;
+        for (size_t n = 0; n < c->no_holders.n; n++)
+            goes |= mem->holders.at[i].a == c->no_holders.at[n];
+        goes |= has_pair((const struct need_pair *) c->gone_holders.at, c->gone_holders.n,
+                         mem->holders.at[i].a, mem->holders.at[i].b);
+        if (goes)
+            REMOVE(mem->holders, i);
+        else
+            i++;
+    }
+    for (size_t i = 0; i < c->gone_messages.n; i++) {
+        if (mem_is_past(mem, c->gone_messages.at[i]))
+            continue; /* a fact, not a row */
+        FIND(mem->messages, k,
+             event_cmp(mem->m, &mem->messages.at[k], c->gone_messages.at[i]) == 0 &&
+                 mem->messages.at[k].logout == c->gone_messages.at[i]->logout);
+        if (k == mem->messages.n)
+            mem_fail(mem, "identity message that goes is not there");
+        else
+            REMOVE(mem->messages, k);
+    }
+    for (size_t i = 0; i < c->tombstones.n; i++) {
+        const struct change_tombstone *t = &c->tombstones.at[i];
+        FIND(mem->tombs, k,
+             mem->tombs.at[k].no == t->no && mem->tombs.at[k].at.from_us == t->at.from_us &&
+                 mem->tombs.at[k].at.strict == t->at.strict);
+        if (k == mem->tombs.n)
+            VEC_PUSH(&mem->a, mem->tombs, *t);
+        else if (mem->tombs.at[k].at.to_us < t->at.to_us)
+            mem->tombs.at[k].at.to_us = t->at.to_us;
+    }
+    for (size_t i = 0; i < c->gone_keys.n; i++) {
+        FIND(mem->keys, k, mem->keys.at[k].no == c->gone_keys.at[i]);
+        REMOVE(mem->keys, k);
     }
 }
 
@@ -374,7 +525,7 @@ static void add_channel(struct mem *mem, struct mem_customer *row, const char *c
         VEC_PUSH(&mem->a, row->channels, arena_strdup(&mem->a, channel));
 }
 
-static void recount_extremes(struct mem *mem, struct mem_customer *row)
+void mem_recount_extremes(struct mem *mem, struct mem_customer *row)
 {
     row->first_us = US_MAX;
     row->last_us = US_MIN;
@@ -392,19 +543,23 @@ static void recount_extremes(struct mem *mem, struct mem_customer *row)
     }
 }
 
+struct mem_customer *mem_customer_no(struct mem *mem, int64_t no)
+{
+    size_t k;
+    FIND(mem->customers, k, mem->customers.at[k].no == no);
+    if (k == mem->customers.n) {
+        (void) mem_key_no(mem, no);
+        VEC_PUSH(&mem->a, mem->customers,
+                 ((struct mem_customer){.no = no, .first_us = US_MAX, .last_us = US_MIN}));
+    }
+    return &mem->customers.at[k];
+}
+
 static void save_customers(struct mem *mem, const struct changes *c)
 {
     for (size_t i = 0; i < c->customers.n; i++) {
         const struct change_customer *ch = &c->customers.at[i];
-        size_t k;
-        FIND(mem->customers, k, mem->customers.at[k].no == ch->no);
-        if (k == mem->customers.n) {
-            (void) mem_key_no(mem, ch->no);
-            VEC_PUSH(&mem->a, mem->customers,
-                     ((struct mem_customer){
-                         .no = ch->no, .first_us = US_MAX, .last_us = US_MIN}));
-        }
-        struct mem_customer *row = &mem->customers.at[k];
+        struct mem_customer *row = mem_customer_no(mem, ch->no);
         row->events += ch->events;
         row->sessions += ch->sessions;
         row->journeys += ch->journeys;
@@ -417,7 +572,7 @@ static void save_customers(struct mem *mem, const struct changes *c)
         for (size_t n = 0; n < ch->n_channels; n++)
             add_channel(mem, row, ch->channels[n]);
         if (ch->recount_extremes)
-            recount_extremes(mem, row);
+            mem_recount_extremes(mem, row);
     }
     mem->unnamed_events += c->unnamed_events;
     if (mem->unnamed_events < 0)
@@ -499,6 +654,7 @@ void mem_save(struct mem *mem, const struct changes *c)
 {
     save_keys(mem, c);
     save_aliases(mem, c);
+    save_switches(mem, c);
     save_logins(mem, c);
     save_facts(mem, c);
     save_messages(mem, c);
@@ -507,4 +663,5 @@ void mem_save(struct mem *mem, const struct changes *c)
     save_journeys(mem, c);
     save_customers(mem, c);
     save_cells(mem, c);
+    save_forget(mem, c);
 }

@@ -13,7 +13,7 @@ void mem_init(struct mem *mem, struct model *m)
 {
     memset(mem, 0, sizeof *mem);
     mem->m = m;
-    mem->watermark_us = US_MIN;
+    mem->watermark_us = mem->cut_us = US_MIN;
     arena_init(&mem->a);
 }
 
@@ -34,7 +34,8 @@ void mem_fail(struct mem *mem, const char *fmt, ...)
 
 /* --- batches ------------------------------------------------------------------------ */
 
-static bool run(struct mem *mem, const struct batch *b, int64_t watermark_now_us)
+static bool run_to(struct mem *mem, const struct batch *b, int64_t watermark_now_us,
+                   int64_t cut_now_us)
 {
     struct arena a;
     struct world w;
@@ -47,6 +48,8 @@ static bool run(struct mem *mem, const struct batch *b, int64_t watermark_now_us
     world_init(&w, mem->m, &a);
     w.watermark_old_us = mem->watermark_us;
     w.watermark_now_us = watermark_now_us;
+    w.cut_old_us = mem->cut_us;
+    w.cut_now_us = cut_now_us;
     engine_init(&e, &w, b);
     while (!mem->failure[0] && !engine_step(&e)) {
         if (!needs_any(&w.needs))
@@ -57,15 +60,30 @@ static bool run(struct mem *mem, const struct batch *b, int64_t watermark_now_us
         mem_load(mem, &w);
         mem->n_rounds++;
     }
+    if (!mem->failure[0] && b->n_forgets && e.changes.late_us > b->forgets->until_us)
+        mem_fail(mem, "a message is later than the instant of a forget");
     if (!mem->failure[0]) {
         mem_save(mem, &e.changes);
         for (size_t i = 0; i < b->n_events; i++)
             mem->n_accepted +=
-                !event_is_identity(&b->events[i]) && !e.changes.is_duplicate[i];
+                !event_is_identity(&b->events[i]) && !e.changes.is_duplicate[i] &&
+                !e.changes.is_forgotten[i];
+        mem->n_accepted -= e.changes.n_gone_events;
         mem->watermark_us = watermark_now_us;
+        mem->cut_us = cut_now_us;
     }
     arena_done(&a);
     return !mem->failure[0];
+}
+
+static bool run(struct mem *mem, const struct batch *b, int64_t watermark_now_us)
+{
+    return run_to(mem, b, watermark_now_us, mem->cut_us);
+}
+
+bool mem_run_cut(struct mem *mem, const struct batch *b, int64_t cut_us)
+{
+    return run_to(mem, b, mem->watermark_us, cut_us);
 }
 
 /* The batch gets memory of its own, so that nothing can be kept of it unnoticed. */
@@ -83,6 +101,18 @@ bool mem_apply(struct mem *mem, const struct event *events, size_t n)
     bool ok = run(mem, &b, mem->watermark_us);
     arena_done(&a);
     return ok;
+}
+
+bool mem_switch(struct mem *mem, const struct switch_act *acts, size_t n)
+{
+    struct batch b = {.switches = acts, .n_switches = n};
+    return run(mem, &b, mem->watermark_us);
+}
+
+bool mem_forget(struct mem *mem, const struct forget_act *act)
+{
+    struct batch b = {.forgets = act, .n_forgets = 1};
+    return run(mem, &b, mem->watermark_us);
 }
 
 static int compare_due(const void *a, const void *b)

@@ -12,12 +12,14 @@
 
 #include <stdio.h>
 
+#include "brute.h"
 #include "io/store/store.h"
 
 struct store_truth {
     const struct model *m; /* the store's; attributes of events have its numbers */
     const struct event *events; /* all that were committed, in any order, with copies */
     size_t n;
+    struct verdicts verdicts;
     int64_t watermark_us;
     int64_t n_accepted; /* events, without identity messages and duplicates */
 };

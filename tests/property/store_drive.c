@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "io/store/store.h"
+#include "io/store/retention.h"
 #include "lines.h"
 #include "store_check.h"
 
@@ -28,6 +28,12 @@ struct drive { /* one world under way */
     struct instance instances[2];
     int n_instances;
     struct arena work; /* one attempt */
+    struct switch_act *acts; /* switches that were committed */
+    size_t n_acts;
+    struct brute_tomb *tombs; /* what was forgotten, in all */
+    size_t n_tombs;
+    struct brute_past past;
+    int64_t last_us;
     size_t *seen;      /* indexes of the events that were committed, copies too */
     size_t n_seen;
     int64_t watermark_us, n_accepted;
@@ -166,8 +172,10 @@ static void account_of(const struct attempt *at, struct tally *tally, struct acc
     for (size_t i = 0; i < at->b.n_events; i++) {
         const struct event *ev = &at->b.events[i];
         bool duplicate = at->e.changes.is_duplicate[i];
-        tally->duplicate += duplicate;
-        tally->accepted += !duplicate;
+        bool forgotten = at->e.changes.is_forgotten[i];
+        tally->skipped += forgotten; /* its time has been seen all the same */
+        tally->duplicate += duplicate && !forgotten;
+        tally->accepted += !duplicate && !forgotten;
         if (!event_is_identity(ev) && ev->t_us > acc->greatest_event_us)
             acc->greatest_event_us = ev->t_us;
     }
@@ -192,6 +200,10 @@ static enum outcome_of try_batch(struct drive *d, struct instance *x, struct att
         return FAILED;
     }
     if (!store_run(s, &d->work, &at->b, watermark_us, watermark_us, &at->e, &err) ||
+        (at->b.n_switches &&
+         !store_act(s, &d->work, STORE_UNLINK, &at->b.switches->a, 1, &err)) ||
+        (at->b.n_forgets &&
+         !store_act(s, &d->work, STORE_FORGET, &at->b.forgets->key, 1, &err)) ||
         gives_up(d, at->may_give_up) || !store_save(s, &d->work, &at->e.changes, &err) ||
         gives_up(d, at->may_give_up))
         return undo(d, x, "batch", &err);
@@ -297,9 +309,15 @@ static bool deliver_again(struct drive *d, struct instance *x, struct attempt *a
     if (!finish(d, x, at))
         return false;
     for (size_t i = 0; i < at->b.n_events; i++)
-        if (!at->e.changes.is_duplicate[i])
+        if (!at->e.changes.is_duplicate[i] && !at->e.changes.is_forgotten[i])
             return fail(d, "event %zu of a batch is no duplicate the second time", i);
     return is_idle(d, &at->e.changes, "a batch delivered again");
+}
+
+/* An event before the cut comes too late: app/slice.c leaves it out. */
+static bool is_past(const struct drive *d, const struct event *ev)
+{
+    return !event_is_identity(ev) && ev->t_us < d->past.cut_us;
 }
 
 static bool apply_batch(struct drive *d, struct instance *x, const struct op *op)
@@ -308,7 +326,8 @@ static bool apply_batch(struct drive *d, struct instance *x, const struct op *op
     size_t n = 0;
 
     for (size_t i = 0; i < op->events.n; i++)
-        if (!x->plan.drop_event[op->events.at[i]])
+        if (!x->plan.drop_event[op->events.at[i]] &&
+            !is_past(d, &x->plan.events.at[op->events.at[i]]))
             d->seen[d->n_seen + n++] = op->events.at[i];
     d->n_seen += n;
     at.events = zeroed((n + 1) * sizeof *at.events);
@@ -316,7 +335,10 @@ static bool apply_batch(struct drive *d, struct instance *x, const struct op *op
     bool ok = n == 0 || finish(d, x, &at);
     for (size_t i = 0; ok && i < n; i++)
         if (!event_is_identity(&at.events[i]))
-            d->n_accepted += !at.e.changes.is_duplicate[i];
+            d->n_accepted +=
+                !at.e.changes.is_duplicate[i] && !at.e.changes.is_forgotten[i];
+    for (size_t i = 0; ok && i < n; i++)
+        d->last_us = at.events[i].t_us > d->last_us ? at.events[i].t_us : d->last_us;
     if (ok && n && rng_chance(&d->r, 10)) {
         x = &d->instances[rng_below(&d->r, d->n_instances)];
         ok = start(d, x) && deliver_again(d, x, &at);
@@ -368,10 +390,120 @@ static bool apply_touch(struct drive *d, struct instance *x, const struct op *op
     return ok;
 }
 
+/* The second time nothing changes. */
+static bool apply_switch(struct drive *d, struct instance *x, const struct op *op)
+{
+    struct attempt at = {.target_us = US_MIN};
+    at.b = (struct batch){.switches = &op->act, .n_switches = 1};
+    if (!finish(d, x, &at))
+        return false;
+    d->acts = realloc(d->acts, (d->n_acts + 1) * sizeof *d->acts);
+    d->acts[d->n_acts++] = op->act;
+    x = &d->instances[rng_below(&d->r, d->n_instances)];
+    return !rng_chance(&d->r, 20) ||
+           (start(d, x) && finish(d, x, &at) &&
+            (at.e.changes.switches.n == 0 || fail(d, "a switch made again is new")) &&
+            is_idle(d, &at.e.changes, "a switch made again"));
+}
+
+/* What the batch made, added to what there was. */
+static size_t take_tombs(struct drive *d, const struct attempt *at)
+{
+    const struct changes *c = &at->e.changes;
+    d->tombs = realloc(d->tombs, (d->n_tombs + c->tombstones.n + 1) * sizeof *d->tombs);
+    for (size_t i = 0; i < c->tombstones.n; i++) {
+        const struct change_tombstone *t = &c->tombstones.at[i];
+        d->tombs[d->n_tombs++] =
+            (struct brute_tomb){world_key_no(at->e.w, t->no)->key, t->at};
+    }
+    for (size_t i = 0; i < c->switches.n; i++) { /* those of forgotten persons end */
+        const struct key *a = &world_key_no(at->e.w, c->switches.at[i].a)->key;
+        const struct key *b = &world_key_no(at->e.w, c->switches.at[i].b)->key;
+        d->acts = realloc(d->acts, (d->n_acts + 1) * sizeof *d->acts);
+        d->acts[d->n_acts++] = (struct switch_act){*a, *b, false};
+    }
+    return c->tombstones.n;
+}
+
+static bool apply_forget(struct drive *d, struct instance *x, const struct op *op)
+{
+    struct attempt at = {.target_us = US_MIN};
+    struct forget_act act = {op->act.a, d->last_us + op->after_us};
+    at.b = (struct batch){.forgets = &act, .n_forgets = 1};
+    for (int times = 0;; times++) {
+        if (times > 5)
+            return fail(d, "a forget made again makes tombstones");
+        if (!start(d, x) || !finish(d, x, &at))
+            return false;
+        d->n_accepted -= at.e.changes.n_gone_events;
+        for (size_t i = 0; i < at.e.changes.no_frozen.n; i++)
+            brute_past_forget(&d->past,
+                              &world_key_no(at.e.w, at.e.changes.no_frozen.at[i])->key);
+        if (take_tombs(d, &at) == 0)
+            return is_idle(d, &at.e.changes, "a forget made again");
+        x = &d->instances[rng_below(&d->r, d->n_instances)];
+    }
+}
+
+/* --- the cut ------------------------------------------------------------------------ */
+
+/* As retention_step of app/retention_run.c; the runs of cases that the cut falls into are written at
+ * once, or whenever somebody writes them. */
+static bool cut_store(struct drive *d, struct instance *x, int32_t day, struct err *err)
+{
+    struct store *s = x->s;
+    struct batch b = {0};
+    struct touch *touches;
+    struct engine e;
+    int64_t watermark_us, n;
+    bool unknown;
+
+    arena_reset(&d->work);
+    if (!store_begin(s, err) || !store_watermark(s, true, &watermark_us, err) ||
+        !retention_lock(s, err) ||
+        !retention_touches(s, &d->work, day, &touches, &b.n_touches, err))
+        return false;
+    b.touches = touches;
+    if ((b.n_touches && (!store_run(s, &d->work, &b, watermark_us, watermark_us, &e, err) ||
+                         !store_save(s, &d->work, &e.changes, err))) ||
+        !retention_drop(s, &d->work, day, &n, err) || !store_commit(s, &unknown, err))
+        return false;
+    d->n_accepted -= n;
+    if (rng_chance(&d->r, 50))
+        return true;
+    if (!store_begin(s, err) || !store_watermark(s, false, &watermark_us, err) ||
+        !retention_uncut(s, &d->work, &touches, &b.n_touches, err))
+        return false;
+    b.touches = touches;
+    return (b.n_touches == 0 ||
+            (store_run(s, &d->work, &b, watermark_us, watermark_us, &e, err) &&
+             store_save(s, &d->work, &e.changes, err))) &&
+           store_commit(s, &unknown, err);
+}
+
+static bool apply_cut(struct drive *d, struct instance *x, const struct op *op)
+{
+    struct verdicts v = {d->acts, d->n_acts, d->tombs, d->n_tombs, &d->past};
+    int32_t day = zone_day(x->c->model.zone, op->t_us);
+    struct event *events;
+    struct err err = {0};
+
+    if (op->t_us <= d->past.cut_us || retention_month(day) != day)
+        return true;
+    events = zeroed((d->n_seen + 1) * sizeof *events);
+    for (size_t i = 0; i < d->n_seen; i++)
+        events[i] = x->plan.events.at[d->seen[i]];
+    brute_cut(&x->c->model, events, d->n_seen, &v, op->t_us, &d->past);
+    free(events);
+    return cut_store(d, x, day, &err) || fail_err(d, "cut", &err);
+}
+
 static bool check(struct drive *d, struct instance *x, bool views)
 {
     struct store_truth truth = {.m = &x->c->model,
                                 .n = d->n_seen,
+                                .verdicts = {d->acts, d->n_acts, d->tombs, d->n_tombs,
+                                             &d->past},
                                 .watermark_us = d->watermark_us,
                                 .n_accepted = d->n_accepted};
     struct event *events = zeroed((d->n_seen + 1) * sizeof *events);
@@ -428,6 +560,12 @@ static bool run_op(struct drive *d, size_t i)
         ok = apply_sweep(d, op);
     else if (ok && op->kind == OP_TOUCH)
         ok = apply_touch(d, x, op);
+    else if (ok && op->kind == OP_SWITCH)
+        ok = apply_switch(d, x, op);
+    else if (ok && op->kind == OP_CUT)
+        ok = apply_cut(d, x, op);
+    else if (ok && op->kind == OP_FORGET)
+        ok = apply_forget(d, x, op);
     if (ok && rng_chance(&d->r, 8))
         ok = check(d, &d->instances[rng_below(&d->r, d->n_instances)], false);
     return ok || fail(d, "failed");
@@ -439,10 +577,12 @@ bool store_drive(const struct world_plan *w, const char *dsn, FILE *report)
                       .dsn = dsn,
                       .report = report,
                       .watermark_us = US_MIN,
+                      .last_us = US_MIN,
                       .r = {w->seed}};
     size_t most = 1;
 
     arena_init(&d.work);
+    brute_past_init(&d.past);
     for (size_t i = 0; i < w->ops.n; i++)
         most += w->ops.at[i].events.n;
     d.seen = zeroed(most * sizeof *d.seen);
@@ -463,6 +603,9 @@ bool store_drive(const struct world_plan *w, const char *dsn, FILE *report)
     for (int i = 0; i < d.n_instances; i++)
         instance_done(&d.instances[i]);
     arena_done(&d.work);
+    free(d.acts);
+    brute_past_done(&d.past);
+    free(d.tombs);
     free(d.seen);
     return ok;
 }

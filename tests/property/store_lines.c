@@ -109,7 +109,7 @@ static const char *const sql_journeys =
     " v.is_identified::integer, j.first_us, j.last_us, j.due_us, j.closed_us, "
     SQL_DAY("v.started_on") ", v.segment, j.state, j.reason, v.failed_by, v.step_count,"
     " v.first_touchpoint, v.last_touchpoint, v.path, v.collapsed_path,"
-    " (select string_agg(left(s.event_id::text, 8), ' ' order by s.step_no)"
+    " (select coalesce(string_agg(left(s.event_id::text, 8), ' ' order by s.step_no), '')"
     " from journey.journey_step as s where s.journey_id = v.journey_id),"
     " v.channels, j.n_channels, v.channel_switches, v.checkpoint_reached, j.first_skip, "
     SQL_HEX("v.journey_id")

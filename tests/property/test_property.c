@@ -25,7 +25,36 @@ enum { DEFAULT_WORLDS = 5000, WORLD_SECONDS = 60, MAX_TRIALS = 1500 };
 struct seen { /* what has been accepted so far */
     struct event *at;
     size_t n;
+    struct switch_act *acts;
+    size_t n_acts;
+    struct brute_tomb *tombs;
+    size_t n_tombs;
+    struct brute_past *past;
+    int64_t last_us;
 };
+
+static struct verdicts verdicts_of(const struct seen *seen)
+{
+    return (struct verdicts){.switches = seen->acts, .n_switches = seen->n_acts,
+                             .tombs = seen->tombs, .n_tombs = seen->n_tombs,
+                             .past = seen->past};
+}
+
+/* Rows of keys without partners that are their own: after a forget some are left that nothing
+ * else tells of. */
+static void drop_idle_keys(struct lines *l)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < l->n; i++) {
+        char key[64] = "", owner[64] = "", rest[64] = "";
+        int words = sscanf(l->at[i], "key %63s of %63s partners=0%63s", key, owner, rest);
+        if (words == 2 && !strcmp(key, owner) && strstr(l->at[i], " partners=0"))
+            free(l->at[i]);
+        else
+            l->at[n++] = l->at[i];
+    }
+    l->n = n;
+}
 
 static bool same_lines(struct mem *mem, const struct lines *want, const struct lines *got,
                        const char *when, FILE *report)
@@ -50,8 +79,11 @@ static bool check(struct mem *mem, const struct seen *seen, const char *when,
     if (ok) {
         lines_init(&want);
         lines_init(&got);
-        brute_lines(mem->m, seen->at, seen->n, mem->watermark_us, &want, &n_distinct);
+        struct verdicts v = verdicts_of(seen);
+        brute_lines(mem->m, seen->at, seen->n, &v, mem->watermark_us, &want, &n_distinct);
         mem_lines(mem, &got);
+        drop_idle_keys(&want);
+        drop_idle_keys(&got);
         ok = same_lines(mem, &want, &got, when, report);
         if (ok && (int64_t) n_distinct != mem->n_accepted)
             mem_fail(mem, "%lld events accepted, %zu are different",
@@ -64,6 +96,79 @@ static bool check(struct mem *mem, const struct seen *seen, const char *when,
     return ok && mem->failure[0] == 0;
 }
 
+static void take_tombs(struct mem *mem, struct seen *seen)
+{
+    seen->tombs = realloc(seen->tombs, (mem->tombs.n + 1) * sizeof *seen->tombs);
+    for (size_t i = 0; i < mem->tombs.n; i++)
+        seen->tombs[i] =
+            (struct brute_tomb){mem_key_no(mem, mem->tombs.at[i].no)->key, mem->tombs.at[i].at};
+    seen->n_tombs = mem->tombs.n;
+}
+
+/* A switch of a person's key ends when the person is forgotten: then, not later. */
+static void end_switches(const struct model *m, struct seen *seen, const struct brute_tomb *old,
+                         size_t n_old)
+{
+    for (size_t k = 0; k < seen->n_tombs; k++) {
+        const struct brute_tomb *t = &seen->tombs[k];
+        bool is_new = m->namespaces[t->key.ns].kind == KEY_PERSON;
+        for (size_t i = 0; i < n_old; i++)
+            is_new &= key_cmp(&old[i].key, &t->key) != 0 || old[i].at.to_us < t->at.to_us;
+        for (size_t i = 0; is_new && i < seen->n_acts; i++)
+            if (key_cmp(&seen->acts[i].a, &t->key) == 0 ||
+                key_cmp(&seen->acts[i].b, &t->key) == 0)
+                seen->acts[i].off = false;
+    }
+}
+
+/* Nothing of the customer is left, and doing it again does nothing. */
+static bool apply_forget(struct mem *mem, const struct op *op, struct seen *seen)
+{
+    struct forget_act act = {op->act.a, seen->last_us + op->after_us};
+    struct verdicts before = verdicts_of(seen);
+    bool *owned = calloc(seen->n + 1, sizeof *owned);
+    struct brute_tomb *old = malloc((seen->n_tombs + 1) * sizeof *old);
+    size_t n_old = seen->n_tombs;
+
+    if (n_old)
+        memcpy(old, seen->tombs, n_old * sizeof *old);
+
+    if (mem->m->namespaces[act.key.ns].kind != KEY_CASE)
+        brute_owned(mem->m, seen->at, seen->n, &before, &act.key, owned);
+    /* what a span at the device made the device's own goes the next time; then it rests */
+    size_t n_tombs = SIZE_MAX;
+    for (int times = 0; n_tombs != mem->tombs.n && !mem->failure[0]; times++) {
+        n_tombs = mem->tombs.n;
+        mem_forget(mem, &act);
+        for (size_t i = 0; i < mem->forgotten.n; i++)
+            brute_past_forget(seen->past, &mem_key_no(mem, mem->forgotten.at[i])->key);
+        if (times > 5)
+            mem_fail(mem, "a forget made again makes tombstones");
+    }
+    take_tombs(mem, seen);
+    struct verdicts now = {.tombs = seen->tombs, .n_tombs = seen->n_tombs, .past = seen->past};
+    for (size_t i = 0; i < seen->n; i++)
+        if (owned[i] && !brute_is_forgotten(mem->m, &now, &seen->at[i]))
+            mem_fail(mem, "event %zu of a forgotten customer stays", i);
+    end_switches(mem->m, seen, old, n_old);
+    free(old);
+    free(owned);
+    return mem->failure[0] == 0;
+}
+
+/* An event before the cut comes too late; whoever hands over the batch leaves it out. */
+static bool is_past(const struct mem *mem, const struct event *ev)
+{
+    return !event_is_identity(ev) && ev->t_us < mem->cut_us;
+}
+
+static bool apply_cut(struct mem *mem, int64_t cut_us, struct seen *seen)
+{
+    struct verdicts v = verdicts_of(seen);
+    brute_cut(mem->m, seen->at, seen->n, &v, cut_us, seen->past);
+    return mem_cut(mem, cut_us);
+}
+
 static bool apply_op(struct mem *mem, const struct world_plan *w, const struct op *op,
                      struct seen *seen)
 {
@@ -74,15 +179,28 @@ static bool apply_op(struct mem *mem, const struct world_plan *w, const struct o
     switch (op->kind) {
     case OP_BATCH:
         for (size_t i = 0; i < op->events.n; i++)
-            if (!w->drop_event[op->events.at[i]])
+            if (!w->drop_event[op->events.at[i]] &&
+                !is_past(mem, &w->events.at[op->events.at[i]]))
                 seen->at[seen->n++] = batch[n++] = w->events.at[op->events.at[i]];
+        for (size_t i = 0; i < n; i++)
+            seen->last_us = batch[i].t_us > seen->last_us ? batch[i].t_us : seen->last_us;
         ok = n == 0 || mem_apply(mem, batch, n);
         break;
     case OP_SWEEP:
         ok = op->t_us <= mem->watermark_us || mem_sweep(mem, op->t_us, op->limit);
         break;
+    case OP_SWITCH:
+        seen->acts[seen->n_acts++] = op->act;
+        ok = mem_switch(mem, &op->act, 1);
+        break;
+    case OP_FORGET:
+        ok = apply_forget(mem, op, seen);
+        break;
     case OP_TOUCH:
         ok = mem_touch(mem, op->t_us);
+        break;
+    case OP_CUT:
+        ok = op->t_us <= mem->cut_us || apply_cut(mem, op->t_us, seen);
         break;
     }
     free(batch);
@@ -99,9 +217,14 @@ static bool check_at_once(struct mem *mem, const struct seen *kept,
 
     mem_init(&whole, mem->m);
     whole.watermark_us = mem->watermark_us;
+    mem_put_tombs(&whole, mem);
+    mem_put_past(&whole, mem);
+    if (kept->n_acts) /* all at once, before anything is known */
+        mem_switch(&whole, kept->acts, kept->n_acts);
     mem_apply(&whole, kept->at, kept->n);
     lines_init(&got);
     mem_lines(&whole, &got);
+    drop_idle_keys(&got);
     bool ok = whole.failure[0] == 0 && lines_equal(want, &got);
     if (!ok && report) {
         fprintf(report, "all in one batch: %s\n", whole.failure);
@@ -114,11 +237,18 @@ static bool check_at_once(struct mem *mem, const struct seen *kept,
 
 /* What is stored must be enough to count everything again: the timelines' events and the
  * identity messages that were kept. */
-static bool check_recount(struct mem *mem, FILE *report)
+static bool check_recount(struct mem *mem, const struct seen *seen, FILE *report)
 {
     struct lines want, got;
-    struct seen kept = {0};
-    size_t n = mem->messages.n;
+    struct seen kept = {.acts = seen->acts, .n_acts = seen->n_acts, .tombs = seen->tombs,
+                        .n_tombs = seen->n_tombs, .past = seen->past};
+    struct brute_past bare = *seen->past; /* facts are those that are stored */
+    struct verdicts v = verdicts_of(seen);
+    bare.facts.n = 0;
+    v.past = &bare;
+    event_list facts = {0};
+    mem_past_facts(mem, &facts);
+    size_t n = mem->messages.n + facts.n;
 
     for (size_t i = 0; i < mem->chunks.n; i++)
         n += mem->chunks.at[i].n;
@@ -128,12 +258,20 @@ static bool check_recount(struct mem *mem, FILE *report)
             kept.at[kept.n++] = mem->chunks.at[i].events[k];
     for (size_t i = 0; i < mem->messages.n; i++)
         kept.at[kept.n++] = mem->messages.at[i];
+    for (size_t i = 0; i < facts.n; i++)
+        kept.at[kept.n++] = facts.at[i];
     lines_init(&want);
     lines_init(&got);
-    brute_lines(mem->m, kept.at, kept.n, mem->watermark_us, &want, NULL);
+    brute_lines(mem->m, kept.at, kept.n, &v, mem->watermark_us, &want, NULL);
     mem_lines(mem, &got);
+    drop_idle_keys(&want);
+    drop_idle_keys(&got);
     bool ok = same_lines(mem, &want, &got, "from a recount of what is stored", report);
     ok = ok && check_at_once(mem, &kept, &got, report);
+    /* the same when everything is read after all was forgotten */
+    /* but not what the cut left of it: later it is refused, and its facts are not given again */
+    ok = ok && (!seen->n_tombs || mem->cut_us > US_MIN ||
+                check_at_once(mem, seen, &got, report));
     lines_done(&want);
     lines_done(&got);
     free(kept.at);
@@ -143,13 +281,17 @@ static bool check_recount(struct mem *mem, FILE *report)
 static bool run_in_order(struct world_plan *w, FILE *report)
 {
     struct mem mem;
-    struct seen seen = {0};
+    struct brute_past past;
+    struct seen seen = {.last_us = US_MIN, .past = &past};
     size_t most = 1;
     bool ok = true;
+
+    brute_past_init(&past);
 
     for (size_t i = 0; i < w->ops.n; i++)
         most += w->ops.at[i].events.n;
     seen.at = malloc(most * sizeof *seen.at);
+    seen.acts = malloc((w->ops.n + 1) * sizeof *seen.acts);
     mem_init(&mem, &w->m);
     for (size_t i = 0; ok && i < w->ops.n; i++) {
         char when[64];
@@ -159,8 +301,11 @@ static bool run_in_order(struct world_plan *w, FILE *report)
         apply_op(&mem, w, &w->ops.at[i], &seen);
         ok = check(&mem, &seen, when, report);
     }
-    ok = ok && check_recount(&mem, report);
+    ok = ok && check_recount(&mem, &seen, report);
     mem_done(&mem);
+    brute_past_done(&past);
+    free(seen.acts);
+    free(seen.tombs);
     free(seen.at);
     return ok;
 }
@@ -175,8 +320,8 @@ static bool brute_in_any_order(const struct world_plan *w, FILE *report)
         back[i] = w->events.at[n - 1 - i];
     lines_init(&one);
     lines_init(&two);
-    brute_lines(&w->m, w->events.at, n, US_MIN, &one, NULL);
-    brute_lines(&w->m, back, n, US_MIN, &two, NULL);
+    brute_lines(&w->m, w->events.at, n, NULL, US_MIN, &one, NULL);
+    brute_lines(&w->m, back, n, NULL, US_MIN, &two, NULL);
     bool ok = lines_equal(&one, &two);
     if (!ok && report) {
         fprintf(report, "the brute force depends on the order:\n");

@@ -54,6 +54,9 @@ struct maker {
     int values;   /* of each namespace */
     int identity; /* percent of identity messages */
     int boundary; /* percent of times at a boundary */
+    int forgets;  /* percent of batches followed by a forget */
+    int switches; /* percent of batches followed by a switch */
+    int cuts;     /* percent of batches followed by a cut */
     int64_t base_us;
     struct key keys[16];
     int n_keys;
@@ -291,6 +294,45 @@ static int64_t random_watermark(struct maker *mk)
     return rng_chance(mk->r, 15) ? t_us + 3 * US_PER_DAY : t_us;
 }
 
+/* Two keys of an event that was drawn, so that there may be a fact between them; now and
+ * then any two keys. One that is off is often on again later. */
+static void add_switch(struct maker *mk)
+{
+    struct world_plan *w = mk->w;
+    const struct event *ev = &w->events.at[rng_below(mk->r, (int) w->events.n)];
+    const struct event *other = ev;
+    struct op op = {.kind = OP_SWITCH};
+
+    if (ev->n_keys < 2 || rng_chance(mk->r, 10))
+        other = &w->events.at[rng_below(mk->r, (int) w->events.n)];
+    op.act.a = ev->keys[rng_below(mk->r, ev->n_keys)];
+    op.act.b = other->keys[rng_below(mk->r, other->n_keys)];
+    op.act.off = rng_chance(mk->r, 70);
+    for (size_t i = w->ops.n; op.act.off && i-- > 0 && rng_chance(mk->r, 70);)
+        if (w->ops.at[i].kind == OP_SWITCH && w->ops.at[i].act.off) {
+            op.act = w->ops.at[i].act; /* on again, named the other way round */
+            op.act.off = false;
+            op.act.a = w->ops.at[i].act.b;
+            op.act.b = w->ops.at[i].act.a;
+            break;
+        }
+    VEC_PUSH(&w->a, w->ops, op);
+}
+
+/* The begin of a day, now and then of a month, which is what a store with months can take. */
+static void add_cut(struct maker *mk)
+{
+    const struct zone *zone = mk->w->m.zone;
+    int32_t day = zone_day(zone, random_time(mk));
+    int year, month, day_of_month;
+
+    civil_of_day(day, &year, &month, &day_of_month);
+    if (rng_chance(mk->r, 50))
+        day -= day_of_month - 1;
+    VEC_PUSH(&mk->w->a, mk->w->ops,
+             ((struct op){.kind = OP_CUT, .t_us = zone_day_start(zone, day)}));
+}
+
 static void make_ops(struct maker *mk)
 {
     struct world_plan *w = mk->w;
@@ -321,6 +363,17 @@ static void make_ops(struct maker *mk)
                      ((struct op){.kind = OP_SWEEP,
                                   .t_us = random_watermark(mk),
                                   .limit = 1 + rng_below(mk->r, 4)}));
+        while (rng_chance(mk->r, mk->switches))
+            add_switch(mk);
+        if (rng_chance(mk->r, mk->forgets)) {
+            const struct event *ev = &w->events.at[rng_below(mk->r, (int) w->events.n)];
+            struct op op = {.kind = OP_FORGET};
+            op.act.a = ev->keys[rng_below(mk->r, ev->n_keys)];
+            op.after_us = rng_chance(mk->r, 50) ? 0 : rng_below(mk->r, 300) * MINUTE;
+            VEC_PUSH(&w->a, w->ops, op);
+        }
+        if (rng_chance(mk->r, mk->cuts))
+            add_cut(mk);
         if (rng_chance(mk->r, 8))
             VEC_PUSH(&w->a, w->ops,
                      ((struct op){.kind = OP_TOUCH, .t_us = random_time(mk)}));
@@ -364,6 +417,9 @@ void world_plan_init(struct world_plan *w, uint64_t seed)
         else
             add_event(&mk);
     }
+    mk.switches = PICK(&r, ((const int[]){0, 0, 20, 50}));
+    mk.forgets = PICK(&r, ((const int[]){0, 0, 15, 40}));
+    mk.cuts = PICK(&r, ((const int[]){0, 0, 10, 30}));
     make_ops(&mk);
     w->drop_event = ARENA_NEW(&w->a, bool, w->events.n + 1);
     w->drop_op = ARENA_NEW(&w->a, bool, w->ops.n + 1);

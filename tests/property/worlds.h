@@ -7,14 +7,16 @@
 
 #include "base/arena.h"
 #include "base/vec.h"
-#include "core/event.h"
+#include "core/engine.h"
 
-enum op_kind { OP_BATCH, OP_SWEEP, OP_TOUCH };
+enum op_kind { OP_BATCH, OP_SWEEP, OP_TOUCH, OP_SWITCH, OP_FORGET, OP_CUT };
 struct op {
     enum op_kind kind;
     VEC(size_t) events; /* OP_BATCH: indexes; one may come again in a later batch */
-    int64_t t_us;       /* OP_SWEEP: the watermark; OP_TOUCH: recount from here */
+    int64_t t_us; /* OP_SWEEP: the watermark; OP_TOUCH: recount from here; OP_CUT: the cut */
     int limit;          /* OP_SWEEP: journeys a step */
+    struct switch_act act; /* OP_SWITCH; OP_FORGET: key a */
+    int64_t after_us; /* OP_FORGET: its instant after the last time that was seen */
 };
 
 struct world_plan {

@@ -275,6 +275,14 @@ void world_plan_print(FILE *out, const struct world_plan *w)
             fprintf(out, "sweep to %s, %d a step\n", text_time(op->t_us), op->limit);
         if (op->kind == OP_TOUCH)
             fprintf(out, "touch everything from %s on\n", text_time(op->t_us));
+        if (op->kind == OP_CUT)
+            fprintf(out, "cut at %s\n", text_time(op->t_us));
+        if (op->kind == OP_FORGET)
+            fprintf(out, "forget %s, up to %lld s after the last time seen\n",
+                    text_key(&w->m, &op->act.a), (long long) (op->after_us / US_PER_S));
+        if (op->kind == OP_SWITCH)
+            fprintf(out, "switch %s and %s %s\n", text_key(&w->m, &op->act.a),
+                    text_key(&w->m, &op->act.b), op->act.off ? "off" : "on");
         if (op->kind != OP_BATCH)
             continue;
         fprintf(out, "batch\n");

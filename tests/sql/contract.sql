@@ -6,8 +6,8 @@ insert into contract values
 ('customer', 'customer_id uuid, kind text, is_identified boolean, is_excluded boolean, first_seen_at timestamptz, last_seen_at timestamptz, event_count bigint, session_count bigint, journey_count bigint, flood_days bigint, channel_count integer'),
 ('event', 'event_id uuid, customer_id uuid, session_id uuid, event_seq integer, occurred_at timestamptz, occurred_on date, source text, channel text, stage text, touchpoint text, initiator text, branch text, customer_group text, device_class text, item_type text'),
 ('event_case', 'event_id uuid, case_type text, case_id uuid'),
-('session', 'session_id uuid, customer_id uuid, started_at timestamptz, ended_at timestamptz, started_on date, duration_seconds double precision, event_count bigint, is_visit boolean, entry_touchpoint text, exit_touchpoint text, channels text, channel_count integer'),
-('journey', 'journey_id uuid, scenario text, customer_id uuid, is_identified boolean, case_id uuid, started_at timestamptz, last_step_at timestamptz, due_at timestamptz, closed_at timestamptz, started_on date, segment text, state text, reason text, failed_by text, step_count integer, first_touchpoint text, last_touchpoint text, path text, collapsed_path text, duration_seconds double precision, channels text, channel_switches integer, checkpoint_reached integer'),
+('session', 'session_id uuid, customer_id uuid, started_at timestamptz, ended_at timestamptz, started_on date, duration_seconds double precision, event_count bigint, is_visit boolean, entry_touchpoint text, exit_touchpoint text, channels text, channel_count integer, is_frozen boolean'),
+('journey', 'journey_id uuid, scenario text, customer_id uuid, is_identified boolean, case_id uuid, started_at timestamptz, last_step_at timestamptz, due_at timestamptz, closed_at timestamptz, started_on date, segment text, state text, reason text, failed_by text, step_count integer, first_touchpoint text, last_touchpoint text, path text, collapsed_path text, duration_seconds double precision, channels text, channel_switches integer, checkpoint_reached integer, is_frozen boolean'),
 ('journey_step', 'journey_id uuid, step_no integer, event_id uuid, occurred_at timestamptz, stage text, touchpoint text, label text, channel text, initiator text, wait_seconds double precision'),
 ('scenario_day', 'scenario text, started_on date, segment text, journeys bigint, completed bigint, lost bigint, ended bigint, open bigint, distinct_customers bigint, completed_p50_seconds double precision, completed_p90_seconds double precision, is_final boolean, steps bigint'),
 ('path', 'scenario text, started_on date, segment text, path text, step_count integer, journeys bigint, completed bigint, lost bigint, ended bigint, distinct_customers bigint, is_final boolean'),
@@ -33,6 +33,7 @@ insert into contract values
 ('skipped', 'source text, reason text, rule text, messages bigint, last_seen_at timestamptz'),
 ('event_clock', 'source text, clock text, events bigint, last_seen_at timestamptz'),
 ('mapping_coverage', 'source text, field text, messages_read bigint, unmapped_messages bigint, unmapped_values bigint, unmapped_share double precision'),
+('operator_act', 'acted_at timestamptz, action text, database_user text, os_user text, namespace text, key_id uuid, key_no integer'),
 ('shared_key', 'namespace text, key_id uuid, rule text, partners integer, event_count bigint'),
 ('conservation', 'check_name text, scenario text, started_on date, segment text, customer_id uuid, left_value bigint, right_value bigint'),
 ('data_dictionary', 'view_name text, column_name text, data_type text, description text');

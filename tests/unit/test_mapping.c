@@ -326,8 +326,8 @@ START_TEST(test_reasons)
 {
     static const char *const names[] = {
         "none",      "malformed",   "future", "too_old",  "touchpoint",
-        "initiator", "two_persons", "no_key", "unmapped", "format"};
-    for (int i = REJECT_NONE; i <= REJECT_FORMAT; i++)
+        "initiator", "two_persons", "no_key", "unmapped", "format",   "past_retention"};
+    for (int i = REJECT_NONE; i < REJECT_COUNT; i++)
         ck_assert_str_eq(reject_name((enum reject) i), names[i]);
 }
 END_TEST

@@ -2,6 +2,7 @@
  * message. */
 #include "app/slice.h"
 #include "base/clock.h"
+#include "io/mapping/mapping_rule.h"
 #include "unit.h"
 
 enum { RECORDS = 12 };
@@ -249,7 +250,160 @@ START_TEST(test_rows_of_quarantine)
 }
 END_TEST
 
+/* A mapping of one source with the counters of its skips, and one of a clock. */
+static struct mapping counting(struct source *one, struct arena *a)
+{
+    static const struct mapping_counter counters[] = {
+        {-1, SKIP_NO_SOURCE, NULL, NULL}, {0, SKIP_TENANT, NULL, NULL},
+        {0, SKIP_NO_ELEMENTS, NULL, NULL}, {0, SKIP_NO_RULE, NULL, NULL},
+        {0, SKIP_FORGOTTEN, NULL, NULL}, {0, SKIP_NONE, NULL, "/at"}};
+    struct mapping mp = {.sources = one, .n_sources = 1};
+
+    *one = (struct source){.name = "plain", .skip_counter = 1};
+    for (size_t i = 0; i < sizeof counters / sizeof *counters; i++)
+        VEC_PUSH(a, mp.counters, counters[i]);
+    return mp;
+}
+
+enum { NO_RULE = 3, FORGOTTEN = 4, CLOCK = 5 };
+
+static void count_each(struct intake *in)
+{
+    for (int i = 0; i < RECORDS; i++)
+        in->records.at[i].counter =
+            in->records.at[i].outcome == OUTCOME_EVENT ? CLOCK : NO_RULE;
+}
+
+START_TEST(test_events_before_the_cut)
+{
+    struct intake in;
+    struct source one;
+    struct tally tallies[2];
+    struct account acc;
+    struct quarantine_retried t;
+
+    fill(&in);
+    struct mapping mp = counting(&one, &in.a);
+    for (uint32_t i = 0; i < RECORDS; i++)
+        add_again(&in, i, 1, -1);
+    count_each(&in);
+    in.done = 1;
+    in.upto = 8;
+    struct batch b = slice_batch(&in); /* 1, 3 (identity), 4, 6, 7 (identity) */
+    ck_assert_ptr_null(slice_leave_past(&b, 1000, &in.a));
+    ck_assert_uint_eq(b.n_events, 5);
+    const bool *is_past = slice_leave_past(&b, 6000, &in.a);
+    ck_assert_uint_eq(b.n_events, 3);
+    ck_assert_int_eq(b.events[0].t_us, 3000);
+    ck_assert_int_eq(b.events[1].t_us, 6000);
+    bool duplicate[] = {true, false, true}, forgotten[] = {false, false, false};
+    struct changes changes = {.is_duplicate = duplicate, .is_forgotten = forgotten};
+    const enum fate *fates = slice_fates(&in, is_past, &changes, &in.a);
+    const enum fate wanted[] = {FATE_PAST, FATE_DUPLICATE, FATE_PAST, FATE_ACCEPTED,
+                                FATE_DUPLICATE};
+    for (int i = 0; i < 5; i++)
+        ck_assert_int_eq(fates[i], wanted[i]);
+    ck_assert(slice_again(&in, &mp, &in.a, &t));
+    slice_refuse_past(&in, &mp, fates, &t);
+    for (size_t i = 0; i < t.n; i++)
+        ck_assert_int_eq(t.rows[i].stays, i == 0 || i == 3); /* records 1 and 4 */
+    ck_assert_uint_eq(t.n_refused, 2);
+    ck_assert_str_eq(t.refused[1].reason, "past_retention");
+    ck_assert_int_eq(t.refused[1].first_us, 4);
+    for (int i = 0; i < RECORDS; i++)
+        in.records.at[i].source = 0;
+    slice_account(&in, &mp, &in.a, fates, tallies, &acc);
+    ck_assert_int_eq(tallies[0].read, 7);
+    ck_assert_int_eq(tallies[0].accepted, 1);
+    ck_assert_int_eq(tallies[0].duplicate, 2);
+    ck_assert_int_eq(tallies[0].skipped, 2);
+    ck_assert_int_eq(tallies[0].quarantined, 2);
+    ck_assert_uint_eq(acc.quarantine.n, 2);
+    ck_assert_str_eq(acc.quarantine.at[1].reason, "past_retention");
+    ck_assert_str_eq(acc.quarantine.at[1].source, "plain");
+    ck_assert_int_eq(acc.quarantine.at[1].offset, in.records.at[4].offset);
+    ck_assert_int_eq(acc.counted[CLOCK], 3);
+    ck_assert_int_eq(acc.counted[NO_RULE], 2);
+    ck_assert_int_eq(acc.greatest_event_us, 6000);
+    intake_done(&in);
+}
+END_TEST
+
+/* Only the elements that come too late are refused, each with its place; of a row of the whole
+ * message the others are not. */
+START_TEST(test_elements_before_the_cut)
+{
+    struct intake in;
+    struct source one;
+    struct tally tallies[2];
+    struct account acc;
+    struct quarantine_retried t;
+    bool no[RECORDS] = {false};
+    struct changes changes = {.is_duplicate = no, .is_forgotten = no};
+
+    fill(&in);
+    struct mapping mp = counting(&one, &in.a);
+    count_each(&in);
+    for (int i = 0; i < RECORDS; i++)
+        in.records.at[i].element = (int16_t) i;
+    add_again(&in, 0, 8, -1); /* one message of twelve elements: the row of the whole, ... */
+    add_again(&in, 8, 1, 8);  /* ... skipped now, ... */
+    add_again(&in, 9, 1, 9);
+    add_again(&in, 10, 2, 10);
+    struct batch b = slice_batch(&in);
+    const bool *is_past = slice_leave_past(&b, 10000, &in.a);
+    const enum fate *fates = slice_fates(&in, is_past, &changes, &in.a);
+    ck_assert(slice_again(&in, &mp, &in.a, &t));
+    slice_refuse_past(&in, &mp, fates, &t);
+    ck_assert(!t.rows[0].stays && !t.rows[1].stays && t.rows[2].stays && !t.rows[3].stays);
+    static const int refused[] = {0, 1, 4, 6, 9}; /* 3 and 7 are identity messages */
+    ck_assert_uint_eq(t.n_refused, 5);
+    for (int i = 0; i < 5; i++)
+        ck_assert_int_eq(t.refused[i].element, refused[i]);
+    in.again.n = 0;
+    for (int i = 0; i < RECORDS; i++)
+        in.records.at[i].source = 0;
+    slice_account(&in, &mp, &in.a, fates, tallies, &acc);
+    ck_assert_int_eq(tallies[0].quarantined, 5);
+    ck_assert_int_eq(tallies[0].accepted, 3);
+    ck_assert_uint_eq(acc.quarantine.n, 5);
+    for (int i = 0; i < 5; i++)
+        ck_assert_int_eq(acc.quarantine.at[i].element, refused[i]);
+    intake_done(&in);
+}
+END_TEST
+
+/* They are skipped, by a counter of their own, and no clock dated them. */
+START_TEST(test_forgotten_events)
+{
+    struct intake in;
+    struct source one;
+    struct tally tallies[2];
+    struct account acc;
+    bool duplicate[RECORDS] = {true, false, true}, forgotten[RECORDS] = {true, true, false};
+    struct changes changes = {.is_duplicate = duplicate, .is_forgotten = forgotten};
+
+    fill(&in);
+    struct mapping mp = counting(&one, &in.a);
+    count_each(&in);
+    in.upto = 5; /* events: 0, 1, 3 (identity), 4 */
+    forgotten[3] = true;
+    slice_account(&in, &mp, &in.a, slice_fates(&in, NULL, &changes, &in.a), tallies, &acc);
+    ck_assert_int_eq(tallies[0].read, 5);
+    ck_assert_int_eq(tallies[0].accepted, 0);
+    ck_assert_int_eq(tallies[0].duplicate, 1);
+    ck_assert_int_eq(tallies[0].skipped, 4);
+    ck_assert_int_eq(acc.counted[FORGOTTEN], 3);
+    ck_assert_int_eq(acc.counted[NO_RULE], 1);
+    ck_assert_int_eq(acc.counted[CLOCK], 1);
+    ck_assert_str_eq(skip_name(SKIP_FORGOTTEN), "forgotten");
+    ck_assert(acc.greatest_event_us == US_MIN);
+    intake_done(&in);
+}
+END_TEST
+
 UNIT_SUITE(slice_suite, "slice", test_whole, test_cut_anywhere_adds_up,
-           test_cut_between_messages, test_end, test_refused_record_has_no_event, test_rows_of_quarantine,
-           test_rows_of_elements)
+           test_cut_between_messages, test_end, test_refused_record_has_no_event,
+           test_rows_of_quarantine, test_rows_of_elements, test_events_before_the_cut,
+           test_elements_before_the_cut, test_forgotten_events)
 UNIT_MAIN(slice_suite)

@@ -214,6 +214,45 @@ static void read_watermark(struct config_build *b, const struct yaml_node *node)
     config_read_duration(&b->r, v[2], &b->c->model.max_future_skew_us);
 }
 
+static void read_term(struct config_build *b, const struct yaml_node *node, int least_days,
+                      int64_t *us)
+{
+    config_read_duration(&b->r, node, us);
+    if (node != NULL && *us < least_days * US_PER_DAY)
+        config_problem(&b->r.problems, &node->at, "found %s; %dd at least is wanted",
+                       yaml_found(node, b->r.a), least_days);
+}
+
+static void read_retention(struct config_build *b, const struct yaml_node *node)
+{
+    static const struct config_key keys[] = {{"events", false}, {"quarantine", false}};
+    struct yaml_node *v[2];
+    if (!config_read_map(&b->r, node, keys, 2, v))
+        return;
+    read_term(b, v[0], 31, &b->c->retention.events_us);
+    read_term(b, v[1], 1, &b->c->retention.quarantine_us);
+    b->retention_events = v[0];
+}
+
+/* An open journey may not lose its beginning, so events are kept as long as the longest deadline. */
+static void check_retention(struct config_build *b)
+{
+    const struct model *m = &b->c->model;
+    const struct scenario *longest = NULL;
+    for (int i = 0; i < m->n_scenarios; i++)
+        if (m->scenarios[i].deadline_us > b->c->retention.events_us &&
+            (!longest || m->scenarios[i].deadline_us > longest->deadline_us))
+            longest = &m->scenarios[i];
+    if (longest && b->retention_events)
+        config_problem(&b->r.problems, &b->retention_events->at,
+                       "found %s, but the deadline of scenario %s is %lldd; keep events at least "
+                       "as long, or shorten the deadline",
+                       yaml_found(b->retention_events, b->r.a), longest->name,
+                       (long long) ((longest->deadline_us + US_PER_DAY - 1) / US_PER_DAY));
+    else if (longest)
+        b->c->retention.events_us = longest->deadline_us;
+}
+
 static void read_limits(struct config_build *b, const struct yaml_node *node)
 {
     static const struct config_key keys[] = {{"batch_bytes", false},
@@ -240,6 +279,8 @@ enum {
     TOP_SESSIONS,
     TOP_JOURNEYS,
     TOP_WATERMARK,
+    TOP_RETENTION,
+    TOP_PRIVACY,
     TOP_LIMITS,
     TOP_VOCABULARY,
     TOP_SCENARIOS,
@@ -253,7 +294,8 @@ static void read_all(struct config_build *b, const struct yaml_node *root)
         [TOP_LIBRARY] = {"library", true},       [TOP_KAFKA] = {"kafka", false},
         [TOP_POSTGRES] = {"postgres", true},     [TOP_IDENTITY] = {"identity", true},
         [TOP_SESSIONS] = {"sessions", false},    [TOP_JOURNEYS] = {"journeys", false},
-        [TOP_WATERMARK] = {"watermark", false},  [TOP_LIMITS] = {"limits", false},
+        [TOP_WATERMARK] = {"watermark", false},  [TOP_RETENTION] = {"retention", false},
+        [TOP_PRIVACY] = {"privacy", false},      [TOP_LIMITS] = {"limits", false},
         [TOP_VOCABULARY] = {"vocabulary", true}, [TOP_SCENARIOS] = {"scenarios", false},
         [TOP_SOURCES] = {"sources", true}};
     static void (*const simple[TOP_COUNT])(struct config_build *,
@@ -261,7 +303,8 @@ static void read_all(struct config_build *b, const struct yaml_node *root)
         [TOP_LIBRARY] = read_library,     [TOP_KAFKA] = read_kafka,
         [TOP_POSTGRES] = read_postgres,   [TOP_IDENTITY] = config_identity,
         [TOP_SESSIONS] = read_sessions,   [TOP_JOURNEYS] = read_journeys,
-        [TOP_WATERMARK] = read_watermark, [TOP_LIMITS] = read_limits,
+        [TOP_WATERMARK] = read_watermark, [TOP_RETENTION] = read_retention,
+        [TOP_PRIVACY] = config_privacy,   [TOP_LIMITS] = read_limits,
         [TOP_SOURCES] = config_sources};
     struct yaml_node *v[TOP_COUNT];
     if (!config_read_map(&b->r, root, keys, TOP_COUNT, v))
@@ -282,6 +325,7 @@ static void read_all(struct config_build *b, const struct yaml_node *root)
     b->vocabulary_has_problems = vocabulary == NULL || b->r.problems.list.n > told;
     b->r.problems.stage = CONFIG_SCENARIOS;
     config_scenarios(b, scenarios);
+    check_retention(b);
     b->r.problems.stage = CONFIG_MAPPING;
     b->c->mapping = mapping_compile(b->c, &b->r, b->sources, b->n_sources);
     mapping_reach(&b->r, b->sources, b->n_sources);
@@ -297,6 +341,8 @@ static struct config *load(struct config_build *b, const char *path, bool is_tri
     model_init(&c->model);
     c->is_trial = is_trial;
     c->path = config_heap(path);
+    c->retention.events_us = 400 * US_PER_DAY;
+    c->retention.quarantine_us = 90 * US_PER_DAY;
     c->batch_bytes = (size_t) 64 << 20;
     c->cache_bytes = (size_t) 256 << 20;
     c->kafka.group = config_heap("journeyd");

@@ -41,6 +41,9 @@ struct config {
     struct {
         char *dsn, *password_file;
     } postgres;
+    struct {
+        int64_t events_us, quarantine_us; /* how long they are kept */
+    } retention;
     size_t batch_bytes, cache_bytes;
     struct hmac hmac; /* of the identity secret */
     struct model model;

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -25,7 +26,8 @@ const char *const *config_namespaces(struct config_build *b)
     return names;
 }
 
-/* The bytes of the file as they are, less one line end at the end: editors add it. */
+/* The bytes of the file as they are, less one line end at the end: editors add it. Its state stays
+ * in memory as long as the process runs, and is kept out of swap where the limits allow that. */
 static void read_secret(struct config_build *b, const struct yaml_node *node)
 {
     const char *name = config_text(&b->r, node);
@@ -33,7 +35,7 @@ static void read_secret(struct config_build *b, const struct yaml_node *node)
         return;
     const char *path = config_path(&b->r, b->file, name);
     struct config_problems *p = &b->r.problems;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe is told, not waited for */
     struct stat st;
     if (fd < 0 || fstat(fd, &st) != 0) {
         config_problem(
@@ -48,23 +50,35 @@ static void read_secret(struct config_build *b, const struct yaml_node *node)
     char secret[SECRET_MOST + 1];
     ssize_t len = 0;
     if (!S_ISREG(st.st_mode)) {
-        config_problem(p, &node->at, "\"%s\" is no regular file", path);
+        config_problem(p, &node->at,
+                       "\"%s\" is no regular file; write the secret into one: (umask 077; "
+                       "openssl rand -hex 32 > FILE)",
+                       path);
     } else if (st.st_mode & 0066) {
         config_problem(
             p, &node->at,
-            "\"%s\" can be read or written by group or others (mode %04o); chmod 0600 "
-            "is wanted",
-            path, (unsigned) (st.st_mode & 07777));
+            "\"%s\" can be read or written by group or others (mode %04o); run: chmod 0600 "
+            "%s",
+            path, (unsigned) (st.st_mode & 07777), path);
+    } else if (st.st_uid != geteuid() && st.st_uid != 0) {
+        config_problem(p, &node->at,
+                       "\"%s\" belongs to another user (%u), who can read it; chown it to the "
+                       "one that runs journeyd",
+                       path, (unsigned) st.st_uid);
     } else {
         len = read(fd, secret, sizeof secret);
         if (len > 0 && secret[len - 1] == '\n')
             len -= len > 1 && secret[len - 2] == '\r' ? 2 : 1;
         if (len < SECRET_LEAST || len > SECRET_MOST)
-            config_problem(p, &node->at, "\"%s\" holds %s bytes; %d to %d are wanted",
+            config_problem(p, &node->at,
+                           "\"%s\" holds %s bytes; %d to %d are wanted; make a new one with: "
+                           "(umask 077; openssl rand -hex 32 > FILE)",
                            path, len < SECRET_LEAST ? "too few" : "too many",
                            SECRET_LEAST, SECRET_MOST);
-        else
+        else {
+            (void) !mlock(&b->c->hmac, sizeof b->c->hmac);
             hmac_begin(&b->c->hmac, secret, (size_t) len);
+        }
     }
     explicit_bzero(secret, sizeof secret);
     close(fd);

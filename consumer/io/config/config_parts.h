@@ -11,6 +11,7 @@ struct config_build {
     const char *file;           /* journeyd.yaml: relative names start beside it */
     struct yaml_node **sources; /* trees of the source files, in order */
     size_t n_sources;
+    const struct yaml_node *retention_events; /* NULL: not given */
     bool vocabulary_has_problems;
     const struct yaml_node *root; /* of journeyd.yaml */
     const struct yaml_node *namespaces, *scenarios; /* as written; NULL: not there */
@@ -18,6 +19,8 @@ struct config_build {
 
 /* config_identity.c: namespaces, secret, kiosks, exclude. */
 void config_identity(struct config_build *b, const struct yaml_node *node);
+/* config_privacy.c: what is not even accepted. */
+void config_privacy(struct config_build *b, const struct yaml_node *node);
 /* config_keys.c: keys of one kind, a list in the tree and those of files, sorted, each once;
  * either node may be NULL. Their raw values are overwritten once they are hashed. */
 void config_keys(struct config_build *b, const struct yaml_node *list,

@@ -207,6 +207,10 @@ void config_settings(struct config_build *b)
     add_number(&l, "watermark.idle_after", m->idle_after_us, "us", FORWARD_ONLY);
     add_number(&l, "watermark.max_future_skew", m->max_future_skew_us, "us",
                FORWARD_ONLY);
+    for (int i = 0; i < m->n_never_groups; i++)
+        buf_printf(&l.text, "%s%s", i ? "\n" : "", m->never_groups[i]);
+    if (m->n_never_groups > 0)
+        add(&l, "privacy.never_store_groups", FORWARD_ONLY);
     add_vocabulary(&l);
     for (int i = 1; i < m->n_scenarios; i++) /* visit follows from sessions.gap */
         add_scenario(&l, &m->scenarios[i]);

@@ -22,7 +22,8 @@ const char *reject_name(enum reject r)
                                         [REJECT_TWO_PERSONS] = "two_persons",
                                         [REJECT_NO_KEY] = "no_key",
                                         [REJECT_UNMAPPED] = "unmapped",
-                                        [REJECT_FORMAT] = "format"};
+                                        [REJECT_FORMAT] = "format",
+                                        [REJECT_PAST_RETENTION] = "past_retention"};
     return names[r];
 }
 
@@ -33,8 +34,10 @@ const char *skip_name(enum skip s)
                                         [SKIP_TENANT] = "tenant",
                                         [SKIP_NO_ELEMENTS] = "no elements",
                                         [SKIP_NO_RULE] = "no rule",
+                                        [SKIP_FORGOTTEN] = "forgotten",
                                         [SKIP_RULE] = "rule",
-                                        [SKIP_UNMAPPED] = "unmapped"};
+                                        [SKIP_UNMAPPED] = "unmapped",
+                                        [SKIP_GROUP] = "group"};
     return names[s];
 }
 
@@ -46,6 +49,11 @@ int mapping_counter_count(const struct mapping *mp)
 const struct mapping_counter *mapping_counter(const struct mapping *mp, int number)
 {
     return &mp->counters.at[number];
+}
+
+int mapping_counter_forgotten(const struct mapping *mp, int source)
+{
+    return mp->sources[source].skip_counter + (SKIP_FORGOTTEN - SKIP_TENANT);
 }
 
 int mapping_source_count(const struct mapping *mp)

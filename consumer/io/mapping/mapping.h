@@ -45,13 +45,14 @@ enum outcome { OUTCOME_EVENT, OUTCOME_SKIPPED, OUTCOME_QUARANTINED, OUTCOME_TOMB
 enum reject {
     REJECT_NONE, REJECT_MALFORMED, REJECT_FUTURE, REJECT_TOO_OLD, REJECT_TOUCHPOINT,
     REJECT_INITIATOR, REJECT_TWO_PERSONS, REJECT_NO_KEY, REJECT_UNMAPPED, REJECT_FORMAT,
-    REJECT_COUNT
+    REJECT_PAST_RETENTION, REJECT_COUNT
 };
 const char *reject_name(enum reject r); /* "malformed", "future", "too_old" ... */
 
 enum skip {
-    SKIP_NONE, SKIP_NO_SOURCE, SKIP_TENANT, SKIP_NO_ELEMENTS, SKIP_NO_RULE, SKIP_RULE,
-    SKIP_UNMAPPED
+    SKIP_NONE, SKIP_NO_SOURCE,
+    SKIP_TENANT, SKIP_NO_ELEMENTS, SKIP_NO_RULE, SKIP_FORGOTTEN, /* of a source */
+    SKIP_RULE, SKIP_UNMAPPED, SKIP_GROUP /* of a rule */
 };
 const char *skip_name(enum skip s); /* "no source", "tenant" ...; NONE: NULL */
 
@@ -80,6 +81,9 @@ struct mapping_counter {
 };
 int mapping_counter_count(const struct mapping *mp);
 const struct mapping_counter *mapping_counter(const struct mapping *mp, int number);
+/* FORGOTTEN is no outcome of a mapping: only the transaction that would store an event knows whether
+ * it belongs to somebody who was forgotten. */
+int mapping_counter_forgotten(const struct mapping *mp, int source);
 
 int mapping_source_count(const struct mapping *mp);
 const char *mapping_source_name(const struct mapping *mp, int source);

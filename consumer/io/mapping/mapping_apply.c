@@ -56,6 +56,10 @@ static void build(struct mapping_work *w)
     struct key_list keys;
     if (!mapping_read_kind(w))
         return;
+    if (mapping_is_never_stored(w)) {
+        mapping_skipped(w->out, SKIP_GROUP);
+        return;
+    }
     struct attr attr = {.source = w->source->model_source, .channel = (char *) ""};
     if (!event_is_identity(ev) &&
         (!mapping_read_initiator(w) || !mapping_read_attributes(w, &attr)))

@@ -98,6 +98,13 @@ int mapping_compile_clock_record(struct compiler *k)
     return first;
 }
 
+static void count_skips(struct compiler *k, struct rule *rule)
+{
+    rule->skip_counter = add_counter(k, SKIP_RULE, rule->name, NULL);
+    add_counter(k, SKIP_UNMAPPED, rule->name, NULL);
+    add_counter(k, SKIP_GROUP, rule->name, NULL);
+}
+
 /* ---- rules ---- */
 
 enum {
@@ -197,8 +204,7 @@ static void compile_rule(struct compiler *k, const struct yaml_node *node,
     const char *name = "";
     config_read_text(k->r, v[RULE_NAME], &name);
     rule->name = arena_strdup(&k->mp->a, name);
-    rule->skip_counter = add_counter(k, SKIP_RULE, rule->name, NULL);
-    add_counter(k, SKIP_UNMAPPED, rule->name, NULL);
+    count_skips(k, rule);
     if (v[RULE_WHEN] != NULL) {
         struct guard *guard = ARENA_NEW(&k->mp->a, struct guard, 1);
         mapping_compile_guard(k, v[RULE_WHEN], guard);
@@ -336,6 +342,7 @@ static void compile_source(struct compiler *k, const struct yaml_node *node,
     s->skip_counter = add_counter(k, SKIP_TENANT, NULL, NULL);
     add_counter(k, SKIP_NO_ELEMENTS, NULL, NULL);
     add_counter(k, SKIP_NO_RULE, NULL, NULL);
+    add_counter(k, SKIP_FORGOTTEN, NULL, NULL);
     if (!config_read_map(k->r, node, keys, SOURCE_COUNT, v))
         return;
     if (v[SOURCE_NAME] != NULL)
@@ -368,8 +375,7 @@ static void compile_source(struct compiler *k, const struct yaml_node *node,
     }
     struct rule *one = ARENA_NEW(&k->mp->a, struct rule, 1);
     one->name = s->name;
-    one->skip_counter = add_counter(k, SKIP_RULE, one->name, NULL);
-    add_counter(k, SKIP_UNMAPPED, one->name, NULL);
+    count_skips(k, one);
     compile_fields(k, &node->at, v, one);
     s->rules = one;
     s->n_rules = 1;

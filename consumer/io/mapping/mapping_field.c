@@ -144,6 +144,30 @@ bool mapping_read_initiator(struct mapping_work *w)
 
 /* ---- attributes ---- */
 
+bool mapping_is_never_stored(struct mapping_work *w)
+{
+    const struct model *m = w->mp->m;
+    const struct value_rule *r = &w->rule->dims[DIM_CUSTOMER_GROUP];
+    struct mapped before = *w->out;
+    struct mapping_value v;
+    if (m->n_never_groups == 0)
+        return false;
+    enum mapping_got got = mapping_read_value(w, r, &v);
+    *w->out = before; /* what no map knows is told when the field is read for good */
+    if (got == GOT_WRONG_TYPE && /* a number is no group for anything else */
+        !mapping_value_text(mapping_operand(w->mp, &r->from), v.scratch, &v.text, &v.len))
+        return false;
+    if (v.target != NULL && v.target->text != NULL) {
+        v.text = v.target->text;
+        v.len = strlen(v.text);
+    }
+    for (int i = 0; v.text != NULL && i < m->n_never_groups; i++)
+        if (strlen(m->never_groups[i]) == v.len &&
+            memcmp(m->never_groups[i], v.text, v.len) == 0)
+            return true;
+    return false;
+}
+
 /* Channel and dimensions: what cannot be used is absent. False: a map says skip. */
 bool mapping_read_attributes(struct mapping_work *w, struct attr *attr)
 {

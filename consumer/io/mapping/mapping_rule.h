@@ -132,7 +132,7 @@ struct key_rule {
 
 struct rule {
     const char *name;
-    int skip_counter; /* SKIP_RULE; the next is SKIP_UNMAPPED */
+    int skip_counter; /* SKIP_RULE; UNMAPPED and GROUP follow */
     const struct guard *when; /* NULL: always */
     bool skip;
     const struct template_part *id;
@@ -162,7 +162,7 @@ struct source {
     bool quarantines_rest; /* what fits no rule is REJECT_UNMAPPED */
     int64_t earliest_us;   /* events before are REJECT_TOO_OLD */
     uint32_t model_source;
-    int skip_counter; /* SKIP_TENANT; NO_ELEMENTS and NO_RULE follow */
+    int skip_counter; /* SKIP_TENANT; NO_ELEMENTS, NO_RULE and FORGOTTEN follow */
     const struct rule *rules;
     int n_rules;
 };

@@ -56,6 +56,8 @@ enum mapping_got mapping_read_value(struct mapping_work *w, const struct value_r
 bool mapping_read_kind(struct mapping_work *w); /* touchpoint and fact */
 bool mapping_read_initiator(struct mapping_work *w);
 bool mapping_read_attributes(struct mapping_work *w, struct attr *attr);
+/* Does it tell a customer_group that is never stored? Asked of identity messages, too. */
+bool mapping_is_never_stored(struct mapping_work *w);
 bool mapping_read_time(struct mapping_work *w);
 bool mapping_read_id(struct mapping_work *w);
 bool mapping_read_keys(struct mapping_work *w, struct key_list *list);

@@ -5,19 +5,35 @@
 
 #include "io/store/store_internal.h"
 
+/* Days that are counted again: those before the cut are what they are (core/retention.h). */
+#define SQL_COUNTED                                                                            \
+    "where day >= coalesce((select cut_on from journey_internal.retention), '-infinity') "
+
 /* Keys keep their numbers; what they mean is worked out again. */
 static const char *const sql_clear[] = {
+    "create temporary table past_alias on commit drop as "
+    "select key_no, partner_no, past_us from journey_internal.alias where past_us is not null",
     "delete from journey_internal.alias",
     "delete from journey_internal.login",
     "delete from journey_internal.logout",
     "delete from journey_internal.login_device",
     "delete from journey_internal.case_fact",
     "delete from journey_internal.key_holder",
-    "delete from journey_internal.customer",
+    "delete from journey_internal.customer as c "
+    "where not exists (select from journey_internal.journey as j "
+    "where j.customer_no = c.customer_no and j.first_us < journey_internal.cut_us()) "
+    "and not exists (select from journey_internal.session as s "
+    "where s.customer_no = c.customer_no and s.from_us < journey_internal.cut_us())",
+    "update journey_internal.customer as c set events = 0, flood_days = 0, first_us = null, "
+    "last_us = null, channels = '{}', "
+    "sessions = (select count(*) from journey_internal.session as s "
+    "where s.customer_no = c.customer_no and s.from_us < journey_internal.cut_us()), "
+    "journeys = (select count(*) from journey_internal.journey as j "
+    "where j.customer_no = c.customer_no and j.first_us < journey_internal.cut_us())",
     "delete from journey_internal.timeline",
     "delete from journey_internal.case_timeline",
-    "delete from journey_internal.session",
-    "delete from journey_internal.journey",
+    "delete from journey_internal.session where from_us >= journey_internal.cut_us()",
+    "delete from journey_internal.journey where first_us >= journey_internal.cut_us()",
     "update journey_internal.writer set unnamed_events = 0",
     "update journey_internal.key set owner_no = key_no, shared = 0, partners = 0, "
     "asked_from_us = 9223372036854775807, asked_to_us = -9223372036854775808, "
@@ -30,9 +46,17 @@ static const char *const sql_clear[] = {
     "select scenario_no, day, segment_no, kind, a, b, c, -sum(c1), -sum(c2), -sum(c3), -sum(c4), "
     "-sum(c5), -sum(c6), -sum(c7), -sum(c8), -sum(c9) "
     "from (select * from journey_internal.cell "
-    "union all select * from journey_internal.cell_delta) as ledger "
+    "union all select * from journey_internal.cell_delta) as ledger " SQL_COUNTED
     "group by scenario_no, day, segment_no, kind, a, b, c",
 };
+
+/* After the new states are written: what is shared no more has no time since when; aliases of
+ * dropped events are marked again. */
+static const char *const sql_not_shared =
+    "update journey_internal.key set shared_since = null "
+    "where shared = 0 and shared_since is not null;"
+    "update journey_internal.alias as a set past_us = p.past_us from pg_temp.past_alias as p "
+    "where a.key_no = p.key_no and a.partner_no = p.partner_no";
 
 /* Histograms are taken back in rows of their own; read before the rows above are written. */
 static const char *const sql_clear_buckets =
@@ -42,7 +66,7 @@ static const char *const sql_clear_buckets =
     "from (select scenario_no, day, segment_no, kind, a, b, c, u.bucket, sum(u.n)::bigint as n "
     "from (select * from journey_internal.cell "
     "union all select * from journey_internal.cell_delta) as ledger, "
-    "unnest(buckets, bucket_counts) as u (bucket, n) "
+    "unnest(buckets, bucket_counts) as u (bucket, n) " SQL_COUNTED
     "group by scenario_no, day, segment_no, kind, a, b, c, u.bucket "
     "having sum(u.n) <> 0) as summed group by scenario_no, day, segment_no, kind, a, b, c";
 
@@ -105,9 +129,27 @@ static bool ensure_months(struct store *s, struct arena *a, const struct changes
     return pg_run(store_pg(s), sql, &p, NULL, err);
 }
 
+/* The cut is the begin of a day, and of a month: another zone may not put it elsewhere, as cells of the
+ * days before it are not counted again. */
+static bool check_cut(struct store *s, struct err *err)
+{
+    static const char *const sql =
+        "select cut_on - date '1970-01-01', cut_us from journey_internal.retention";
+    struct pg_params none = {0};
+    PGresult *r = pg_query(store_pg(s), sql, &none, err);
+    if (!r)
+        return false;
+    bool same = PQntuples(r) == 0 ||
+                zone_day_start(s->m->zone, pg_int4(r, 0, 0)) == pg_int8(r, 0, 1);
+    PQclear(r);
+    return same || err_set(err, ERR_CONFIG,
+                           "events before a month of the time zone that the database was counted "
+                           "with are gone; library.time_zone cannot be changed any more");
+}
+
 /* Running instances are fenced, and held up from the start: batches lock their offsets before the
  * watermark, so whoever wants both goes in that order. */
-static bool fence(struct store *s, struct err *err)
+bool rebuild_fence(struct store *s, struct err *err)
 {
     static const char *const sql =
         "with locked as materialized (select o.grp, o.topic, o.part"
@@ -124,13 +166,13 @@ static bool replace(struct store *s, struct recollection *r,
     int64_t watermark_us;
     struct changes *changes = &r->engine.changes;
     arena_init(&r->a);
-    if (!fence(s, err) || !store_watermark(s, true, &watermark_us, err) ||
-        !setup_check_rebuildable(s, &r->a, err) || !setup_write(s, &r->a, err) ||
+    if (!rebuild_fence(s, err) || !store_watermark(s, true, &watermark_us, err) ||
+        !setup_check_rebuildable(s, &r->a, err) || !check_cut(s, err) || !setup_write(s, &r->a, err) ||
         !recollect(s, r, progress, ctx, err) || !clear_rows(s, err) ||
         !mark_lists(s, &r->a, err) || !ensure_months(s, &r->a, changes, err))
         return false;
     changes->messages.n = 0; /* they stay as they are */
-    return store_save(s, &r->a, changes, err);
+    return store_save(s, &r->a, changes, err) && pg_exec(store_pg(s), sql_not_shared, err);
 }
 
 bool rebuild(struct store *s, void (*progress)(void *ctx, int64_t events, int64_t total),

@@ -11,4 +11,8 @@
 bool rebuild(struct store *s, void (*progress)(void *ctx, int64_t events, int64_t total),
              void *ctx, int64_t *n_events, struct err *err) MUST_CHECK;
 
+/* In the open transaction, before its lock of the watermark: running instances lose their offsets, and
+ * wait until it ends. */
+bool rebuild_fence(struct store *s, struct err *err) MUST_CHECK;
+
 #endif

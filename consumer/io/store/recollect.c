@@ -7,7 +7,6 @@
 
 enum { GROUP = 2000 }; /* customers read in one statement */
 
-typedef VEC(struct event) event_list;
 typedef VEC(struct recollected) place_list;
 
 struct reading {
@@ -35,6 +34,54 @@ static bool read_keys(struct reading *rd, struct err *err)
         struct key_state own = {.owner = no};
         memcpy(key.hash, pg_uuid(rows, i, 2), sizeof key.hash);
         world_put_key(&r->world, &key, no, true, &own, US_MAX, US_MIN);
+    }
+    PQclear(rows);
+    return true;
+}
+
+static bool read_switches(struct reading *rd, struct err *err)
+{
+    static const char *const sql =
+        "select key_no, array_agg(other_no) from journey_internal.link_switch group by key_no";
+    struct recollection *r = rd->r;
+    struct pg_params p;
+    pg_params_init(&p, &r->a);
+    PGresult *rows = pg_query(&rd->s->pg, sql, &p, err);
+    if (!rows)
+        return false;
+    for (int i = 0; i < PQntuples(rows); i++) {
+        size_t n;
+        const int64_t *others = pg_int8s(rows, i, 1, &r->a, &n);
+        if (world_key_no(&r->world, pg_int8(rows, i, 0)))
+            world_put_switches(&r->world, pg_int8(rows, i, 0), others, n);
+    }
+    PQclear(rows);
+    return true;
+}
+
+static bool read_tombstones(struct reading *rd, struct err *err)
+{
+    static const char *const sql =
+        "select key_no, array_agg(from_us order by from_us, is_strict),"
+        " array_agg(to_us order by from_us, is_strict),"
+        " array_agg(is_strict::integer order by from_us, is_strict)"
+        " from journey_internal.tombstone group by key_no";
+    struct recollection *r = rd->r;
+    struct pg_params p;
+    pg_params_init(&p, &r->a);
+    PGresult *rows = pg_query(&rd->s->pg, sql, &p, err);
+    if (!rows)
+        return false;
+    for (int i = 0; i < PQntuples(rows); i++) {
+        size_t n;
+        const int64_t *from = pg_int8s(rows, i, 1, &r->a, &n);
+        const int64_t *to = pg_int8s(rows, i, 2, &r->a, &n);
+        const int32_t *strict = pg_int4s(rows, i, 3, &r->a, &n);
+        struct tombstone *tombs = ARENA_NEW(&r->a, struct tombstone, n + 1);
+        for (size_t k = 0; k < n; k++)
+            tombs[k] = (struct tombstone){from[k], to[k], strict[k] != 0};
+        if (world_key_no(&r->world, pg_int8(rows, i, 0)))
+            world_put_tombstones(&r->world, pg_int8(rows, i, 0), tombs, n);
     }
     PQclear(rows);
     return true;
@@ -114,34 +161,13 @@ static bool read_messages(struct reading *rd, struct err *err)
     static const char *const sql =
         "select source, id, at, ns_nos, hashes, is_logout from journey_internal.identity_message";
     struct recollection *r = rd->r;
-    struct model *m = &rd->s->c->model;
     struct pg_params p;
     pg_params_init(&p, &r->a);
     PGresult *rows = pg_query(&rd->s->pg, sql, &p, err);
     if (!rows)
         return false;
-    for (int i = 0; i < PQntuples(rows); i++) {
-        size_t len, n_ns, n;
-        const char *source = pg_text(rows, i, 0, &len);
-        const int16_t *ns = pg_int2s(rows, i, 3, &r->a, &n_ns);
-        const uint8_t(*hash)[16] = pg_uuids(rows, i, 4, &r->a, &n);
-        struct key *keys = ARENA_NEW(&r->a, struct key, n + 1);
-        for (size_t k = 0; k < n; k++) {
-            keys[k].ns = (uint16_t) ns[k];
-            memcpy(keys[k].hash, hash[k], 16);
-        }
-        struct attr attr = {.source = model_source(m, arena_strndup(&r->a, source, len)),
-                            .place = EVENT_NO_PLACE,
-                            .channel = (char *) ""};
-        VEC_PUSH(&r->a, rd->events,
-                 ((struct event){.t_us = pg_int8(rows, i, 2),
-                                 .id = store_id_of(pg_int8(rows, i, 1)),
-                                 .attr = model_attr(m, &attr),
-                                 .place = EVENT_NO_PLACE,
-                                 .logout = pg_bool(rows, i, 5),
-                                 .n_keys = (uint16_t) n,
-                                 .keys = keys}));
-    }
+    for (int i = 0; i < PQntuples(rows); i++)
+        VEC_PUSH(&r->a, rd->events, forget_message(rd->s, &r->a, rows, i));
     PQclear(rows);
     return true;
 }
@@ -156,11 +182,18 @@ bool recollect(struct store *s, struct recollection *r,
     world_init(&r->world, &s->c->model, &r->a);
     rd.guard.a = &r->a;
     map_init(&rd.guard.rows, &r->a, sizeof(int64_t), sizeof(struct guard_row));
+    /* first of all: months that are dropped meanwhile would be missing from an older snapshot */
+    if (!pg_exec(&s->pg, "lock table journey_internal.timeline in access share mode", err) ||
+        !store_cut_read(s, err))
+        return false;
+    r->world.cut_old_us = r->world.cut_now_us = s->cut_us;
     if (!store_watermark_read(s, &r->watermark_us, err) || !read_keys(&rd, err) ||
+        !read_switches(&rd, err) || !read_tombstones(&rd, err) ||
         !read_timelines(&rd, progress, ctx, err))
         return false;
     r->n_events = rd.events.n;
-    if (!read_messages(&rd, err))
+    if (!read_messages(&rd, err) || !past_facts(s, &r->a, NULL, 0, &rd.events, err) ||
+        !past_covers(s, &r->world, err))
         return false;
     r->events = rd.events.at;
     r->places = rd.places.at;

@@ -17,7 +17,7 @@ struct recollected {
 struct recollection {
     struct arena a;
     int64_t watermark_us; /* published; US_MIN: none */
-    struct event *events; /* events, then identity messages */
+    struct event *events; /* events, then identity messages, then facts from before the cut */
     struct recollected *places; /* of the events */
     size_t n_events, n_all;
     struct world world;

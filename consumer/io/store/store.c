@@ -40,7 +40,8 @@ static bool connect_store(struct store *s, struct err *err)
 
     arena_init(&a);
     bool done = pg_open(&s->pg, s->c->postgres.dsn, s->c->postgres.password_file, err) &&
-                setup_check_schema(s, err) && take_slot(s, &a, err) &&
+                setup_check_schema(s, err) && take_slot(s, &a, err) && store_cut_read(s, err) &&
+                epoch_load(s, &a, err) &&
                 (s->any_settings ? names_load(s, &a, err) : setup_settings(s, &a, err));
     arena_done(&a);
     if (!done)
@@ -65,6 +66,7 @@ static bool open_store(struct store **out, struct config *c, bool any_settings, 
     s->c = c;
     s->m = &c->model;
     s->any_settings = any_settings;
+    s->cut_us = s->next_cut_us = US_MIN;
     forget_numbers(s); /* those of another database are not ours */
     cache_init(&s->keys, c->cache_bytes / 2);
     if (!connect_store(s, err)) {
@@ -178,12 +180,35 @@ bool store_watermark_read(struct store *s, int64_t *watermark_us, struct err *er
     return true;
 }
 
+bool store_cut_read(struct store *s, struct err *err)
+{
+    static const char *const sql = "select cut_us from journey_internal.retention";
+    struct pg_params none = {0};
+
+    PGresult *r = pg_query(&s->pg, sql, &none, err);
+    if (!r)
+        return false;
+    s->cut_us = s->next_cut_us = PQntuples(r) ? pg_int8(r, 0, 0) : US_MIN;
+    PQclear(r);
+    return true;
+}
+
+int64_t store_cut(const struct store *s)
+{
+    return s->cut_us;
+}
+
+int64_t store_closed_before(const struct store *s)
+{
+    return s->cut_us > s->epoch_us ? s->cut_us : s->epoch_us;
+}
+
 /* A rebuild holds the lock to its commit: whoever waited for it must not count on with the settings
  * it had. Statements of their own: they must see what was committed while the first waited. */
 bool store_watermark(struct store *s, bool exclusive, int64_t *watermark_us, struct err *err)
 {
     return lock_watermark(s, exclusive, err) && setup_still_agrees(s, err) &&
-           store_watermark_read(s, watermark_us, err);
+           store_cut_read(s, err) && store_watermark_read(s, watermark_us, err);
 }
 
 bool store_publish(struct store *s, int64_t watermark_us, struct err *err)

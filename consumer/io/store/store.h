@@ -40,6 +40,13 @@ bool store_watermark(struct store *s, bool exclusive, int64_t *watermark_us,
                      struct err *err) MUST_CHECK;
 /* The published watermark as the open transaction sees it, without a lock. */
 bool store_watermark_read(struct store *s, int64_t *watermark_us, struct err *err) MUST_CHECK;
+/* The cut of retention (core/retention.h) as store_watermark found it, which holds until the
+ * transaction ends; US_MIN: none. Without a lock, as the open transaction sees it: store_cut_read. */
+int64_t store_cut(const struct store *s);
+bool store_cut_read(struct store *s, struct err *err) MUST_CHECK;
+/* Events before it are not accepted any more: of dropped months, or of a time when the database had
+ * another secret (io/store/epoch.h). */
+int64_t store_closed_before(const struct store *s);
 bool store_publish(struct store *s, int64_t watermark_us, struct err *err) MUST_CHECK;
 /* Makes the monthly timeline partitions these events need, outside the batch transaction. */
 bool store_ensure_months(struct store *s, const struct event *events, size_t n,
@@ -48,6 +55,13 @@ bool store_run(struct store *s, struct arena *a, const struct batch *b, int64_t 
                int64_t watermark_now_us, struct engine *e, struct err *err) MUST_CHECK;
 bool store_save(struct store *s, struct arena *a, const struct changes *c,
                 struct err *err) MUST_CHECK;
+
+/* What an operator does to the data of persons, before its changes are saved in the same
+ * transaction: the row that tells who, when and which keys. The keys have rows. */
+enum store_action { STORE_UNLINK, STORE_RELINK, STORE_FORGET, STORE_EXPORT, STORE_OPT_OUT,
+                    STORE_OPT_IN, STORE_ROTATE };
+bool store_act(struct store *s, struct arena *a, enum store_action action, const struct key *keys,
+               size_t n_keys, struct err *err) MUST_CHECK;
 
 /* Where the messages of a batch went, per source of the mapping; -1 the last entry: no source. */
 struct tally {

@@ -109,8 +109,8 @@ bool store_ensure_months(struct store *s, const struct event *events, size_t n, 
 {
     for (size_t i = 0; i < n; i++) {
         int year, month, day_of_month;
-        if (event_is_identity(&events[i]))
-            continue;
+        if (event_is_identity(&events[i]) || events[i].t_us < s->cut_us)
+            continue; /* what comes too late is not stored */
         if (events[i].t_us >= s->month_from_us && events[i].t_us < s->month_to_us)
             continue; /* the month of the one before */
 

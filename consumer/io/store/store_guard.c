@@ -44,12 +44,13 @@ static const char *const sql_insert =
     " order by f.ns_no, f.hash on conflict (ns_no, hash) do nothing"
     " returning key_no, ns_no, hash";
 
-#define SQL_LOCK                                                                               \
+#define SQL_READ                                                                               \
     "select k.key_no, k.ns_no, k.hash, k.owner_no, k.shared, k.partners, k.asked_from_us,"       \
-    " k.asked_to_us from journey_internal.key as k where k.key_no = any ($1)"                    \
-    " order by k.key_no for update"
-static const char *const sql_lock = SQL_LOCK;
-static const char *const sql_lock_nowait = SQL_LOCK " nowait";
+    " k.asked_to_us, k.is_switched, k.is_forgotten from journey_internal.key as k where k.key_no = any ($1)"                    \
+    " order by k.key_no"
+static const char *const sql_read = SQL_READ;
+static const char *const sql_lock = SQL_READ " for update";
+static const char *const sql_lock_nowait = SQL_READ " for update nowait";
 
 /* ---------------------------------------------------------------- numbers of keys */
 
@@ -172,11 +173,68 @@ static bool number_keys(struct store *s, struct guard *g, wanted_list *list, str
 
 /* ---------------------------------------------------------------- locks */
 
+/* Switches belong to what a key guards, so they are read once it is locked. Few keys have any. */
+static bool read_switches(struct store *s, struct guard *g, const no_list *nos, struct err *err)
+{
+    static const char *const sql =
+        "select t.key_no, t.other_no from journey_internal.link_switch as t"
+        " where t.key_no = any ($1) order by t.key_no, t.other_no";
+    struct pg_params p;
+
+    if (nos->n == 0)
+        return true;
+    pg_params_init(&p, g->a);
+    pg_add_int8s(&p, nos->at, nos->n);
+    PGresult *r = pg_query(&s->pg, sql, &p, err);
+    if (!r)
+        return false;
+    int rows = PQntuples(r);
+    int64_t *others = ARENA_NEW(g->a, int64_t, rows);
+    for (int i = 0; i < rows; i++) {
+        int64_t no = pg_int8(r, i, 0);
+        struct guard_row *row = guard_row(g, no);
+        others[i] = pg_int8(r, i, 1);
+        if (row->n_off++ == 0)
+            row->off = others + i;
+    }
+    PQclear(r);
+    return true;
+}
+
+static bool read_tombstones(struct store *s, struct guard *g, const no_list *nos,
+                            struct err *err)
+{
+    static const char *const sql =
+        "select t.key_no, t.from_us, t.to_us, t.is_strict from journey_internal.tombstone as t"
+        " where t.key_no = any ($1) order by t.key_no, t.from_us";
+    struct pg_params p;
+
+    if (nos->n == 0)
+        return true;
+    pg_params_init(&p, g->a);
+    pg_add_int8s(&p, nos->at, nos->n);
+    PGresult *r = pg_query(&s->pg, sql, &p, err);
+    if (!r)
+        return false;
+    int rows = PQntuples(r);
+    struct tombstone *tombs = ARENA_NEW(g->a, struct tombstone, rows);
+    for (int i = 0; i < rows; i++) {
+        int64_t no = pg_int8(r, i, 0);
+        struct guard_row *row = guard_row(g, no);
+        tombs[i] = (struct tombstone){pg_int8(r, i, 1), pg_int8(r, i, 2), pg_bool(r, i, 3)};
+        if (row->n_tombs++ == 0)
+            row->tombs = tombs + i;
+    }
+    PQclear(r);
+    return true;
+}
+
 /* Locks rows that are not locked yet, in order. Numbers without a row are passed over. */
 static bool lock_rows(struct store *s, struct guard *g, no_list *nos, bool wait,
                       struct err *err)
 {
     struct pg_params p;
+    no_list switched = {0}, forgotten = {0};
     size_t n = 0;
 
     nos->n = load_distinct(nos->at, nos->n);
@@ -188,7 +246,8 @@ static bool lock_rows(struct store *s, struct guard *g, no_list *nos, bool wait,
         return true;
     pg_params_init(&p, g->a);
     pg_add_int8s(&p, nos->at, n);
-    PGresult *r = pg_query(&s->pg, wait ? sql_lock : sql_lock_nowait, &p, err);
+    PGresult *r = pg_query(&s->pg, g->only_reads ? sql_read : wait ? sql_lock : sql_lock_nowait,
+                           &p, err);
     if (!r)
         return false;
     int rows = PQntuples(r);
@@ -203,10 +262,14 @@ static bool lock_rows(struct store *s, struct guard *g, no_list *nos, bool wait,
         row->state.partners = (uint32_t) pg_int4(r, i, 5);
         row->asked_from_us = pg_int8(r, i, 6);
         row->asked_to_us = pg_int8(r, i, 7);
+        if (pg_bool(r, i, 8))
+            VEC_PUSH(g->a, switched, no);
+        if (pg_bool(r, i, 9))
+            VEC_PUSH(g->a, forgotten, no);
         cache_put(&s->keys, &row->key, no, row->state.owner);
     }
     PQclear(r);
-    return true;
+    return read_switches(s, g, &switched, err) && read_tombstones(s, g, &forgotten, err);
 }
 
 /* Locks the owners of locked keys. An owner is its own owner, so one pass is enough. */
@@ -313,11 +376,12 @@ static void put_row(const struct guard *g, struct world *w, const struct guard_r
 {
     const struct guard_row *owner = guard_row(g, row->state.owner);
 
+    if (owner && owner != row)
+        put_row(g, w, owner);
     world_put_key(w, &row->key, row->no, row->fresh, &row->state, row->asked_from_us,
                   row->asked_to_us);
-    if (owner && owner != row)
-        world_put_key(w, &owner->key, owner->no, owner->fresh, &owner->state,
-                      owner->asked_from_us, owner->asked_to_us);
+    world_put_switches(w, row->no, row->off, row->n_off);
+    world_put_tombstones(w, row->no, row->tombs, row->n_tombs);
 }
 
 bool guard_load(struct store *s, struct guard *g, struct world *w, struct err *err)
@@ -378,6 +442,8 @@ bool store_run(struct store *s, struct arena *a, const struct batch *b, int64_t 
         world_init(w, s->m, a);
         w->watermark_old_us = watermark_old_us;
         w->watermark_now_us = watermark_now_us;
+        w->cut_old_us = s->cut_us;
+        w->cut_now_us = s->next_cut_us;
         map_init(&g->rows, a, sizeof(int64_t), sizeof(struct guard_row));
         g->is_first = true;
         engine_init(e, w, b);

@@ -15,9 +15,14 @@
  *     store_rows.c      rows into a table: which are there, insert, update
  *     store_save.c      changes -> tables: keys, facts, customers
  *     store_logins.c    changes -> table login
+ *     store_acts.c      what operators did: switches, and who did it
+ *     store_forget.c    what a forget takes away; messages and events that carry a key
  *     store_chunks.c    changes -> tables: timelines
  *     store_save_runs.c changes -> tables: sessions, journeys, cells
  *     store_account.c   where messages went
+ *     retention.c       the cut: what goes, and what a step needs
+ *     retention_past.c  what is left of the time before the cut
+ *     epoch.c           changes of the secret
  *     quarantine.c      rows of the quarantine, read and taken back
  *
  * Advisory locks (pg_advisory_*lock(class, object)); functions in schema/functions
@@ -89,6 +94,10 @@ struct guard_row {
     struct key_state state;
     int64_t asked_from_us, asked_to_us;
     bool fresh;
+    const int64_t *off; /* keys whose facts with this one are switched off */
+    size_t n_off;
+    const struct tombstone *tombs;
+    size_t n_tombs;
 };
 typedef VEC(int64_t) no_list;
 typedef VEC(struct key) key_list;
@@ -96,6 +105,7 @@ struct guard {
     struct arena *a;
     struct map rows; /* int64_t -> struct guard_row: locked by this transaction */
     bool is_first;   /* the first round of an attempt may wait for locks */
+    bool only_reads; /* locks nothing: a snapshot stands still. Answers key_nos, no keys */
     /* what earlier attempts asked for: locked at the beginning of the next one */
     no_list again_nos;
     key_list again_keys;
@@ -121,6 +131,10 @@ struct store {
     int slot;
     struct names names;
     struct key_cache keys;
+    /* core/retention.h, as read with the watermark; equal but while this transaction moves it */
+    int64_t cut_us, next_cut_us;
+    int64_t epoch_us; /* io/store/epoch.h */
+    int64_t act_no; /* of store_act in the open transaction */
     struct guard *guard; /* of the batch between store_run and its end; batch arena */
     /* partitions of the timeline known to exist, by year * 12 + month; the last one looked at */
     bool has_month[MONTHS];
@@ -142,6 +156,10 @@ bool setup_still_agrees(struct store *s, struct err *err) MUST_CHECK;
 /* --- store_model.c: settings, namespaces, touchpoints, scenarios, buckets, channels ---------- */
 bool setup_write(struct store *s, struct arena *a, struct err *err) MUST_CHECK;
 
+/* The same as setup_check_rebuildable, but for the secret and what is hashed with it, which must differ. */
+bool setup_check_rotates(struct store *s, struct arena *a, struct err *err) MUST_CHECK;
+/* epoch.c: reads what former secrets left; adds their excluded keys and kiosks to the model. */
+bool epoch_load(struct store *s, struct arena *a, struct err *err) MUST_CHECK;
 /* CONFIG when settings differ that only a fresh database can take. */
 bool setup_check_rebuildable(struct store *s, struct arena *a, struct err *err) MUST_CHECK;
 
@@ -171,10 +189,27 @@ static inline int16_t names_touchpoint(const struct store *s, int place)
 /* --- store_load.c, store_runs.c, store_resumes.c ------------------------------------------------------------ */
 bool load_needs(struct store *s, struct guard *g, struct world *w, struct err *err) MUST_CHECK;
 bool load_slices(struct store *s, struct guard *g, struct world *w, struct err *err) MUST_CHECK;
+/* store_runs.c: events of a result whose columns are as in load_slices, in no order. */
+bool load_chunk_events(struct store *s, struct arena *a, const PGresult *r, struct event **events,
+                       size_t *n, struct err *err) MUST_CHECK;
+#define SQL_CHUNK_ARRAYS "t.at, t.attr, t.id, t.key_ns, t.key_hash, t.n_keys, t.keys"
 bool load_case_runs(struct store *s, struct guard *g, struct world *w,
                     struct err *err) MUST_CHECK;
 bool load_resumes(struct store *s, struct guard *g, struct world *w, struct err *err) MUST_CHECK;
 bool load_days(struct store *s, struct guard *g, struct world *w, struct err *err) MUST_CHECK;
+/* Of each case its frozen journeys that reach past the cut. */
+typedef VEC(struct stored_journey) journey_rows;
+bool load_frozen(struct store *s, struct arena *a, const int64_t *case_nos, size_t n,
+                 journey_rows *out, struct err *err) MUST_CHECK;
+/* All frozen journeys that reach past the cut, and whose they are. */
+bool load_straddlers(struct store *s, struct arena *a, journey_rows *out, int64_t **customers,
+                     struct err *err) MUST_CHECK;
+/* retention_past.c: facts from before the cut as identity messages, those that name one of n keys (0:
+ * all); what frozen journeys cover, into a world that knows nothing else. */
+typedef VEC(struct event) event_list;
+bool past_facts(struct store *s, struct arena *a, const int64_t *nos, size_t n, event_list *out,
+                struct err *err) MUST_CHECK;
+bool past_covers(struct store *s, struct world *w, struct err *err) MUST_CHECK;
 /* Sorts and makes distinct; returns the new length. */
 size_t load_distinct(int64_t *nos, size_t n);
 size_t load_distinct_int32(int32_t *nos, size_t n);
@@ -183,6 +218,15 @@ size_t load_distinct_int32(int32_t *nos, size_t n);
 /* First 16 bytes of SHA-256 over the keys of an identity message, in order; true when they are all
  * keys of persons, so that the message has no time. */
 bool save_keyset(const struct store *s, const struct event *ev, uint8_t out[16]);
+/* store_acts.c: pairs that were switched. They carry the number of the operator's act. */
+bool save_switches(struct store *s, struct arena *a, const struct changes *c,
+                   struct err *err) MUST_CHECK;
+/* store_forget.c */
+bool load_carriers(struct store *s, struct guard *g, struct world *w, struct err *err) MUST_CHECK;
+bool save_forget(struct store *s, struct arena *a, const struct changes *c,
+                 struct err *err) MUST_CHECK;
+/* Decodes the rows of a statement on identity_message: source, id, at, ns_nos, hashes, is_logout. */
+struct event forget_message(struct store *s, struct arena *a, const PGresult *r, int row);
 bool save_logins(struct store *s, struct arena *a, const struct changes *c,
                  struct err *err) MUST_CHECK;
 bool save_chunks(struct store *s, struct arena *a, const struct changes *c,

@@ -374,7 +374,7 @@ bool load_needs(struct store *s, struct guard *g, struct world *w, struct err *e
     const struct needs *n = &w->needs;
 
     return guard_load(s, g, w, err) && load_messages(s, g, w, err) &&
-           load_aliases(s, g, w, err) &&
+           load_carriers(s, g, w, err) && load_aliases(s, g, w, err) &&
            load_lists(s, g, w, n->partners.at, n->partners.n, partners, world_put_partners,
                       err) &&
            load_logins(s, g, w, err) &&

@@ -8,9 +8,9 @@
 
 #define SQL_JOURNEY                                                                            \
     "j.customer_no, j.journey_id, j.scenario_no, j.case_no, j.first_us, j.closed_us,"            \
-    " j.day - date '1970-01-01', j.segment_no, j.state, j.collapsed_id, j.mask, j.depth"
-
-typedef VEC(struct stored_journey) journey_rows;
+    " j.day - date '1970-01-01', j.segment_no, j.state, j.collapsed_id, j.mask, j.depth,"         \
+    " case j.state when 1 then j.last_no else coalesce(j.failed_by_no, -1) end"
+enum { COL_CLOSED_BY = 12, COL_ASKED = 13 }; /* the column after those of a journey */
 
 static bool know_segments(struct store *s, struct arena *a, const PGresult *r, struct err *err)
 {
@@ -57,6 +57,10 @@ static bool read_journey(const struct store *s, const PGresult *r, int row,
     const uint8_t *mask = pg_bytes(r, row, 10, &len);
     read_mask(s, mask, len, &out->part.mask);
     out->part.depth = pg_int2(r, row, 11);
+    int16_t closed_by = pg_int2(r, row, COL_CLOSED_BY);
+    out->closed_by = closed_by < 0 || closed_by >= s->names.n_place_of
+                         ? -1
+                         : s->names.place_of[closed_by];
     return true;
 }
 
@@ -102,7 +106,7 @@ static bool read_resumes(struct store *s, struct arena *a, const PGresult *r,
     if (!know_segments(s, a, r, err))
         return false;
     for (int i = 0; i < PQntuples(r); i++) {
-        struct resume *resume = &resumes[pg_int8(r, i, 12) - 1];
+        struct resume *resume = &resumes[pg_int8(r, i, COL_ASKED) - 1];
         struct stored_journey j;
         if (read_journey(s, r, i, &j))
             VEC_PUSH(a, resume->rows, j);
@@ -241,6 +245,56 @@ bool load_resumes(struct store *s, struct guard *g, struct world *w, struct err 
         world_put_resume(w, no[i], x[i], resumes[i].session_us, resumes[i].rows.at,
                          resumes[i].rows.n);
     return true;
+}
+
+/* ---------------------------------------------------------------- frozen journeys */
+
+bool load_frozen(struct store *s, struct arena *a, const int64_t *case_nos, size_t n,
+                 journey_rows *out, struct err *err)
+{
+    static const char *const sql =
+        "select " SQL_JOURNEY ", u.i from unnest($1::bigint[]) with ordinality as u (case_no, i)"
+        " join journey_internal.journey as j on j.case_no = u.case_no and j.case_no <> 0"
+        " and j.first_us < $2 and j.closed_us >= $2";
+    struct resume *cases = ARENA_NEW(a, struct resume, n + 1);
+    struct pg_params p;
+
+    if (s->cut_us == US_MIN)
+        return true;
+    pg_params_init(&p, a);
+    pg_add_int8s(&p, case_nos, n);
+    pg_add_int8(&p, s->cut_us);
+    PGresult *r = pg_query(&s->pg, sql, &p, err);
+    bool done = r && read_resumes(s, a, r, cases, err);
+    PQclear(r);
+    for (size_t i = 0; done && i < n; i++)
+        out[i] = cases[i].rows;
+    return done;
+}
+
+bool load_straddlers(struct store *s, struct arena *a, journey_rows *out, int64_t **customers,
+                     struct err *err)
+{
+    static const char *const sql =
+        "select " SQL_JOURNEY " from journey_internal.journey as j"
+        " where j.first_us < $1 and j.closed_us >= $1";
+    struct pg_params p;
+
+    pg_params_init(&p, a);
+    pg_add_int8(&p, s->cut_us);
+    PGresult *r = pg_query(&s->pg, sql, &p, err);
+    bool done = r && know_segments(s, a, r, err);
+    int n = done ? PQntuples(r) : 0;
+    *customers = ARENA_NEW(a, int64_t, n + 1);
+    for (int i = 0; i < n; i++) {
+        struct stored_journey j;
+        if (!read_journey(s, r, i, &j))
+            continue;
+        (*customers)[out->n] = pg_int8(r, i, 0);
+        VEC_PUSH(a, *out, j);
+    }
+    PQclear(r);
+    return done;
 }
 
 /* ---------------------------------------------------------------- journeys of a day */

@@ -8,7 +8,6 @@
 /* Columns of both timelines, from this one on. */
 enum { COL_NO, COL_DAY, COL_CHUNK, COL_AT, COL_ATTR, COL_ID, COL_KEY_NS, COL_KEY_HASH,
        COL_N_KEYS, COL_KEYS };
-#define SQL_CHUNK_ARRAYS "t.at, t.attr, t.id, t.key_ns, t.key_hash, t.n_keys, t.keys"
 
 struct chunk_row {
     int row; /* of the result */
@@ -125,6 +124,26 @@ static bool next_run(struct store *s, struct arena *a, struct chunks *c, int64_t
     return true;
 }
 
+bool load_chunk_events(struct store *s, struct arena *a, const PGresult *r, struct event **events,
+                       size_t *n, struct err *err)
+{
+    struct chunks c;
+    VEC(struct event) all = {0};
+    if (!open_chunks(s, a, r, &c, err))
+        return false;
+    while (c.at < c.n) {
+        struct event *run;
+        size_t n_run;
+        if (!next_run(s, a, &c, c.rows[c.at].no, &run, &n_run, err))
+            return false;
+        for (size_t i = 0; i < n_run; i++)
+            VEC_PUSH(a, all, run[i]);
+    }
+    *events = all.at;
+    *n = all.n;
+    return true;
+}
+
 /* ---------------------------------------------------------------- slices */
 
 static int compare_slices(const void *pa, const void *pb)
@@ -226,13 +245,15 @@ bool load_case_runs(struct store *s, struct guard *g, struct world *w, struct er
     pg_add_int8s(&p, nos.at, nos.n);
     PGresult *r = pg_query(&s->pg, sql, &p, err);
     struct chunks c;
-    bool done = r && open_chunks(s, g->a, r, &c, err);
+    journey_rows *frozen = ARENA_NEW(g->a, journey_rows, nos.n);
+    bool done = r && load_frozen(s, g->a, nos.at, nos.n, frozen, err) &&
+                open_chunks(s, g->a, r, &c, err);
     for (size_t i = 0; done && i < nos.n; i++) {
         struct event *events;
         size_t n;
         done = next_run(s, g->a, &c, nos.at[i], &events, &n, err);
         if (done)
-            world_put_case(w, nos.at[i], events, n);
+            world_put_case(w, nos.at[i], events, n, frozen[i].at, frozen[i].n);
     }
     PQclear(r);
     return done;

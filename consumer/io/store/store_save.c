@@ -14,7 +14,8 @@ static bool save_keys(struct store *s, struct arena *a, const struct changes *c,
 {
     static const char *const sql =
         "update journey_internal.key as k set owner_no = u.owner_no, shared = u.shared,"
-        " partners = u.partners, asked_from_us = u.asked_from_us, asked_to_us = u.asked_to_us"
+        " partners = u.partners, asked_from_us = u.asked_from_us, asked_to_us = u.asked_to_us,"
+        " shared_since = case when u.shared <> 0 then coalesce(k.shared_since, now()) end"
         " from (select unnest($1::bigint[]) as key_no, unnest($2::bigint[]) as owner_no,"
         " unnest($3::smallint[]) as shared, unnest($4::integer[]) as partners,"
         " unnest($5::bigint[]) as asked_from_us, unnest($6::bigint[]) as asked_to_us) as u"
@@ -351,10 +352,10 @@ static bool save_unnamed(struct store *s, struct arena *a, int64_t n, struct err
 bool store_save(struct store *s, struct arena *a, const struct changes *c, struct err *err)
 {
     return names_learn(s, a, c, err) && save_keys(s, a, c, err) && save_aliases(s, a, c, err) &&
-           save_logins(s, a, c, err) && save_logouts(s, a, c, err) && save_links(s, a, c, err) &&
+           save_switches(s, a, c, err) && save_logins(s, a, c, err) && save_logouts(s, a, c, err) && save_links(s, a, c, err) &&
            save_facts(s, a, c, err) && save_messages(s, a, c, err) &&
            save_customers(s, a, c, err) && save_chunks(s, a, c, err) &&
            settle_customers(s, a, c, err) && save_sessions(s, a, c, err) &&
            save_journeys(s, a, c, err) && save_cells(s, a, c, err) &&
-           save_unnamed(s, a, c->unnamed_events, err);
+           save_unnamed(s, a, c->unnamed_events, err) && save_forget(s, a, c, err);
 }

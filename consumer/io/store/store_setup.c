@@ -44,10 +44,16 @@ struct difference {
     struct buf names;
     int n;
     bool rebuildable; /* all of them */
+    bool is_secret;   /* one of them is the secret, which makes others differ too */
+    bool rotates;     /* then that is as it shall be */
 };
 
 static void differs(struct difference *d, const char *name, bool rebuildable)
 {
+    bool is_hashed = !strcmp(name, "identity.kiosks") || !strcmp(name, "identity.exclude");
+    d->is_secret |= !strcmp(name, "identity.secret");
+    if (d->rotates && (is_hashed || !strcmp(name, "identity.secret")))
+        return;
     buf_printf(&d->names, "%s%s", d->n++ ? ", " : "", name);
     d->rebuildable &= rebuildable;
 }
@@ -91,12 +97,12 @@ static void compare(const struct config *c, struct arena *a, const PGresult *r,
             differs(d, c->settings[i].name, c->settings[i].rebuildable);
 }
 
-bool setup_agrees(struct pg *pg, const struct config *c, struct arena *a, bool *has_settings,
-                  struct err *err)
+static bool agrees(struct pg *pg, const struct config *c, struct arena *a, bool *has_settings,
+                   struct difference *found, struct err *err)
 {
     static const char *const sql =
         "select name, value, fingerprint from journey_internal.setting order by name";
-    struct difference d = {.rebuildable = true};
+    struct difference d = {.rebuildable = true, .rotates = found && found->rotates};
     struct pg_params p;
 
     pg_params_init(&p, a);
@@ -108,29 +114,53 @@ bool setup_agrees(struct pg *pg, const struct config *c, struct arena *a, bool *
     if (*has_settings) /* a database without takes these */
         compare(c, a, r, &d);
     PQclear(r);
-    if (d.n)
+    if (d.is_secret && !d.rotates)
+        err_set(err, ERR_CONFIG,
+                "the secret is not the one that the keys of this database were made with "
+                "(identity.secret): nothing that comes would meet what is stored. Put the old "
+                "secret_file back, or start with a fresh database and replay, or go on with another "
+                "one: `journeyd rotate-secret`.");
+    else if (d.n)
         err_set(err, ERR_CONFIG, "the database was counted with other settings (%s). %s",
                 d.names.len > 240 ? "many of them" : arena_strndup(a, d.names.data, d.names.len),
                 d.rebuildable ? "Set them back, or apply them to the past with "
                                 "`journeyd rebuild -c FILE`."
                               : "Set them back, or start with a fresh database and replay.");
     buf_done(&d.names);
+    if (found)
+        *found = d;
     return d.n == 0;
 }
 
-static bool agree(struct store *s, struct arena *a, struct err *err)
+bool setup_agrees(struct pg *pg, const struct config *c, struct arena *a, bool *has_settings,
+                  struct err *err)
+{
+    return agrees(pg, c, a, has_settings, NULL, err);
+}
+
+static bool agree(struct store *s, struct arena *a, struct difference *found, struct err *err)
 {
     bool has_settings;
 
-    return setup_agrees(&s->pg, s->c, a, &has_settings, err);
+    return agrees(&s->pg, s->c, a, &has_settings, found, err);
 }
 
 bool setup_check_rebuildable(struct store *s, struct arena *a, struct err *err)
 {
     struct err found = {0};
-    if (agree(s, a, &found) || strstr(found.text, "journeyd rebuild"))
+    if (agree(s, a, NULL, &found) || strstr(found.text, "journeyd rebuild"))
         return true;
     return err_set(err, found.kind, "%s", found.text);
+}
+
+bool setup_check_rotates(struct store *s, struct arena *a, struct err *err)
+{
+    struct difference d = {.rotates = true};
+    if (!agree(s, a, &d, err))
+        return false;
+    return d.is_secret || err_set(err, ERR_CONFIG,
+                                  "secret_file is the one that the database has, or it has none "
+                                  "yet: there is nothing to change");
 }
 
 /* Rows are written only where they change, so their transactions tell whether they did. */
@@ -168,7 +198,7 @@ bool setup_settings(struct store *s, struct arena *a, struct err *err)
     snprintf(lock, sizeof lock, "begin; select pg_advisory_xact_lock(%d, 0)", SCHEMA_LOCK);
     if (!pg_exec(&s->pg, lock, err))
         return false;
-    if (agree(s, a, err) && setup_write(s, a, err) && read_seen(s, &s->settings_seen, err))
+    if (agree(s, a, NULL, err) && setup_write(s, a, err) && read_seen(s, &s->settings_seen, err))
         return pg_exec(&s->pg, "commit", err);
     struct err ignored = {0};
     if (pg_is_up(&s->pg))

@@ -180,7 +180,8 @@ static void expect_sessions(struct comparison *c, const struct store *s,
 static const char *const sql_sessions =
     "copy (select concat_ws('|', customer_no, from_us, to_us, replace(session_id::text, '-', ''), "
     "day - date '1970-01-01', n_events, first_rank, is_visit::int, entry_no, exit_no, channels, "
-    "n_channels) from journey_internal.session) to stdout";
+    "n_channels) from journey_internal.session "
+    "where from_us >= journey_internal.cut_us()) to stdout";
 
 static void expect_journeys(struct comparison *c, const struct store *s,
                             const struct changes *ch)
@@ -223,8 +224,8 @@ static const char *const sql_journeys =
     "j.first_no, j.last_no, j.n_steps, j.path_id, j.collapsed_id, "
     "regexp_replace(encode(j.mask, 'hex'), '(00)+$', ''), j.switches, j.channels, "
     "j.n_channels, j.depth, j.first_skip) "
-    "from journey_internal.journey as j join journey_internal.segment as s using (segment_no)) "
-    "to stdout";
+    "from journey_internal.journey as j join journey_internal.segment as s using (segment_no) "
+    "where j.first_us >= journey_internal.cut_us()) to stdout";
 
 /* ---------------------------------------------------------------- customers */
 
@@ -255,13 +256,19 @@ static void expect_customers(struct comparison *c, const struct changes *ch)
 }
 
 static const char *const sql_customers =
-    "copy (select concat_ws('|', c.customer_no, c.events, c.sessions, c.journeys, c.flood_days, "
+    "copy (with frozen as (select customer_no, sum(s)::bigint as sessions, sum(j)::bigint as journeys "
+    "from (select customer_no, 1 as s, 0 as j from journey_internal.session "
+    "where from_us < journey_internal.cut_us() union all select customer_no, 0, 1 "
+    "from journey_internal.journey where first_us < journey_internal.cut_us()) as f group by 1) "
+    "select concat_ws('|', c.customer_no, c.events, c.sessions - coalesce(f.sessions, 0), "
+    "c.journeys - coalesce(f.journeys, 0), c.flood_days, "
     "case when c.events > 0 then c.first_us else 0 end, "
     "case when c.events > 0 then c.last_us else 0 end, "
     "coalesce((select string_agg(ch.name, ',' order by ch.name collate \"C\") "
     "from journey_internal.channel as ch where ch.channel_no = any (c.channels)), '')) "
-    "from journey_internal.customer as c "
-    "where c.events <> 0 or c.journeys <> 0 or c.sessions <> 0) to stdout";
+    "from journey_internal.customer as c left join frozen as f using (customer_no) "
+    "where c.events <> 0 or c.journeys <> coalesce(f.journeys, 0) "
+    "or c.sessions <> coalesce(f.sessions, 0)) to stdout";
 
 /* ---------------------------------------------------------------- cells */
 
@@ -311,8 +318,10 @@ static void expect_cells(struct comparison *c, const struct store *s, const stru
 }
 
 static const char *const sql_cells =
-    "copy (with ledger as ("
+    "copy (with every as ("
     "select * from journey_internal.cell union all select * from journey_internal.cell_delta), "
+    "ledger as (select * from every where day >= coalesce("
+    "(select cut_on from journey_internal.retention), '-infinity')), "
     "counts as (select scenario_no, day, segment_no, kind, a, b, c, "
     "array[coalesce(sum(c1),0), coalesce(sum(c2),0), coalesce(sum(c3),0), coalesce(sum(c4),0), "
     "coalesce(sum(c5),0), coalesce(sum(c6),0), coalesce(sum(c7),0), coalesce(sum(c8),0), "
@@ -329,6 +338,40 @@ static const char *const sql_cells =
     "left join buckets as b using (scenario_no, day, segment_no, kind, a, b, c) "
     "where x.n <> array_fill(0::numeric, array[9]) or b.list is not null) to stdout";
 
+/* ---------------------------------------------------------------- before the cut */
+
+/* Months as they stood when they were dropped, against what their cells say now. */
+static bool expect_frozen(struct comparison *c, struct store *s, struct err *err)
+{
+    static const char *const sql =
+        "select concat_ws('|', 'cells', month_on, cells, cell_sum)"
+        " from journey_internal.retention_month";
+    struct pg_params none = {0};
+    PGresult *r = pg_query(store_pg(s), sql, &none, err);
+    if (!r)
+        return false;
+    for (int i = 0; i < PQntuples(r); i++) {
+        size_t len;
+        const char *line = pg_text(r, i, 0, &len);
+        add_line(c, +1, line, len);
+    }
+    PQclear(r);
+    return true;
+}
+
+/* And frozen journeys that no cell of their day can count. (Less is right: somebody was erased.) */
+static const char *const sql_frozen =
+    "copy (select concat_ws('|', 'cells', r.month_on, x.cells, x.cell_sum) "
+    "from journey_internal.retention_month as r "
+    "cross join lateral journey_internal.month_cells(r.month_on) as x "
+    "union all select concat_ws('|', 'journeys', j.scenario_no, j.day, j.segment_no, j.n) "
+    "from (select scenario_no, day, segment_no, count(*) as n from journey_internal.journey "
+    "where first_us < journey_internal.cut_us() group by 1, 2, 3) as j "
+    "where j.n > coalesce((select sum(l.c1) from (select * from journey_internal.cell "
+    "union all select * from journey_internal.cell_delta) as l where l.kind = 0 "
+    "and l.scenario_no = j.scenario_no and l.day = j.day and l.segment_no = j.segment_no), 0)) "
+    "to stdout";
+
 /* ---------------------------------------------------------------- all */
 
 static bool stored(struct store *s, struct comparison *c, const char *sql, struct err *err)
@@ -344,7 +387,7 @@ bool verify_tables(struct store *s, const struct recollection *r,
 {
     const struct changes *ch = &r->engine.changes;
     struct comparison c = {0};
-    int64_t duplicates = 0;
+    int64_t duplicates = 0, forgotten = 0;
     bool ok = false;
     arena_init(&c.a);
 
@@ -384,8 +427,8 @@ bool verify_tables(struct store *s, const struct recollection *r,
                    (long long) store_id(ch->case_chunks.at[i].events[k].id));
     if (!stored(s, &c,
                 "copy (select concat_ws('|', t.case_no, u.at, u.id) "
-                "from journey_internal.case_timeline as t, unnest(t.at, t.id) as u (at, id)) "
-                "to stdout",
+                "from journey_internal.case_timeline as t, unnest(t.at, t.id) as u (at, id) "
+                "where u.at >= journey_internal.cut_us()) to stdout",
                 err))
         goto done;
     begin(&c, &tables[7], "session");
@@ -407,12 +450,20 @@ bool verify_tables(struct store *s, const struct recollection *r,
     begin(&c, &tables[11], "counters");
     for (size_t i = 0; i < r->n_events; i++)
         duplicates += ch->is_duplicate[i];
+    for (size_t i = 0; i < r->n_all; i++)
+        forgotten += ch->is_forgotten[i];
     expect(&c, "unnamed_events|%lld", (long long) ch->unnamed_events);
     expect(&c, "events stored twice|0");
     char text[64];
     int len = snprintf(text, sizeof text, "events stored twice|%lld", (long long) duplicates);
     add_line(&c, -1, text, (size_t) len);
+    expect(&c, "messages stored that were forgotten|0");
+    len = snprintf(text, sizeof text, "messages stored that were forgotten|%lld",
+                   (long long) forgotten);
+    add_line(&c, -1, text, (size_t) len);
+    expect(&c, "forgotten keys without their flag|0");
     expect(&c, "chunks with a wrong rank or length|0");
+    expect(&c, "switches of one direction or without their keys' flag|0");
     ok = stored(s, &c,
                 "copy (select concat_ws('|', 'unnamed_events', coalesce(sum(unnamed_events), 0)) "
                 "from journey_internal.writer "
@@ -420,8 +471,23 @@ bool verify_tables(struct store *s, const struct recollection *r,
                 "from (select t.rank, t.n, cardinality(t.at) as length, "
                 "sum(t.n) over (partition by t.customer_no, t.day order by t.chunk_no) as upto "
                 "from journey_internal.timeline as t) as x "
-                "where x.rank + x.n <> x.upto or x.n <> x.length) to stdout",
+                "where x.rank + x.n <> x.upto or x.n <> x.length "
+                "union all select concat_ws('|', 'forgotten keys without their flag', count(*)) "
+                "from journey_internal.key as k where k.is_forgotten <> exists "
+                "(select from journey_internal.tombstone as t where t.key_no = k.key_no) "
+                "union all select concat_ws('|', "
+                "'switches of one direction or without their keys'' flag', count(*)) "
+                "from (select k.is_switched from journey_internal.key as k "
+                "where k.is_switched <> exists (select from journey_internal.link_switch as t "
+                "where t.key_no = k.key_no) union all "
+                "select true from journey_internal.link_switch as t "
+                "where not exists (select from journey_internal.link_switch as u "
+                "where u.key_no = t.other_no and u.other_no = t.key_no)) as wrong) to stdout",
                 err);
+    if (!ok)
+        goto done;
+    begin(&c, &tables[12], "frozen");
+    ok = expect_frozen(&c, s, err) && stored(s, &c, sql_frozen, err);
 done:
     arena_done(&c.a);
     return ok;

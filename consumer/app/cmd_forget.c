@@ -1,0 +1,149 @@
+/* journeyd forget: what a key names is removed and stays away. */
+#include <stdio.h>
+#include <string.h>
+
+#include "app/commands.h"
+#include "app/forget_key.h"
+#include "app/key_argument.h"
+#include "base/clock.h"
+
+#define PATIENCE_US (60 * US_PER_S)
+
+static void print_json(const struct forget_result *r, bool dry)
+{
+    char until[40];
+
+    clock_format_us(r->until_us, until);
+    printf("{\"is_known\":%s,\"dry_run\":%s,\"until\":\"%s\","
+           "\"before\":{\"events\":%lld,\"sessions\":%lld,\"journeys\":%lld},"
+           "\"after\":{\"events\":%lld,\"sessions\":%lld,\"journeys\":%lld},"
+           "\"removed\":{\"events\":%lld,\"identity_messages\":%lld,\"aliases\":%lld,"
+           "\"logins\":%lld,\"logouts\":%lld,\"case_facts\":%lld},"
+           "\"cells_changed\":%lld,\"customers_recounted\":%lld,\"tombstones\":%lld}\n",
+           r->is_known ? "true" : "false", dry ? "true" : "false", until,
+           (long long) r->before.events, (long long) r->before.sessions,
+           (long long) r->before.journeys, (long long) r->after.events,
+           (long long) r->after.sessions, (long long) r->after.journeys, (long long) r->events,
+           (long long) r->messages, (long long) r->aliases, (long long) r->logins,
+           (long long) r->logouts, (long long) r->case_facts, (long long) r->cells,
+           (long long) r->customers, (long long) r->tombstones);
+}
+
+static void print_text(const struct forget_result *r, bool dry)
+{
+    char until[40];
+
+    if (!r->is_known)
+        printf("nothing is known of this key; it stays away from now on\n");
+    printf("%-10s %10s %10s\n", "", "before", dry ? "would be" : "after");
+    printf("%-10s %10lld %10lld\n", "events", (long long) r->before.events,
+           (long long) r->after.events);
+    printf("%-10s %10lld %10lld\n", "sessions", (long long) r->before.sessions,
+           (long long) r->after.sessions);
+    printf("%-10s %10lld %10lld\n", "journeys", (long long) r->before.journeys,
+           (long long) r->after.journeys);
+    printf("%s %lld events, %lld identity messages, %lld aliases, %lld logins, %lld logouts, "
+           "%lld case facts; %lld cells changed, %lld customers recounted\n",
+           dry ? "would remove" : "removed", (long long) r->events, (long long) r->messages,
+           (long long) r->aliases, (long long) r->logins, (long long) r->logouts,
+           (long long) r->case_facts, (long long) r->cells, (long long) r->customers);
+    clock_format_us(r->until_us, until);
+    printf("%lld tombstones; what was before %s is not accepted again%s\n",
+           (long long) r->tombstones, until, dry ? " (dry run: nothing was changed)" : "");
+}
+
+/* The customer's key first. */
+static bool hash_keys(struct config *c, struct key_argument args[2], const bool given[2],
+                      struct key *keys, size_t *n, struct err *err)
+{
+    for (int i = 0; i < 2; i++) {
+        if (!given[i])
+            continue;
+        if (!key_argument_hash(&args[i], c, &keys[*n], err))
+            return false;
+        if (i == 1 && c->model.namespaces[keys[*n].ns].kind != KEY_CASE)
+            return err_set(err, ERR_USAGE, "--case wants a key of a case, as hold, loan or ticket");
+        ++*n;
+    }
+    return true;
+}
+
+static bool forget(struct options *o, struct config *c, const struct key *keys, size_t n,
+                   struct err *err)
+{
+    bool dry = options_has(o, "dry-run");
+    struct forget_result result;
+    struct pipeline p;
+
+    pipeline_init(&p, c, PATIENCE_US);
+    bool ok = forget_key(&p, keys, n, (struct forget_how){.dry = dry}, &result, err);
+    pipeline_done(&p);
+    if (ok && options_has(o, "json"))
+        print_json(&result, dry);
+    else if (ok)
+        print_text(&result, dry);
+    return ok;
+}
+
+static bool run(struct options *o, struct err *err)
+{
+    const char *const names[] = {"key", "case"};
+    struct key_argument args[2];
+    bool given[2] = {false}, ok = true;
+    struct key keys[2];
+    size_t n = 0;
+
+    for (int i = 0; i < 2; i++) {
+        int times = key_argument_count(o, names[i]);
+        given[i] = times == 1;
+        for (int k = 0; k < times; k++) /* wiped, whatever follows */
+            ok &= key_argument_take(o, names[i], k, &args[i], err);
+        if (ok && times > 1)
+            ok = err_set(err, ERR_USAGE, "say --%s once", names[i]);
+    }
+    if (ok && o->n_inputs) /* not repeated: it may be a key */
+        ok = err_set(err, ERR_USAGE, "one argument too many; a key is told with --key");
+    if (ok && !given[0] && !given[1])
+        ok = err_set(err, ERR_USAGE, "say --key namespace=value, --key - to be asked for it, or "
+                                     "--case namespace=value");
+    struct config *c = ok ? command_config(o, err) : NULL;
+    ok = c && hash_keys(c, args, given, keys, &n, err) && forget(o, c, keys, n, err);
+    explicit_bzero(args, sizeof args);
+    config_free(c);
+    return ok;
+}
+
+static const struct option_spec specs[] = {
+    {"config", 'c', "FILE", "configuration (journeyd.yaml)", true},
+    {"key", 0, "NAMESPACE=VALUE", "a key of the customer; -: asked for, or a line of input",
+     false},
+    {"case", 0, "NAMESPACE=VALUE", "a case: only what carries it is forgotten", false},
+    {"dry-run", 0, NULL, "work everything out, show it, keep nothing", false},
+    {"json", 0, NULL, "print the result as one JSON object", false},
+    {0},
+};
+
+const struct command cmd_forget = {
+    .name = "forget",
+    .summary = "remove what is stored about a person, for good",
+    .usage = "forget -c FILE --key NAMESPACE=VALUE|--case NAMESPACE=VALUE [--dry-run] [--json]",
+    .help = "Removes the events of the customer that the key names, with its identity messages,\n"
+            "facts, sessions, journeys and the events of its cases; what they gave leaves every\n"
+            "cell. Hashes of the customer's keys stay, so that the same messages, read again\n"
+            "from the beginning, are skipped as forgotten. What happens later is a new start;\n"
+            "later means max_future_skew from now.\n"
+            "A shared key names nobody: what carries it goes. Of a device what was done on it\n"
+            "without a person and without a case goes. --case forgets a hold, a loan or a\n"
+            "ticket and leaves its customer. A key that was never met is remembered.\n"
+            "All is one transaction, beside running instances. Again, it does nothing more.\n"
+            "Who did it stands in journey.operator_act. A key is hashed at once and never\n"
+            "logged; --key - keeps it out of the shell's history.\n"
+            "Exit codes: 0 done, 2 usage, 69 no database, 78 configuration.\n",
+    .example = "journeyd forget -c journeyd.yaml --key - --dry-run\n"
+               "journeyd forget -c journeyd.yaml --key card=2001\n"
+               "journeyd forget -c journeyd.yaml --case loan=4711 --json\n",
+    .options = specs,
+    .min_inputs = 0,
+    .max_inputs = -1,
+    .run = run,
+};

@@ -1,0 +1,325 @@
+/* forget.c: which stored messages the tombstones of a forget meet. Everything is worked out anew
+ * whenever something was missing, and applied once when nothing is; which tombstones there are is
+ * told in forget_mark.c, facts are in forget_facts.c. */
+#include "core/forget.h"
+
+static enum key_kind kind_of(const struct world *w, const struct key *k)
+{
+    return w->m->namespaces[k->ns].kind;
+}
+
+static bool meets_at(const struct world_key *wk, enum when when, int64_t t_us, bool if_loose)
+{
+    const struct tombstone *at = when == OLD ? wk->tombs_old.at : wk->tombs_now.at;
+    size_t n = when == OLD ? wk->tombs_old.n : wk->tombs_now.n;
+    for (size_t i = 0; i < n; i++)
+        if (at[i].from_us <= t_us && t_us <= at[i].to_us && (at[i].strict || if_loose))
+            return true;
+    return false;
+}
+
+bool forget_meets(const struct world *w, const struct event *ev, enum when when)
+{
+    bool has[3] = {false};
+    for (int i = 0; i < ev->n_keys; i++)
+        has[kind_of(w, &ev->keys[i])] = true;
+    for (int i = 0; i < ev->n_keys; i++) {
+        const struct world_key *wk = world_key(w, &ev->keys[i]);
+        enum key_kind kind = kind_of(w, &ev->keys[i]);
+        bool if_loose = kind == KEY_CASE     ? !has[KEY_PERSON]
+                        : kind == KEY_DEVICE ? !has[KEY_PERSON] && !has[KEY_CASE]
+                                             : true;
+        if (wk && meets_at(wk, when, ev->t_us, if_loose))
+            return true;
+    }
+    return false;
+}
+
+/* ---------------------------------------------------------------- where their events lie */
+
+static void add_place(struct forget_work *fw, struct world_key *root)
+{
+    bool is_new;
+    map_put(&fw->seen, &root->no, &is_new);
+    if (is_new)
+        VEC_PUSH(fw->e->w->a, fw->places, root);
+}
+
+static bool add_owner(struct forget_work *fw, const struct event *ev)
+{
+    struct identity *id = &((struct engine_work *) fw->e->work)->id;
+    bool complete = true;
+    for (int i = 0; i < ev->n_keys; i++)
+        complete &= identity_need_key(id, &ev->keys[i]) != NULL;
+    struct world_key *root = complete ? identity_event_owner(id, ev, OLD) : NULL;
+    if (root)
+        add_place(fw, root);
+    return root != NULL;
+}
+
+static bool places_of_person(struct forget_work *fw, struct world_key *wk)
+{
+    struct world *w = fw->e->w;
+    struct identity *id = &((struct engine_work *) fw->e->work)->id;
+    bool complete = wk->holders_loaded;
+    if (!complete)
+        VEC_PUSH(w->a, w->needs.holders, wk->no);
+    for (size_t i = 0; i <= wk->holders.n; i++) {
+        struct world_key *root =
+            identity_need_no(id, i < wk->holders.n ? wk->holders.at[i] : wk->old.owner);
+        if (root)
+            add_place(fw, root);
+        complete &= root != NULL;
+    }
+    return complete;
+}
+
+/* Events that carry nothing but the device lie with its owners; others at an instant are asked. */
+static bool places_of_device(struct forget_work *fw, struct world_key *wk)
+{
+    struct world *w = fw->e->w;
+    struct identity *id = &((struct engine_work *) fw->e->work)->id;
+    struct key_work *dev = identity_work(id, wk);
+    const struct device_view *view = &dev->view[OLD];
+    bool complete = true;
+    add_place(fw, wk);
+    if (!wk->is_kiosk && !identity_device_view(id, dev, OLD, US_MIN, US_MAX))
+        return false;
+    for (size_t i = wk->tombs_old.n; i < wk->tombs_now.n; i++) {
+        const struct tombstone *t = &wk->tombs_now.at[i];
+        int64_t *at;
+        if (t->strict) {
+            const struct carriers *found = world_carriers(w, wk->no, 0, t->from_us);
+            complete &= found != NULL;
+            for (size_t k = 0; found && k < found->n; k++)
+                complete &= add_owner(fw, &found->at[k]);
+            continue;
+        }
+        size_t n = wk->is_kiosk ? 0
+                                : slices_breakpoints(id, &view, 1, t->from_us, t->to_us, &at);
+        for (size_t k = 0; k < n; k++) {
+            struct world_key *root = identity_need_no(id, identity_owner_at(id, dev, OLD, at[k]));
+            if (root)
+                add_place(fw, root);
+            complete &= root != NULL;
+        }
+    }
+    return complete;
+}
+
+static bool places_of_case(struct forget_work *fw, struct world_key *wk)
+{
+    struct world *w = fw->e->w;
+    const struct world_case *run = world_case(w, wk);
+    bool complete = run->loaded;
+    if (!complete)
+        VEC_PUSH(w->a, w->needs.case_runs, wk->no);
+    for (size_t i = 0; i < run->n_events; i++)
+        if (forget_meets(w, &run->events[i], NOW))
+            complete &= add_owner(fw, &run->events[i]);
+    return complete;
+}
+
+/* A message that stays and carries a person key that goes: the instant was too early. */
+static void note_late(struct forget_work *fw, const struct event *ev)
+{
+    for (int i = 0; i < ev->n_keys; i++) {
+        const struct world_key *wk = world_key(fw->e->w, &ev->keys[i]);
+        if (wk && kind_of(fw->e->w, &wk->key) == KEY_PERSON &&
+            wk->tombs_now.n > wk->tombs_old.n && ev->t_us > fw->e->changes.late_us)
+            fw->e->changes.late_us = ev->t_us;
+    }
+}
+
+/* Lists the events that go; false: needs. */
+static bool find_events(struct forget_work *fw)
+{
+    struct world *w = fw->e->w;
+    bool complete = true;
+    fw->places.n = fw->gone.n = 0;
+    map_init(&fw->seen, w->a, sizeof(int64_t), sizeof(bool));
+    for (size_t i = 0; i < fw->roots.n; i++)
+        add_place(fw, fw->roots.at[i]);
+    for (size_t i = 0; i < fw->marked.n; i++) {
+        struct world_key *wk = fw->marked.at[i];
+        if (wk->fresh)
+            continue;
+        enum key_kind kind = kind_of(w, &wk->key);
+        complete &= kind == KEY_PERSON   ? places_of_person(fw, wk)
+                    : kind == KEY_DEVICE ? places_of_device(fw, wk)
+                                         : places_of_case(fw, wk);
+    }
+    for (size_t i = 0; i < fw->places.n; i++) {
+        struct world_key *root = fw->places.at[i];
+        const struct world_customer *c = world_customer(w, root);
+        if (c->slice_from_us > US_MIN + 1) {
+            VEC_PUSH(w->a, w->needs.slices, ((struct need_slice){root->no, US_MIN + 1}));
+            complete = false;
+        }
+        for (size_t k = 0; complete && k < c->n_events; k++)
+            if (forget_meets(w, &c->events[k], NOW))
+                VEC_PUSH(w->a, fw->gone, ((struct gone){c->events[k], root}));
+            else
+                note_late(fw, &c->events[k]);
+    }
+    return complete;
+}
+
+/* Events of a customer who goes that no tombstone meets get one of their instant. */
+static bool mark_rest(struct forget_work *fw)
+{
+    struct world *w = fw->e->w;
+    struct identity *id = &((struct engine_work *) fw->e->work)->id;
+    bool complete = true, any = false;
+    for (size_t i = 0; i < fw->roots.n; i++) {
+        const struct world_customer *c = world_customer(w, fw->roots.at[i]);
+        for (size_t k = 0; k < c->n_events; k++) {
+            const struct event *ev = &c->events[k];
+            struct world_key *at = NULL;
+            if (forget_meets(w, ev, NOW))
+                continue;
+            for (int n = 0; n < ev->n_keys && (!at || kind_of(w, &at->key) != KEY_DEVICE); n++)
+                if (kind_of(w, &ev->keys[n]) != KEY_PERSON)
+                    at = identity_need_key(id, &ev->keys[n]);
+            complete &= at != NULL;
+            any = true;
+            if (at)
+                forget_mark(fw, at, ev->t_us, ev->t_us, true);
+        }
+    }
+    return complete && (!any || find_events(fw));
+}
+
+/* ---------------------------------------------------------------- identity messages */
+
+static bool is_listed(const struct forget_work *fw, const struct event *ev)
+{
+    for (size_t i = fw->gone.n; i-- > 0 && !fw->gone.at[i].root;)
+        if (event_cmp(fw->e->w->m, &fw->gone.at[i].ev, ev) == 0 &&
+            fw->gone.at[i].ev.logout == ev->logout)
+            return true;
+    return false;
+}
+
+static bool find_messages(struct forget_work *fw)
+{
+    struct world *w = fw->e->w;
+    bool complete = true;
+    for (size_t i = 0; i < fw->marked.n; i++) {
+        const struct carriers *said = world_said(w, fw->marked.at[i]);
+        complete &= said != NULL;
+        for (size_t k = 0; said && k < said->n; k++)
+            if (!forget_meets(w, &said->at[k], NOW))
+                note_late(fw, &said->at[k]);
+            else if (!is_listed(fw, &said->at[k]))
+                VEC_PUSH(w->a, fw->gone, ((struct gone){said->at[k], NULL}));
+    }
+    return complete;
+}
+
+/* ---------------------------------------------------------------- all */
+
+static bool plan(struct forget_work *fw)
+{
+    struct world *w = fw->e->w;
+    struct identity *id = &((struct engine_work *) fw->e->work)->id;
+    bool complete = true;
+    for (size_t i = 0; i < w->by_no.n; i++) {
+        struct world_key *wk = *(struct world_key **) map_value_at(&w->by_no, i);
+        wk->tombs_now.n = wk->tombs_old.n;
+    }
+    for (size_t i = 0; i < fw->e->b->n_forgets; i++)
+        complete &= forget_mark_act(fw, &fw->e->b->forgets[i]);
+    if (!complete || !find_events(fw) || !mark_rest(fw) || !find_messages(fw))
+        return false;
+    for (size_t i = 0; i < fw->gone.n; i++)
+        for (int k = 0; k < fw->gone.at[i].ev.n_keys; k++)
+            complete &= identity_need_key(id, &fw->gone.at[i].ev.keys[k]) != NULL;
+    for (size_t i = 0; i < fw->marked.n; i++) /* their switches end */
+        for (size_t k = 0; k < fw->marked.at[i]->off_now.n; k++)
+            complete &= identity_need_no(id, fw->marked.at[i]->off_now.at[k]) != NULL;
+    return complete && forget_facts(fw, false);
+}
+
+static void clear_switches(struct engine *e, struct world_key *wk)
+{
+    while (wk->off_now.n) {
+        int64_t other_no = wk->off_now.at[wk->off_now.n - 1];
+        struct world_key *other = world_key_no(e->w, other_no);
+        wk->off_now.n--;
+        for (size_t i = 0; i < other->off_now.n; i++)
+            if (other->off_now.at[i] == wk->no)
+                other->off_now.at[i--] = other->off_now.at[--other->off_now.n];
+        VEC_PUSH(e->w->a, e->changes.switches,
+                 ((struct change_switch){wk->no < other_no ? wk->no : other_no,
+                                         wk->no < other_no ? other_no : wk->no, false}));
+    }
+}
+
+static void apply(struct forget_work *fw)
+{
+    struct engine *e = fw->e;
+    for (size_t i = 0; i < fw->roots.n; i++)
+        VEC_PUSH(e->w->a, e->changes.no_frozen, fw->roots.at[i]->no);
+    for (size_t i = 0; i < fw->marked.n; i++) {
+        struct world_key *wk = fw->marked.at[i];
+        for (size_t k = wk->tombs_old.n; k < wk->tombs_now.n; k++)
+            VEC_PUSH(e->w->a, e->changes.tombstones,
+                     ((struct change_tombstone){wk->no, wk->tombs_now.at[k]}));
+        if (kind_of(e->w, &wk->key) == KEY_CASE)
+            VEC_PUSH(e->w->a, e->changes.no_frozen, wk->no);
+        if (kind_of(e->w, &wk->key) == KEY_PERSON) {
+            clear_switches(e, wk);
+            VEC_PUSH(e->w->a, e->changes.no_holders, wk->no);
+        }
+    }
+    for (size_t i = 0; i < fw->gone.n; i++) {
+        const struct gone *g = &fw->gone.at[i];
+        if (!g->root)
+            VEC_PUSH(e->w->a, e->changes.gone_messages, &g->ev);
+        for (size_t r = 0; g->root && r < fw->roots.n; r++) /* nothing is left there */
+            for (int k = 0; g->root == fw->roots.at[r] && k < g->ev.n_keys; k++)
+                VEC_PUSH(e->w->a, e->changes.gone_holders,
+                         ((struct change_pair){world_key(e->w, &g->ev.keys[k])->no, g->root->no}));
+    }
+    (void) forget_facts(fw, true);
+}
+
+bool forget_plan(struct engine *e)
+{
+    struct engine_work *ew = e->work;
+    if (!e->b->n_forgets || ew->forgetting)
+        return true;
+    struct forget_work *fw = ARENA_NEW(e->w->a, struct forget_work, 1);
+    fw->e = e;
+    if (!plan(fw))
+        return false;
+    ew->forgetting = fw;
+    apply(fw);
+    return true;
+}
+
+/* The events leave their timelines and the runs of their cases. */
+void forget_remove(struct engine *e)
+{
+    struct engine_work *ew = e->work;
+    const struct forget_work *fw = ew->forgetting;
+    for (size_t i = 0; fw && i < fw->gone.n; i++) {
+        const struct gone *g = &fw->gone.at[i];
+        if (!g->root)
+            continue;
+        struct key_work *root = identity_work(&ew->id, g->root);
+        VEC_PUSH(e->w->a, root->edits, ((struct edit){g->ev, SIZE_MAX, true}));
+        root->loses = true;
+        recount_mark(e, root, g->ev.t_us);
+        e->changes.unnamed_events -= identity_is_unnamed(&ew->id, &g->ev, OLD);
+        e->changes.n_gone_events++;
+        for (int k = 0; k < g->ev.n_keys; k++) {
+            if (kind_of(e->w, &g->ev.keys[k]) != KEY_CASE)
+                continue;
+            struct key_work *run = identity_work(&ew->id, world_key(e->w, &g->ev.keys[k]));
+            VEC_PUSH(e->w->a, run->case_edits, ((struct edit){g->ev, SIZE_MAX, true}));
+            recount_mark_case(e, run);
+        }
+    }
+}

@@ -1,0 +1,197 @@
+#!/bin/bash
+# Retention: months older than the term go, what was counted from them stays, and everything after the
+# cut is what it was; beside running instances, in any order of arrival, through rebuild.
+. "$(dirname "$0")/lib.sh"
+
+# A scenario without goal and deadline, so that journeys are open when the cut meets them.
+eval "plain_$(declare -f scenarios)"
+scenarios() {
+    plain_scenarios
+    cat <<'END'
+- name: hold_watch
+  label: Everything about a hold
+  scope: hold
+  start: [request.hold_placed]
+  steps: [request.hold_ready, request.hold_filled]
+  patience: 150d
+END
+}
+settings() { # DATABASE NAME [LINES]
+    local file
+    file=$(config "$@")
+    grep -q '^retention:' "$file" || echo 'retention: {events: 100d, quarantine: 1d}' >>"$file"
+    echo "$file"
+}
+copy() { # FROM TO
+    sql postgres "drop database if exists $2 with (force)"
+    sql postgres "create database $2 template $1"
+    echo "$2" >>"$work/databases"
+}
+replay() { # CONFIG FILE
+    "$JOURNEYD" replay -c "$1" --source plain --quiet "$2" >>"$work/replay.log" 2>&1 ||
+        bad "replay with $1" "$(tail -n 2 "$work/replay.log")"
+}
+verified() { # WHAT CONFIG: conservation is looked at in the end, in every database
+    if "$JOURNEYD" verify -c "$2" >"$work/verify.log" 2>&1; then
+        ok "$1: verify finds no difference"
+    else
+        bad "$1: verify finds no difference" "$(tail -n 20 "$work/verify.log")"
+    fi
+}
+let_go() { # CONFIG [ARGUMENTS...]
+    local c=$1
+    shift
+    "$JOURNEYD" retention run -c "$c" "$@" 2>>"$work/retention.log"
+}
+# What is told about the time from a day on, and of the days before it by cells.
+told() { # DATABASE CUT
+    sql "$1" "
+        select 'event', e::text from journey.event as e where occurred_on >= '$2'
+            and session_id not in (select session_id from journey.session where started_on < '$2')
+        union all select 'case', c::text from journey.event_case as c
+            join journey.event as e using (event_id) where e.occurred_on >= '$2'
+        union all select 'session', to_jsonb(s)::text from journey.session as s
+            where started_on >= '$2'
+        union all select 'journey', to_jsonb(j)::text from journey.journey as j
+            where started_on >= '$2'
+        union all select 'step', s::text from journey.journey_step as s
+            join journey.journey as j using (journey_id) where j.started_on >= '$2'
+        union all select 'key', k::text from journey.shared_key as k
+        order by 1, 2"
+}
+cells() { # DATABASE [WHERE]
+    sql "$1" "
+        select 'day', to_jsonb(x)::text from journey.scenario_day as x ${2:-}
+        union all select 'path', to_jsonb(x)::text from journey.path as x ${2:-}
+        union all select 'link', to_jsonb(x)::text from journey.path_link as x ${2:-}
+        union all select 'transition', to_jsonb(x)::text from journey.transition as x ${2:-}
+        union all select 'drop_off', to_jsonb(x)::text from journey.drop_off as x ${2:-}
+        union all select 'funnel', to_jsonb(x)::text from journey.funnel_step as x ${2:-}
+        order by 1, 2"
+}
+range() { # DATABASE: distinct customers over a range that reaches over the cut
+    sql "$1" "select * from journey.drop_off_between('find', '2026-01-05', '2026-07-20')
+        order by touchpoint"
+}
+
+events --events 1400 --customers 60 --days 210 >"$work/all"
+n=$(($(wc -l <"$work/all") * 2 / 3))
+head -n "$n" "$work/all" >"$work/first"
+tail -n "+$((n + 1))" "$work/all" >"$work/rest"
+
+# ---- what goes and what stays ----
+new_database e2e_retention
+c=$(settings e2e_retention base)
+replay "$c" "$work/first"
+sql e2e_retention 'analyze'
+"$JOURNEYD" retention show -c "$c" --json >"$work/show.json" 2>&1 || bad "show" "$(cat "$work/show.json")"
+cut=$(sed -n 's/.*"target_on":"\([0-9-]*\)".*/\1/p' "$work/show.json")
+watermark=$(sql e2e_retention "select to_char(date_trunc('month', (watermark_at - interval '100 days')
+    at time zone 'Europe/Berlin'), 'YYYY-MM-DD') from journey.published")
+is "the cut belongs at the month of the watermark less the term" "$cut" "$watermark"
+due=$(sql e2e_retention "select count(*) from journey.event where occurred_on < '$cut'")
+check "some events are older, most are not" test "$due" -gt 300
+before=$(digest_of "$c")
+told e2e_retention "$cut" >"$work/told.before"
+cells e2e_retention "where scenario <> 'hold_watch' or started_on >= '$cut'" >"$work/cells.before"
+range e2e_retention >"$work/range.before"
+open=$(sql e2e_retention "select count(*) from journey.journey where state = 'open'
+    and started_on < '$cut'")
+check "a journey is open over the cut" test "$open" -gt 0
+check "a session lies over the cut or a journey does" test "$(sql e2e_retention "
+    select count(*) from journey.journey where started_on < '$cut' and closed_at >= '$cut'")" -gt 0
+
+let_go "$c" --dry-run >"$work/dry"
+check "a dry run tells how many events would go" grep -q " $due events" "$work/dry"
+is "and changes nothing" "$(digest_of "$c")" "$before"
+let_go "$c" --json >"$work/run.json"
+is "run tells how many events went" "$(sed -n 's/.*"events":\([0-9]*\).*/\1/p' "$work/run.json")" "$due"
+is "no event before the cut is left" \
+    "$(sql e2e_retention "select count(*) from journey.event where occurred_on < '$cut'")" 0
+is "nor in the run of a case" "$(sql e2e_retention "select count(*) from journey_internal.case_timeline
+    where first_us < journey_internal.cut_us()")" 0
+is "nor a partition" "$(sql e2e_retention "select count(*)
+    from journey_internal.timeline_months('$cut')")" 0
+sound "after the cut" e2e_retention "$c"
+told e2e_retention "$cut" >"$work/told.after"
+check "everything after the cut is what it was" cmp "$work/told.before" "$work/told.after"
+cells e2e_retention "where scenario <> 'hold_watch' or started_on >= '$cut'" >"$work/cells.after"
+check "cells are what they were" cmp "$work/cells.before" "$work/cells.after"
+range e2e_retention >"$work/range.after"
+check "customers of a range over the cut too" cmp "$work/range.before" "$work/range.after"
+is "nothing that began before it is open" "$(sql e2e_retention "select count(*) from journey.journey
+    where is_frozen and state = 'open'")" 0
+is "frozen journeys have no steps" "$(sql e2e_retention "select count(*) from journey.journey_step
+    join journey.journey using (journey_id) where is_frozen")" 0
+after=$(digest_of "$c")
+let_go "$c" >"$work/again"
+check "doing it again drops nothing" grep -q ' 0 steps, 0 events' "$work/again"
+is "and changes nothing" "$(digest_of "$c")" "$after"
+
+# ---- what comes later ----
+replay "$c" "$work/first"
+is "a message of a dropped month is refused" "$(sql e2e_retention "select reason
+    from journey.quarantine where reason = 'past_retention' limit 1")" past_retention
+is "the same messages again change nothing" "$(digest_of "$c")" "$after"
+copy e2e_retention e2e_retention_two
+copy e2e_retention e2e_retention_kafka
+replay "$c" "$work/rest"
+verified "with late events" "$c"
+two=$(settings e2e_retention_two two)
+sort -R --random-source="$work/rest" "$work/rest" >"$work/shuffled"
+head -n 300 "$work/shuffled" >"$work/shuffled.first"
+replay "$two" "$work/shuffled.first"
+replay "$two" "$work/shuffled"
+is "the order of arrival changes nothing" "$(digest_of "$two")" "$(digest_of "$c")"
+verified "another order" "$two"
+
+# ---- rebuild keeps what is frozen ----
+frozen=$(cells e2e_retention "where started_on < '$cut'")
+"$JOURNEYD" rebuild -c "$c" >"$work/rebuild.log" 2>&1 || bad "rebuild" "$(tail -n 3 "$work/rebuild.log")"
+is "rebuild changes nothing" "$(digest_of "$c")" "$(digest_of "$two")"
+verified "after rebuild" "$c"
+gap=$(settings e2e_retention gap 'sessions: {gap: 7m}')
+"$JOURNEYD" rebuild -c "$gap" >"$work/rebuild.log" 2>&1 || bad "rebuild" "$(tail -n 3 "$work/rebuild.log")"
+verified "rebuild with another gap" "$gap"
+is "what is frozen stays" "$(cells e2e_retention "where started_on < '$cut'")" "$frozen"
+zone=$(settings e2e_retention zone 'library: {time_zone: America/New_York}')
+"$JOURNEYD" rebuild -c "$zone" >"$work/rebuild.log" 2>&1
+is "another time zone is refused" "$?" 78
+check "and said why" grep -q 'time_zone cannot be changed' "$work/rebuild.log"
+sed -i 's/events: 100d/events: 95d/' "$gap"
+echo '{"id":"far","time":"2026-11-20T10:00:00Z","touchpoint":"discover.search","keys":{"card":"far"}}' \
+    >"$work/far"
+replay "$gap" "$work/far"
+let_go "$gap" >"$work/again"
+check "the cut moves on" grep -Eq ' [2-9] steps, [0-9]{3,} events' "$work/again"
+verified "after the next cut" "$gap"
+
+# ---- beside running instances ----
+topic "plain.$run_id" 2
+k=$(settings e2e_retention_kafka live)
+cat "$work/rest" "$work/far" >"$work/live"
+produce_spread "plain.$run_id" "$work/live" 2
+start one run -c "$k"
+start two run -c "$k"
+until_true 20 at_least e2e_retention_kafka 100 || bad "they read"
+let_go "$k" >"$work/beside" || bad "retention beside running instances" "$(tail -n 2 "$work/retention.log")"
+until_true 20 at_least e2e_retention_kafka "$(wc -l <"$work/live")"
+for pid in "${children[@]}"; do kill -TERM "$pid"; done
+wait
+drain "$k"
+let_go "$k" >"$work/beside" || bad "retention after them" "$(tail -n 2 "$work/retention.log")"
+sound "beside running instances" e2e_retention_kafka "$k"
+
+# ---- terms and settings ----
+sql e2e_retention "update journey_internal.quarantine set first_seen_at = now() - interval '2 days'"
+let_go "$gap" >/dev/null
+is "rows of the quarantine go after their term" \
+    "$(sql e2e_retention 'select count(*) from journey.quarantine')" 0
+short=$(settings e2e_retention short 'limits: {batch_bytes: 64MiB}')
+sed -i 's/^retention:.*/retention: {events: 60d}/' "$short"
+"$JOURNEYD" validate -c "$short" >"$work/short" 2>&1
+is "a term shorter than a deadline is refused" "$?" 78
+check "with the way out" grep -q 'deadline of scenario hold is 90d; keep events at least as long' "$work/short"
+"$JOURNEYD" retention walk -c "$c" >/dev/null 2>&1
+is "another word is a wrong usage" "$?" 2
+finish
