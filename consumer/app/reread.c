@@ -7,6 +7,7 @@
 
 #include "app/command.h"
 #include "base/clock.h"
+#include "io/mapping/mapping.h"
 
 /* NEAR: so many records are read over rather than asked for anew, which takes as long (0.1 s). */
 enum { TIMEOUT_MS = 15000, POLL_MS = 200, NEAR = 20000 };

@@ -3,6 +3,7 @@
 #include "app/validate_connect.h"
 
 #include "io/config/yaml.h"
+#include "io/mapping/mapping.h"
 #include "io/source/source_kafka_ask.h"
 #include "io/store/store_ask.h"
 

@@ -17,7 +17,7 @@
 #include "base/utf8.h"
 #include "fuzz.h"
 #include "golden/golden.h"
-#include "io/mapping/limits.h"
+#include "io/decode/limits.h"
 #include "io/mapping/mapping_trace.h"
 
 /* ---- words that may be told: those of the code and of the configuration ---- */
@@ -69,7 +69,9 @@ static void learn_words(void)
         return;
     arena_init(&word_arena);
     map_init(&words, &word_arena, sizeof(uint64_t), 1);
-    snprintf(command, sizeof command, "cat consumer/io/mapping/*.[ch] %s/*.yaml %s/sources/*.yaml",
+    snprintf(command, sizeof command,
+             "cat consumer/io/decode/*.[ch] consumer/io/mapping/*.[ch] "
+             "consumer/io/mapping/compile/*.[ch] %s/*.yaml %s/sources/*.yaml",
              golden_folder(), golden_folder());
     FILE *f = popen(command, "r");
     fuzz_require(f != NULL, "could not run cat");

@@ -8,7 +8,7 @@
 
 #include "base/utf8.h"
 #include "fuzz.h"
-#include "io/mapping/decode.h"
+#include "io/decode/decode.h"
 #include "io/source/envelope.h"
 #include "io/source/source.h"
 

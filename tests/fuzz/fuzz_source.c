@@ -8,8 +8,8 @@
 
 #include "fuzz.h"
 #include "golden/golden.h"
-#include "io/mapping/mapping_compile.h"
-#include "io/mapping/mapping_reach.h"
+#include "io/mapping/compile/mapping_compile.h"
+#include "io/mapping/compile/mapping_reach.h"
 #include "io/mapping/mapping_trace.h"
 
 /* A small configuration. Its own source is a first input, which does. */

@@ -4,7 +4,7 @@
 
 #include "base/utf8.h"
 #include "fuzz.h"
-#include "io/mapping/url.h"
+#include "io/decode/url.h"
 
 void fuzz_url(const uint8_t *data, size_t size)
 {

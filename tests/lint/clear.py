@@ -6,7 +6,7 @@ from lib_lint import Lint, sources, text
 # what is asked for, and the files that may
 RULES = {
     r"\bconfig_load_trial\b": r"io/config/config\.[ch]|app/cmd_test\.c",
-    r"\bis_trial\b": r"io/config/config(_identity)?\.[ch]|io/mapping/mapping_compile\.c",
+    r"\bis_trial\b": r"io/config/config(_identity)?\.[ch]|io/mapping/compile/mapping_compile\.c",
     r"\bmapping_clear_(id|key|forget)\b": r"io/mapping/mapping_clear\.[ch]|app/(cmd_test|case_text)\.c",
     r"\bcase_outcome_of\b": r"app/case_text\.[ch]|app/cmd_test\.c",
 }

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "io/mapping/decode.h"
+#include "io/decode/decode.h"
 #include "unit.h"
 
 static const struct decode_value *at(struct decoder *d, const char *pointer)

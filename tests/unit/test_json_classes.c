@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "io/mapping/decode.h"
+#include "io/decode/decode.h"
 #include "unit.h"
 
 enum { LEAST_CASES = 100 };

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "io/mapping/limits.h"
+#include "io/decode/limits.h"
 #include "unit.h"
 
 static const struct {
@@ -88,7 +88,7 @@ END_TEST
 /* Every constant of the header is in the list above. */
 START_TEST(test_complete)
 {
-    char *text = read_file("consumer/io/mapping/limits.h");
+    char *text = read_file("consumer/io/decode/limits.h");
     int n = 0;
     for (const char *p = text; (p = strstr(p, "\n    LIMIT_")) != NULL; p++) {
         size_t len = strcspn(p + 5, " =");

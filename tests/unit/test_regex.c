@@ -1,7 +1,7 @@
 /* regex.c: matching, what is wrong with a pattern, and hostile texts. */
 #include <string.h>
 
-#include "io/mapping/regex.h"
+#include "io/decode/regex.h"
 #include "unit.h"
 
 static bool matches(const char *pattern, const char *text)

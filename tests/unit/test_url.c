@@ -1,7 +1,7 @@
 /* url.c: the path of a URL, and that nothing of its query or fragment is ever in it. */
 #include <string.h>
 
-#include "io/mapping/url.h"
+#include "io/decode/url.h"
 #include "unit.h"
 
 static const char *path_of(const char *url, size_t len)

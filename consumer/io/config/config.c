@@ -16,8 +16,9 @@
 
 #include "base/clock.h"
 #include "io/config/config_parts.h"
-#include "io/mapping/mapping_compile.h"
-#include "io/mapping/mapping_reach.h"
+#include "io/mapping/compile/mapping_compile.h"
+#include "io/mapping/compile/mapping_reach.h"
+#include "io/mapping/mapping.h"
 
 /* Settings of the Kafka client that are part of the protocol: ours, not the users'. */
 static const char *const owned_properties[] = {

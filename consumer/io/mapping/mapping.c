@@ -1,5 +1,5 @@
 /* The face of a compiled mapping: names, topics, the end of its life. Rules are made in
- * mapping_compile.c and followed in mapping_apply.c. */
+ * compile/ and followed in mapping_apply.c. */
 #include "io/mapping/mapping.h"
 
 #include <stdlib.h>
@@ -7,7 +7,6 @@
 
 #include "base/map.h"
 #include "io/mapping/mapping_clear.h"
-#include "io/mapping/mapping_compile.h"
 #include "io/mapping/mapping_rule.h"
 #include "io/mapping/mapping_trace.h"
 

@@ -1,7 +1,8 @@
 /* Mapping: one Kafka message becomes one outcome, or as many as it has elements where its source
  * fans out. Each is an event (or identity message), a skip, a quarantine row, or a tombstone, so
  * that read = accepted + duplicate + skipped + quarantined + tombstone always adds up. Rules are
- * compiled at start from deploy/sources/<name>.yaml; the hot path looks nothing up by name. */
+ * compiled at start from deploy/sources/<name>.yaml (compile/); the hot path, which is the files
+ * beside this, looks nothing up by name. */
 #ifndef IO_MAPPING_MAPPING_H
 #define IO_MAPPING_MAPPING_H
 
@@ -9,35 +10,10 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "core/event.h"
+#include "io/decode/message.h"
 
 struct config;
 struct mapping;
-
-struct message;
-struct header { /* of a Kafka message; never stored, never told */
-    const char *name;  /* NUL-terminated */
-    const char *value; /* NULL: null; not NUL-terminated */
-    size_t len;
-};
-/* Header i, valid as long as the message. False: there are no more. */
-typedef bool message_header(const struct message *msg, size_t i, struct header *out);
-
-/* Who set the timestamp of a message: nobody, its producer, or the broker that appended it. */
-enum message_stamp { STAMP_NONE, STAMP_CREATE, STAMP_APPEND };
-
-struct message {
-    const char *topic;
-    int32_t partition;
-    int64_t offset;
-    int64_t ts_us;        /* Kafka timestamp; bare files: now */
-    enum message_stamp stamp; /* NONE: Kafka told none, ts_us is now */
-    const char *key;      /* may be NULL */
-    size_t key_len;
-    const char *value;    /* NULL: tombstone */
-    size_t value_len;
-    message_header *header; /* NULL: none. Asked only where a source needs headers */
-    void *header_from;      /* for `header` */
-};
 
 enum outcome { OUTCOME_EVENT, OUTCOME_SKIPPED, OUTCOME_QUARANTINED, OUTCOME_TOMBSTONE };
 
@@ -102,5 +78,6 @@ int mapping_source_of_topic(const struct mapping *mp, const char *topic); /* -1;
  * arena. Not thread safe for one mapping (it interns attributes in the model). */
 size_t mapping_apply(struct mapping *mp, const struct message *msg, int source, struct arena *a,
                      const struct mapped **out);
+void mapping_free(struct mapping *mp);
 
 #endif

@@ -106,8 +106,11 @@ static bool read_document(struct mapping *mp, const struct source *s,
     case STEP_TOMBSTONE:
         out->outcome = OUTCOME_TOMBSTONE;
         return false;
-    case STEP_REJECTED:
-        mapping_rejected(out, decoded.reject, decoded.why);
+    case STEP_MALFORMED:
+        mapping_rejected(out, REJECT_MALFORMED, decoded.why);
+        return false;
+    case STEP_UNREADABLE:
+        mapping_rejected(out, REJECT_FORMAT, decoded.why);
         return false;
     }
     mapping_places_begin(mp, s, msg);

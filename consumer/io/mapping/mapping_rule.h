@@ -1,6 +1,6 @@
 /* A compiled mapping: everything a message needs, as slots of the decoder and numbers of
- * the model. mapping_compile*.c make it, mapping_apply.c and mapping_guard.c follow it.
- * All of it lives in the mapping's arena. */
+ * the model. compile/ makes it when a configuration is loaded, the files here follow it,
+ * message by message. All of it lives in the mapping's arena. */
 #ifndef IO_MAPPING_MAPPING_RULE_H
 #define IO_MAPPING_MAPPING_RULE_H
 
@@ -10,12 +10,12 @@
 #include "base/digest.h"
 #include "base/vec.h"
 #include "core/model.h"
-#include "io/mapping/decode.h"
-#include "io/mapping/limits.h"
+#include "io/decode/decode.h"
+#include "io/decode/limits.h"
+#include "io/decode/regex.h"
+#include "io/decode/step.h"
 #include "io/mapping/mapping.h"
 #include "io/mapping/mapping_key.h"
-#include "io/mapping/regex.h"
-#include "io/mapping/step.h"
 #include "io/mapping/timefmt.h"
 
 /* What is filled into a root of the decoder for each message of a source. */

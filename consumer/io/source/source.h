@@ -3,7 +3,7 @@
 #define IO_SOURCE_SOURCE_H
 
 #include "base/err.h"
-#include "io/mapping/mapping.h"
+#include "io/decode/message.h"
 
 /* A Kafka timestamp in microseconds. Producers may set any: one beyond the year 9999 is cut to it,
  * so that differences of times stay in range. */

@@ -18,8 +18,8 @@
 #include <zstd.h>
 
 #include "base/clock.h"
-#include "io/mapping/decode.h"
-#include "io/mapping/limits.h"
+#include "io/decode/decode.h"
+#include "io/decode/limits.h"
 #include "io/source/envelope.h"
 
 enum { LOOK_EVERY_MS = 100, CHUNK = 256 * 1024 };

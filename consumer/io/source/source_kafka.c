@@ -21,6 +21,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/vec.h"
+#include "io/mapping/mapping.h"
 #include "io/source/source.h"
 #include "io/source/source_kafka_conf.h"
 

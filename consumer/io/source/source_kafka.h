@@ -9,7 +9,7 @@
 
 #include "base/log.h"
 #include "io/config/config.h"
-#include "io/mapping/mapping.h"
+#include "io/decode/message.h"
 
 struct source_kafka;
 

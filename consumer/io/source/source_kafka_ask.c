@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "io/mapping/mapping.h"
 #include "io/source/source_kafka_conf.h"
 
 #define REFUSED_US (2 * US_PER_S)

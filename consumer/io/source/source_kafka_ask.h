@@ -6,8 +6,8 @@
 #ifndef IO_SOURCE_SOURCE_KAFKA_ASK_H
 #define IO_SOURCE_SOURCE_KAFKA_ASK_H
 
+#include "base/vec.h"
 #include "io/config/config.h"
-#include "io/mapping/mapping.h"
 
 struct kafka_topic {
     const char *name;

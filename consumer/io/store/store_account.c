@@ -1,7 +1,7 @@
 /* Where messages went, and what is due: what a batch or a sweep needs beside its events. */
 #include <stdlib.h>
 
-#include "io/mapping/limits.h"
+#include "io/decode/limits.h"
 #include "io/mapping/mapping.h"
 #include "io/store/store_internal.h"
 

@@ -12,7 +12,7 @@
  *     {all: [...]}  {any: [...]}  {not: guard}      a list of guards is `all` */
 #include <string.h>
 
-#include "io/mapping/mapping_parts.h"
+#include "io/mapping/compile/mapping_parts.h"
 
 enum {
     G_AT,

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "io/mapping/step.h"
+#include "io/decode/step.h"
 
 static const char *name_of(const struct step *s)
 {

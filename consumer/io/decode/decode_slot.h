@@ -12,11 +12,11 @@
  *
  * Only decode.c and decode_slot.c include this: one makes the slots, the other fills
  * them. */
-#ifndef IO_MAPPING_DECODE_SLOT_H
-#define IO_MAPPING_DECODE_SLOT_H
+#ifndef IO_DECODE_DECODE_SLOT_H
+#define IO_DECODE_DECODE_SLOT_H
 
-#include "io/mapping/decode.h"
-#include "io/mapping/decode_pool.h"
+#include "io/decode/decode.h"
+#include "io/decode/decode_pool.h"
 
 struct json_t;
 

@@ -15,7 +15,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "io/mapping/mapping_parts.h"
+#include "io/mapping/compile/mapping_parts.h"
 
 /* ---- JSON pointers ---- */
 

@@ -1,7 +1,7 @@
 /* Whether a JSON text has more levels than LIMIT_DEPTH; of a text that is no JSON either
  * answer is good. */
-#ifndef IO_MAPPING_DECODE_DEPTH_H
-#define IO_MAPPING_DECODE_DEPTH_H
+#ifndef IO_DECODE_DECODE_DEPTH_H
+#define IO_DECODE_DECODE_DEPTH_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "io/mapping/mapping_parts.h"
+#include "io/mapping/compile/mapping_parts.h"
 
 /* ---- ids ---- */
 

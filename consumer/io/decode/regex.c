@@ -1,13 +1,13 @@
 /* pcre2 behind a small face. Texts come from messages, so matching is bounded: a pattern
  * that backtracks without end on a hostile text gives no match, not a hang. */
 #define PCRE2_CODE_UNIT_WIDTH 8
-#include "io/mapping/regex.h"
+#include "io/decode/regex.h"
 
 #include <pcre2.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "io/mapping/limits.h"
+#include "io/decode/limits.h"
 
 struct regex {
     pcre2_code *code;

@@ -12,7 +12,7 @@
  * converter sends them as {"schema":null,"payload":null} too. */
 #include <string.h>
 
-#include "io/mapping/step.h"
+#include "io/decode/step.h"
 
 static bool text_is(const struct decode_value *v, const char *text)
 {

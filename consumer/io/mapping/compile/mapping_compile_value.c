@@ -16,7 +16,7 @@
 #include <strings.h>
 
 #include "base/utf8.h"
-#include "io/mapping/mapping_parts.h"
+#include "io/mapping/compile/mapping_parts.h"
 
 static const char *const initiator_names[] = {"customer", "staff", "system"};
 static const char *const fact_names[] = {"identity", "logout"};

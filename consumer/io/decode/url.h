@@ -1,7 +1,7 @@
 /* The path of a URL: all of it that a rule may see. What somebody searched for stands in
  * the query, so query and fragment are cut off before anything else is looked at. */
-#ifndef IO_MAPPING_URL_H
-#define IO_MAPPING_URL_H
+#ifndef IO_DECODE_URL_H
+#define IO_DECODE_URL_H
 
 #include <stdbool.h>
 #include <stddef.h>

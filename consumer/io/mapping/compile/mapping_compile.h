@@ -1,7 +1,7 @@
 /* From the trees of deploy/sources/<name>.yaml to a compiled mapping. The language is
  * described in mapping_compile.c. */
-#ifndef IO_MAPPING_MAPPING_COMPILE_H
-#define IO_MAPPING_MAPPING_COMPILE_H
+#ifndef IO_MAPPING_COMPILE_MAPPING_COMPILE_H
+#define IO_MAPPING_COMPILE_MAPPING_COMPILE_H
 
 #include "io/config/config_read.h"
 
@@ -12,6 +12,5 @@ struct mapping;
  * comes back. It keeps pointers to c->model, c->hmac and c->tenants. */
 struct mapping *mapping_compile(struct config *c, struct config_reader *r,
                                 struct yaml_node *const *sources, size_t n);
-void mapping_free(struct mapping *mp);
 
 #endif

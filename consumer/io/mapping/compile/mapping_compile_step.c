@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "io/mapping/mapping_parts.h"
+#include "io/mapping/compile/mapping_parts.h"
 
 /* How a step that needs more than its name is written. */
 static const char *const step_forms[STEP_KINDS] = {

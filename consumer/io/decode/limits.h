@@ -2,8 +2,8 @@
  * anybody's control, so each of these bounds the work or the memory that one message can
  * cost, or what of it can be told. deploy/sources/README.md lists them for users;
  * tests/unit/test_limits.c holds the two together. */
-#ifndef IO_MAPPING_LIMITS_H
-#define IO_MAPPING_LIMITS_H
+#ifndef IO_DECODE_LIMITS_H
+#define IO_DECODE_LIMITS_H
 
 #include "base/utf8.h"
 

@@ -3,7 +3,7 @@
  * A null is nothing, never an error: a json-string whose pointer finds nothing, null or
  * an empty text leaves the document as it is, and so does one that finds no text (a
  * producer may send the object itself). */
-#include "io/mapping/step.h"
+#include "io/decode/step.h"
 
 #include <string.h>
 #include <strings.h>
@@ -18,16 +18,14 @@ const char *const step_names[STEP_KINDS] = {[STEP_CONFLUENT] = "confluent",
 
 enum step_result step_malformed(struct step_work *w, const char *step, const char *why)
 {
-    w->reject = REJECT_MALFORMED;
     w->why = step ? arena_printf(w->a, "%s: %s", step, why) : why;
-    return STEP_REJECTED;
+    return STEP_MALFORMED;
 }
 
 enum step_result step_unreadable(struct step_work *w, const char *why)
 {
-    w->reject = REJECT_FORMAT;
     w->why = why;
-    return STEP_REJECTED;
+    return STEP_UNREADABLE;
 }
 
 bool step_looks_like_json(const char *bytes, size_t len)

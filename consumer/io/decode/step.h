@@ -9,14 +9,15 @@
  *     tsv, regex    bytes, or a text in the document -> members of one object
  *     json-string   a text in the document -> what it holds
  *
- * mapping_compile_step.c makes the lists and knows which step may follow which; step.c
- * runs them. Headers are looked at here and nowhere kept. */
-#ifndef IO_MAPPING_STEP_H
-#define IO_MAPPING_STEP_H
+ * io/mapping/compile/mapping_compile_step.c makes the lists and knows which step may follow
+ * which; step.c runs them. Headers are looked at here and nowhere kept. */
+#ifndef IO_DECODE_STEP_H
+#define IO_DECODE_STEP_H
 
-#include "io/mapping/decode.h"
-#include "io/mapping/mapping.h"
-#include "io/mapping/regex.h"
+#include "base/arena.h"
+#include "io/decode/decode.h"
+#include "io/decode/message.h"
+#include "io/decode/regex.h"
 
 enum step_kind {
     STEP_CONFLUENT,
@@ -64,7 +65,12 @@ struct step_list {
     int n;
 };
 
-enum step_result { STEP_DECODED, STEP_TOMBSTONE, STEP_REJECTED };
+enum step_result {
+    STEP_DECODED,
+    STEP_TOMBSTONE,
+    STEP_MALFORMED, /* not what the step takes */
+    STEP_UNREADABLE /* a format that no step reads */
+};
 
 struct step_work {
     struct decoder *d;
@@ -72,9 +78,8 @@ struct step_work {
     const struct message *msg;
     const char *bytes; /* what is left of the value, while there is no document */
     size_t len;
-    int n_done;        /* steps that did what they should */
-    enum reject reject; /* STEP_REJECTED */
-    const char *why;    /* our own words */
+    int n_done;      /* steps that did what they should */
+    const char *why; /* MALFORMED, UNREADABLE: our own words */
 };
 
 /* As a source file spells it: "json-string". */
@@ -90,7 +95,7 @@ bool step_takes_empty(const struct step_list *steps, const struct message *msg);
 /* The pieces of a step's answer; `step` names it in front of the words, NULL: nothing
  * does. */
 enum step_result step_malformed(struct step_work *w, const char *step, const char *why);
-enum step_result step_unreadable(struct step_work *w, const char *why); /* FORMAT */
+enum step_result step_unreadable(struct step_work *w, const char *why);
 bool step_looks_like_json(const char *bytes, size_t len); /* begins like an object */
 /* A header by name; the last one where a name stands twice. */
 bool step_header(const struct message *msg, const char *name, struct header *out);

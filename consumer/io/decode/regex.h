@@ -1,7 +1,7 @@
 /* Regular expressions over UTF-8 text; the one file that knows pcre2 is regex.c. Compiled
  * once, just in time where the machine can; one that would take too long is no match. */
-#ifndef IO_MAPPING_REGEX_H
-#define IO_MAPPING_REGEX_H
+#ifndef IO_DECODE_REGEX_H
+#define IO_DECODE_REGEX_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,15 +3,15 @@
  * jansson spends half of its time in malloc and free. Here it allocates from a pool
  * (decode_pool.h) that is rewound before each document: a document dies when the next one
  * is read. */
-#include "io/mapping/decode.h"
+#include "io/decode/decode.h"
 
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "io/mapping/decode_depth.h"
-#include "io/mapping/decode_slot.h"
-#include "io/mapping/url.h"
+#include "io/decode/decode_depth.h"
+#include "io/decode/decode_slot.h"
+#include "io/decode/url.h"
 
 struct decoder *decode_new(bool lenient)
 {

@@ -1,6 +1,6 @@
 /* Parts of the compiler of mappings; only mapping_compile*.c include this. */
-#ifndef IO_MAPPING_MAPPING_PARTS_H
-#define IO_MAPPING_MAPPING_PARTS_H
+#ifndef IO_MAPPING_COMPILE_MAPPING_PARTS_H
+#define IO_MAPPING_COMPILE_MAPPING_PARTS_H
 
 #include "io/config/config.h"
 #include "io/config/config_read.h"

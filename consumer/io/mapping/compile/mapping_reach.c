@@ -13,7 +13,7 @@
  * `in` of several words and `any` may also be used up by several rules, one word by each.
  * The laws hold for any message and any element of one: whether something stands at a
  * place is one fact for all guards of a source. */
-#include "io/mapping/mapping_reach.h"
+#include "io/mapping/compile/mapping_reach.h"
 
 #include <string.h>
 #include <strings.h>

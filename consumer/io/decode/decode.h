@@ -6,14 +6,14 @@
  * Places are compiled once. They form a tree: "/data/new/id" and "/data/new/action"
  * share the walk to "/data/new", and each node of the tree is walked at most once a
  * document. */
-#ifndef IO_MAPPING_DECODE_H
-#define IO_MAPPING_DECODE_H
+#ifndef IO_DECODE_DECODE_H
+#define IO_DECODE_DECODE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "io/mapping/limits.h"
+#include "io/decode/limits.h"
 
 enum decode_kind {
     DECODE_ABSENT, /* nothing stands there */

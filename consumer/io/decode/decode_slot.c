@@ -1,5 +1,5 @@
 /* From the text of a place to its slot. Equal texts share a slot. */
-#include "io/mapping/decode_slot.h"
+#include "io/decode/decode_slot.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -13,7 +13,7 @@
 #include <strings.h>
 
 #include "base/utf8.h"
-#include "io/mapping/step.h"
+#include "io/decode/step.h"
 
 static const char name[] = "cloudevents";
 static const char structured[] = "application/cloudevents";

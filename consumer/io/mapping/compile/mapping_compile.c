@@ -22,15 +22,15 @@
  *
  * Places, where a value is looked for, and lists of them: mapping_compile_operand.c.
  * Without `rules` a file is one rule. */
-#include "io/mapping/mapping_compile.h"
+#include "io/mapping/compile/mapping_compile.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "io/mapping/compile/mapping_parts.h"
 #include "io/mapping/mapping_clear.h"
-#include "io/mapping/mapping_parts.h"
 
 static struct regex *compile_regex(struct compiler *k, const struct yaml_node *node,
                                    bool any_case)

@@ -1,8 +1,8 @@
 /* The memory of a document: handed out piece by piece, given back all at once. jansson's
  * allocation functions carry no context, so the pool they take from is set for the thread
  * while jansson is called; without one they are malloc and free. */
-#ifndef IO_MAPPING_DECODE_POOL_H
-#define IO_MAPPING_DECODE_POOL_H
+#ifndef IO_DECODE_DECODE_POOL_H
+#define IO_DECODE_DECODE_POOL_H
 
 #include <stddef.h>
 

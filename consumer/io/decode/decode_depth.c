@@ -1,10 +1,10 @@
 /* Depth is known before a text is parsed: a parser that goes down by itself would use its
  * stack for what a stranger wrote. */
-#include "io/mapping/decode_depth.h"
+#include "io/decode/decode_depth.h"
 
 #include <stdint.h>
 
-#include "io/mapping/limits.h"
+#include "io/decode/limits.h"
 
 /* Depth by brackets outside texts; a text that is not JSON is the parser's business. */
 static bool is_too_deep(const char *bytes, size_t len)

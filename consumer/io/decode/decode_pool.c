@@ -1,5 +1,5 @@
 /* Blocks in a list, the last one being filled. Nothing is freed one by one. */
-#include "io/mapping/decode_pool.h"
+#include "io/decode/decode_pool.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /* Rules and sources that no message can reach. */
-#ifndef IO_MAPPING_MAPPING_REACH_H
-#define IO_MAPPING_MAPPING_REACH_H
+#ifndef IO_MAPPING_COMPILE_MAPPING_REACH_H
+#define IO_MAPPING_COMPILE_MAPPING_REACH_H
 
 #include "io/config/config_read.h"
 

@@ -1,6 +1,6 @@
 /* RFC 3986, section 3: scheme ":" "//" authority path, each ending where the next begins.
  * The authority ends at the first slash, whatever user and password hold. */
-#include "io/mapping/url.h"
+#include "io/decode/url.h"
 
 #include <string.h>
 

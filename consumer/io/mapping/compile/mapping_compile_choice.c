@@ -10,7 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "io/mapping/mapping_parts.h"
+#include "io/mapping/compile/mapping_parts.h"
 
 /* ---- what two lines share ---- */
 
