@@ -39,13 +39,14 @@ static void print_look_json(const struct config *c, const struct retention_view 
     printf("\"events_days\":%" PRId64 ",\"quarantine_days\":%" PRId64
            ",\"dropped_months\":%" PRId64 ",\"dropped_events\":%" PRId64
            ",\"frozen_journeys\":%" PRId64 ",\"frozen_sessions\":%" PRId64
-           ",\"due_months\":%" PRId64 ",\"due_events\":%" PRId64 ",\"due_journeys\":%" PRId64
+           ",\"due_months\":%" PRId64 ",\"due_events\":%" PRId64
+           ",\"due_identity_messages\":%" PRId64 ",\"due_journeys\":%" PRId64
            ",\"due_open_journeys\":%" PRId64 ",\"quarantine_rows\":%" PRId64
            ",\"due_quarantine_rows\":%" PRId64 ",\"past_retention_rows\":%" PRId64 "}\n",
            c->retention.events_us / US_PER_DAY, c->retention.quarantine_us / US_PER_DAY,
            v->dropped_months, v->dropped_events, v->frozen_journeys, v->frozen_sessions,
-           v->months, v->events, v->freezing, v->closing, v->quarantine, v->quarantine_due,
-           v->past);
+           v->months, v->events, v->messages, v->freezing, v->closing, v->quarantine,
+           v->quarantine_due, v->past);
 }
 
 static void print_look(const struct config *c, const struct retention_view *v)
@@ -66,7 +67,9 @@ static void print_look(const struct config *c, const struct retention_view *v)
     printf("came too late         %" PRId64 " messages in quarantine (past_retention)\n\n",
            v->past);
     printf("the cut belongs at    %s\n", day_text(v->target_day, target));
-    printf("to be dropped         %" PRId64 " months, %" PRId64 " events\n", v->months, v->events);
+    printf("to be dropped         %" PRId64 " months, %" PRId64 " events, %" PRId64
+           " identity messages\n",
+           v->months, v->events, v->messages);
     printf("to be frozen          %" PRId64 " journeys, of these closed by the cut %" PRId64 "\n",
            v->freezing, v->closing);
     printf("quarantine            %" PRId64 " rows, %" PRId64 " of them to be deleted\n",
@@ -106,15 +109,16 @@ static bool let_go(const struct options *o, struct config *c, struct err *err)
     if (ok && options_has(o, "json")) {
         printf("{");
         json_day("cut_on", done.cut_day);
-        printf("\"steps\":%" PRId64 ",\"events\":%" PRId64 ",\"cases\":%" PRId64
+        printf("\"steps\":%" PRId64 ",\"events\":%" PRId64 ",\"identity_messages\":%" PRId64
+               ",\"cases\":%" PRId64
                ",\"facts\":%" PRId64 ",\"quarantine_rows\":%" PRId64 "}\n",
-               done.steps, done.events, done.cases, done.facts, done.quarantine);
+               done.steps, done.events, done.messages, done.cases, done.facts, done.quarantine);
     } else if (ok) {
-        printf("cut at %s: %" PRId64 " steps, %" PRId64 " events dropped, %" PRId64
-               " runs of cases cut, %" PRId64 " facts and %" PRId64
+        printf("cut at %s: %" PRId64 " steps, %" PRId64 " events and %" PRId64
+               " identity messages dropped, %" PRId64 " runs of cases cut, %" PRId64 " facts and %" PRId64
                " rows of the quarantine deleted\n",
-               day_text(done.cut_day, cut), done.steps, done.events, done.cases, done.facts,
-               done.quarantine);
+               day_text(done.cut_day, cut), done.steps, done.events, done.messages, done.cases,
+               done.facts, done.quarantine);
     }
     return ok;
 }
@@ -149,10 +153,11 @@ const struct command cmd_retention = {
             "running instances. What was counted stays: cells are not touched, and journeys and\n"
             "sessions that began in a dropped month keep what they are, without their events\n"
             "(is_frozen in journey.journey). What is still open there is closed; of scenarios\n"
-            "with a deadline nothing is, as no deadline may be longer than the term. A message\n"
-            "that brings an event of a dropped month goes to quarantine as past_retention.\n"
-            "With the events go logins, logouts and case facts that decide nothing any more; and\n"
-            "rows of the quarantine older than `retention.quarantine`.\n"
+            "with a deadline nothing is, as no deadline may be longer than the term. With the\n"
+            "events go identity messages that carry a device or a case (log-ins, log-outs), and\n"
+            "logins, logouts and case facts that decide nothing any more. A message that brings\n"
+            "any of this for a dropped month goes to quarantine as past_retention. User records\n"
+            "have no term. Rows of the quarantine go after `retention.quarantine`.\n"
             "`journeyd run` does the same once a day. `show` tells where the cut stands, what\n"
             "was dropped, and what is due.\n"
             "Exit codes: 0 done, 1 stopped or refused for too long, 2 usage, 69 no database,\n"

@@ -187,7 +187,7 @@ static bool run_kept(struct pipeline *p, struct batch *b, const bool **is_past, 
 
     if (!store_watermark(p->s, false, &watermark_us, err))
         return false;
-    *is_past = slice_leave_past(b, store_closed_before(p->s), &p->work);
+    *is_past = slice_leave_past(b, &p->c->model, store_closed_before(p->s), &p->work);
     return store_run(p->s, &p->work, b, watermark_us, watermark_us, e, err);
 }
 

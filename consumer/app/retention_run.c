@@ -23,7 +23,7 @@ static bool move_cut(struct pipeline *p, struct retention_done *done, bool *move
     struct batch b = {0};
     struct touch *touches;
     struct engine e;
-    int64_t watermark_us, events = 0;
+    int64_t watermark_us, events = 0, messages = 0;
     int32_t next_day;
 
     *moved = false;
@@ -42,10 +42,11 @@ static bool move_cut(struct pipeline *p, struct retention_done *done, bool *move
     if ((b.n_touches
          && (!store_run(s, &p->work, &b, watermark_us, watermark_us, &e, err)
              || !store_save(s, &p->work, &e.changes, err)))
-        || !retention_drop(s, &p->work, next_day, &events, err) || !commit(p, err))
+        || !retention_drop(s, &p->work, next_day, &events, &messages, err) || !commit(p, err))
         goto undo;
     done->steps++;
     done->events += events;
+    done->messages += messages;
     done->cut_day = next_day;
     *moved = true;
     return true;

@@ -8,7 +8,7 @@
 #include "app/pipeline.h"
 
 struct retention_done {
-    int64_t steps, events, cases, facts, quarantine; /* steps: moves of the cut */
+    int64_t steps, events, messages, cases, facts, quarantine; /* steps: moves of the cut */
     int32_t cut_day; /* INT32_MIN: none */
 };
 /* One step at most: a month, some cases, some rows. *more: there is something left to do. Errors are

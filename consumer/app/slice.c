@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "core/retention.h"
 
 static size_t event_at(const struct intake *in, size_t record)
 {
@@ -93,19 +94,20 @@ size_t slice_parts(const struct intake *in, struct arena *a, struct offset_part 
 }
 
 /* --- what the transaction says of events ------------------------------------------------------- */
-const bool *slice_leave_past(struct batch *b, int64_t cut_us, struct arena *a)
+const bool *slice_leave_past(struct batch *b, const struct model *m, int64_t cut_us,
+                             struct arena *a)
 {
     size_t kept = 0;
 
     for (size_t i = 0; i < b->n_events; i++)
-        kept += event_is_identity(&b->events[i]) || b->events[i].t_us >= cut_us;
+        kept += !retention_is_past(m, &b->events[i], cut_us);
     if (kept == b->n_events)
         return NULL;
     bool *is_past = ARENA_NEW(a, bool, b->n_events);
     struct event *events = ARENA_NEW(a, struct event, kept + 1);
     kept = 0;
     for (size_t i = 0; i < b->n_events; i++) {
-        is_past[i] = !event_is_identity(&b->events[i]) && b->events[i].t_us < cut_us;
+        is_past[i] = retention_is_past(m, &b->events[i], cut_us);
         if (!is_past[i])
             events[kept++] = b->events[i];
     }

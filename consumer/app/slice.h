@@ -22,9 +22,10 @@ bool slice_again(const struct intake *in, const struct mapping *mp, struct arena
  * after its month was dropped, and is refused. Forgotten: a tombstone meets it, and it is skipped. */
 enum fate { FATE_ACCEPTED, FATE_DUPLICATE, FATE_FORGOTTEN, FATE_PAST };
 
-/* Leaves the events from before the cut of retention out of the batch of the slice. One entry an
- * event of the slice; arena memory; NULL: there are none. */
-const bool *slice_leave_past(struct batch *b, int64_t cut_us, struct arena *a);
+/* Leaves what lies before the cut of retention out of the batch of the slice. One entry an event of
+ * the slice; arena memory; NULL: there are none. */
+const bool *slice_leave_past(struct batch *b, const struct model *m, int64_t cut_us,
+                             struct arena *a);
 /* By what was left out, and what the engine says of the others: an entry an event of the slice. */
 const enum fate *slice_fates(const struct intake *in, const bool *is_past,
                              const struct changes *changes, struct arena *a);

@@ -56,15 +56,6 @@ static bool ask_keys(struct engine *e)
     return complete;
 }
 
-/* Facts with a time: a login, a logout, a case fact. Without one, the keys alone say it all. */
-static bool message_is_timed(const struct model *m, const struct event *ev)
-{
-    for (int i = 0; i < ev->n_keys; i++)
-        if (m->namespaces[ev->keys[i].ns].kind != KEY_PERSON)
-            return true;
-    return false;
-}
-
 /* SHA-256 over the keys, and with a source over all that makes a message itself. */
 static void hash_message(const struct event *ev, const uint32_t *source, uint8_t out[32])
 {
@@ -102,7 +93,8 @@ static void pass_over_forgotten(struct engine *e)
             VEC_PUSH(e->w->a, e->changes.gone_keys, *(const int64_t *) map_key_at(&gone, i));
 }
 
-/* Keeps the identity messages that say something new; copies within the batch count too. */
+/* Keeps the identity messages that say something new; copies within the batch count too. Of those
+ * without a time the keys alone say it all. */
 static void keep_messages(struct engine *e)
 {
     struct world *w = e->w;
@@ -114,7 +106,7 @@ static void keep_messages(struct engine *e)
         if (!event_is_identity(ev) || e->changes.is_forgotten[i])
             continue;
         uint8_t hash[32];
-        bool timed = message_is_timed(w->m, ev), new_keys, new_all;
+        bool timed = event_is_timed(w->m, ev), new_keys, new_all;
         hash_message(ev, NULL, hash);
         map_put(&by_keys, hash, &new_keys);
         hash_message(ev, &w->m->attrs[ev->attr].source, hash);

@@ -101,6 +101,14 @@ uint32_t event_merge_attr(struct model *m, uint32_t a, uint32_t b)
     return logout ? model_attr_logout(m, stays) : stays;
 }
 
+bool event_is_timed(const struct model *m, const struct event *ev)
+{
+    for (int i = 0; i < ev->n_keys; i++)
+        if (m->namespaces[ev->keys[i].ns].kind != KEY_PERSON)
+            return true;
+    return false;
+}
+
 const struct key *event_device(const struct model *m, const struct event *ev)
 {
     for (uint16_t i = 0; i < ev->n_keys; i++)

@@ -30,6 +30,9 @@ void event_sort(const struct model *m, struct event *events, size_t n);
 uint32_t event_merge_attr(struct model *m, uint32_t a, uint32_t b);
 /* The device key that counts (the least), or NULL. */
 const struct key *event_device(const struct model *m, const struct event *ev);
+/* Does it carry a device or a case? All that an identity message of persons alone gives is aliases,
+ * which have no time; what any other gives has one: a login, a logout, a case fact. */
+bool event_is_timed(const struct model *m, const struct event *ev);
 static inline bool event_is_identity(const struct event *ev)
 {
     return ev->place == EVENT_NO_PLACE;

@@ -1,5 +1,10 @@
-/* retention.c: what frozen journeys cover. See retention.h. */
+/* retention.c: what comes too late, what frozen journeys cover. See retention.h. */
 #include "core/retention.h"
+
+bool retention_is_past(const struct model *m, const struct event *ev, int64_t cut_us)
+{
+    return ev->t_us < cut_us && (!event_is_identity(ev) || event_is_timed(m, ev));
+}
 
 struct cover retention_cover_of(enum journey_state state, int failed_by, int last_place,
                                 int64_t closed_us)

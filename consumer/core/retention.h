@@ -1,25 +1,27 @@
-/* Retention: events older than a term go, what was counted from them stays.
+/* Retention: events and identity messages older than a term go, what was counted from them stays.
  *
  * The cut is the beginning of a library month. It only moves forward, and PostgreSQL stores it in the
  * transaction that drops what lies before it. From then on
  *
- *     every number = f(events at or after the cut, facts, frozen rows, watermark, configuration)
+ *     every number = f(messages at or after the cut, user records, facts, frozen rows, watermark,
+ *                      configuration)
  *
- * Events before the cut go: from timelines, from the runs of cases. One that comes later is not
- * accepted (quarantined as past_retention). Identity messages have no period; they are taken as ever.
+ * Messages before the cut go: events from timelines and from the runs of cases, log-ins and log-outs
+ * that are no event, whatever else carries a device or a case. One that comes later is not accepted
+ * (quarantined as past_retention). User records, identity messages of persons alone, have no period:
+ * an alias has no time, and a copy that comes every night is not kept, so nobody knows how long ago
+ * one was told last. They are taken as ever, and stay.
  *
- * Facts stay: an alias, a login, a logout, a case fact that only dropped events gave is an input from
- * now on, like the settings, and each stands for itself, as if an identity message had given it.
+ * Facts stay: an alias, a login, a logout, a case fact that only dropped messages gave is an input
+ * from now on, like the settings, and each stands for itself, as if an identity message had given it.
  * Otherwise the events that are still there would change their owners. A fact goes when no owner of
  * a kept event can hang on it:
  *
  *     login, logout   before the cut less max(login_ttl, stitch_back), but those as near as that to a
  *                     device fact of a case that stays
- *     case fact       of a case without an event at or after the cut. (An event that carries the case
- *                     again later finds it known to nobody.)
+ *     case fact       of a case that no message at or after the cut carries. (An event that carries
+ *                     it again later finds it known to nobody.)
  *     alias           it stays: whether a key names its customer tomorrow hangs on it today
- *
- * What an identity message gave stays with the message, which has no term.
  *
  * Frozen rows: a journey whose first step lies before the cut, and a session that began before it,
  * keep what they are, whoever its events belong to later, and count in their cells. The cut is the
@@ -48,6 +50,9 @@
 #define CORE_RETENTION_H
 
 #include "core/world.h"
+
+/* Does the message go when the cut stands there, and come too late from then on? */
+bool retention_is_past(const struct model *m, const struct event *ev, int64_t cut_us);
 
 /* The end of what a frozen journey covers. */
 struct cover {

@@ -83,11 +83,11 @@ comment on function journey_internal.timeline_months(date) is 'months with a par
 
 -- Moves the cut to next_on, the first day of a month, and drops what lies before it; the caller has
 -- let the engine freeze what the cut meets, in the same transaction, and holds the watermark's lock.
--- Answers how many events went. Changes alias (past_us), customer, case_timeline, timeline (drops
--- partitions), writer (of the caller's slot), retention_month and retention. It runs as the owner,
--- who alone may drop a partition.
+-- Answers how many events and identity messages went. Changes alias (past_us), customer,
+-- case_timeline, identity_message, timeline (drops partitions), writer (of the caller's slot),
+-- retention_month and retention. It runs as the owner, who alone may drop a partition.
 create or replace function journey_internal.retention_drop(next_on date, next_us bigint, slot smallint)
-returns bigint
+returns table (events bigint, messages bigint)
 language plpgsql security definer set search_path = pg_catalog, pg_temp
 set jit = off set enable_seqscan = on set enable_bitmapscan = on set enable_hashjoin = on
 set enable_mergejoin = on set work_mem = '64MB' as $$
@@ -97,6 +97,7 @@ declare
     unnamed bigint;
     in_month bigint;
     all_events bigint := 0;
+    all_messages bigint;
     m record;
 begin
     if extract(day from next_on) <> 1
@@ -128,6 +129,32 @@ begin
         group by 1, 2
     ) as p
     where a.key_no = p.key_no and a.partner_no = p.partner_no;
+
+    with gone as (
+        delete from journey_internal.identity_message as i
+        where i.has_device and i.at < next_us
+        returning i.at, i.ns_nos, i.hashes
+    ),
+    message as (
+        select row_number() over () as n, g.at, g.ns_nos, g.hashes from gone as g
+    ),
+    person as (
+        select g.n, g.at, k.key_no
+        from message as g
+        cross join lateral unnest(g.ns_nos, g.hashes) as e (ns_no, hash)
+        join journey_internal.namespace as s on s.ns_no = e.ns_no and s.kind = 'person'
+        join journey_internal.key as k on k.ns_no = e.ns_no and k.hash = e.hash
+    ),
+    past as (
+        update journey_internal.alias as a set past_us = greatest(a.past_us, p.at)
+        from (
+            select x.key_no, y.key_no as partner_no, max(x.at) as at
+            from person as x join person as y on y.n = x.n and y.key_no <> x.key_no
+            group by 1, 2
+        ) as p
+        where a.key_no = p.key_no and a.partner_no = p.partner_no
+    )
+    select count(*) into all_messages from gone;
 
     select count(*) into unnamed
     from journey_internal.timeline as t
@@ -219,10 +246,10 @@ begin
     insert into journey_internal.retention as r (cut_on, cut_us) values (next_on, next_us)
     on conflict (only_row) do update
         set cut_on = excluded.cut_on, cut_us = excluded.cut_us, moved_at = now();
-    return all_events;
+    return query select all_events, all_messages;
 end
 $$;
-comment on function journey_internal.retention_drop(date, bigint, smallint) is 'moves the cut to the first day of a month and drops what lies before it; how many events went';
+comment on function journey_internal.retention_drop(date, bigint, smallint) is 'moves the cut to the first day of a month and drops what lies before it; how many events and identity messages went';
 
 -- What an erasure takes of the time before the cut: the frozen rows of these customers and cases. What
 -- they counted stays in the cells of that time, which name nobody.

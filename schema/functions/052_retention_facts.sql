@@ -1,12 +1,12 @@
 -- Facts from before the cut on which no owner can hang any more, in microseconds: reach is how far a
 -- login can decide forwards (max of login_ttl and stitch_back), stitch how far backwards.
 --
---     case facts        of cases without an event that is left
+--     case facts        of cases that no message that is left carries
 --     logins, logouts   earlier than the cut less reach; by whole UTC days, so now and then one
 --                       stays longer than it must
 --
--- What an identity message gave stays with the message. A login near a device fact of a case that
--- stays is kept: it may say whose the case is. Batches must be held off. Answers how many rows went.
+-- A login near a device fact of a case that stays is kept: it may say whose the case is. Batches must
+-- be held off. Answers how many rows went.
 -- Changes case_fact, login, logout, login_device.
 create or replace function journey_internal.retention_drop_facts(reach bigint, stitch bigint)
 returns bigint
@@ -39,18 +39,11 @@ begin
       and not exists (select from said as x where x.key_no = f.case_no);
     get diagnostics cases = row_count;
 
-    -- what is kept: spans around facts of cases, and instants of messages
+    -- what is kept: spans around facts of cases
     create temporary table retention_span on commit drop as
     select f.key_no as device_no, f.at - reach as from_us, f.at + stitch as to_us
     from journey_internal.case_fact as f
-    where f.at < cut
-    union all
-    select k.key_no, m.at, m.at
-    from journey_internal.identity_message as m
-    cross join lateral unnest(m.ns_nos, m.hashes) as e (ns_no, hash)
-    join journey_internal.namespace as s on s.ns_no = e.ns_no and s.kind = 'device'
-    join journey_internal.key as k on k.ns_no = e.ns_no and k.hash = e.hash
-    where m.has_device and m.at < cut;
+    where f.at < cut;
     create index on pg_temp.retention_span (device_no);
 
     delete from journey_internal.login as l

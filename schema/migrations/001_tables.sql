@@ -312,7 +312,7 @@ create table journey_internal.identity_message (
     has_device boolean not null,
     primary key (id, at, keyset, source, is_logout)
 );
-comment on table journey_internal.identity_message is 'identity messages, kept so that verify can recount the facts; keyset = first 16 bytes of SHA-256 over the keys in order';
+comment on table journey_internal.identity_message is 'identity messages, kept so that verify can recount the facts; keyset = first 16 bytes of SHA-256 over the keys in order. has_device: it carries a device or a case, so what it gave has a time, and it goes with the events of its month; else it is a user record';
 create index identity_message_keyset on journey_internal.identity_message (keyset) where not has_device;
 
 create table journey_internal.customer (

@@ -91,6 +91,13 @@ watermark=$(sql e2e_retention "select to_char(date_trunc('month', (watermark_at 
 is "the cut belongs at the month of the watermark less the term" "$cut" "$watermark"
 due=$(sql e2e_retention "select count(*) from journey.event where occurred_on < '$cut'")
 check "some events are older, most are not" test "$due" -gt 300
+messages() { # DATABASE: with a device before the cut; user records
+    sql "$1" "select count(*) filter (where has_device and at < extract(epoch from
+            '$cut'::timestamp at time zone 'Europe/Berlin') * 1000000),
+        count(*) filter (where not has_device) from journey_internal.identity_message"
+}
+messages=$(messages e2e_retention)
+check "so are log-outs that are no event, and user records" test "${messages%|*}" -gt 5 -a "${messages#*|}" -gt 5
 before=$(digest_of "$c")
 told e2e_retention "$cut" >"$work/told.before"
 cells e2e_retention "where scenario <> 'hold_watch' or started_on >= '$cut'" >"$work/cells.before"
@@ -102,10 +109,14 @@ check "a session lies over the cut or a journey does" test "$(sql e2e_retention 
     select count(*) from journey.journey where started_on < '$cut' and closed_at >= '$cut'")" -gt 0
 
 let_go "$c" --dry-run >"$work/dry"
-check "a dry run tells how many events would go" grep -q " $due events" "$work/dry"
+check "a dry run tells how many events would go, and identity messages" \
+    grep -q " $due events, ${messages%|*} identity messages" "$work/dry"
 is "and changes nothing" "$(digest_of "$c")" "$before"
 let_go "$c" --json >"$work/run.json"
 is "run tells how many events went" "$(sed -n 's/.*"events":\([0-9]*\).*/\1/p' "$work/run.json")" "$due"
+is "and how many identity messages" \
+    "$(sed -n 's/.*"identity_messages":\([0-9]*\).*/\1/p' "$work/run.json")" "${messages%|*}"
+is "none of these is left, user records are" "$(messages e2e_retention)" "0|${messages#*|}"
 is "no event before the cut is left" \
     "$(sql e2e_retention "select count(*) from journey.event where occurred_on < '$cut'")" 0
 is "nor in the run of a case" "$(sql e2e_retention "select count(*) from journey_internal.case_timeline
@@ -133,6 +144,9 @@ replay "$c" "$work/first"
 is "a message of a dropped month is refused" "$(sql e2e_retention "select reason
     from journey.quarantine where reason = 'past_retention' limit 1")" past_retention
 is "the same messages again change nothing" "$(digest_of "$c")" "$after"
+is "late log-outs are refused, too; user records are not" "$(messages e2e_retention) $(sql e2e_retention "
+    select count(*) >= $due + ${messages%|*} from journey.quarantine where reason = 'past_retention'")" \
+    "0|${messages#*|} t"
 copy e2e_retention e2e_retention_two
 copy e2e_retention e2e_retention_kafka
 replay "$c" "$work/rest"

@@ -103,12 +103,20 @@ static void collect_item(struct brute *b, const struct event *ev)
                                    .owner = -1};
 }
 
-/* Of events before the cut only their facts are left. */
+/* A user record, as all it says has no time; or a fact of the past, as a store hands it out. */
+static bool stays(const struct model *m, const struct event *ev)
+{
+    return ev->place == EVENT_NO_PLACE &&
+           (carried(m, ev, KEY_DEVICE) + carried(m, ev, KEY_CASE) == 0 ||
+            strcmp(m->sources[m->attrs[ev->attr].source], "(past)") == 0);
+}
+
+/* Of messages before the cut only their facts are left. */
 static void collect_items(struct brute *b, const struct event *events, size_t n)
 {
     const struct brute_past *past = b->verdicts.past;
     for (size_t i = 0; i < n; i++)
-        if (!past || events[i].place == EVENT_NO_PLACE || events[i].t_us >= past->cut_us)
+        if (!past || stays(b->m, &events[i]) || events[i].t_us >= past->cut_us)
             collect_item(b, &events[i]);
     for (size_t i = 0; past && i < past->facts.n; i++)
         collect_item(b, &past->facts.at[i]);

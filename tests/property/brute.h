@@ -15,7 +15,7 @@ struct brute_past {
     VEC(struct row_journey) journeys;
     VEC(struct row_session) sessions;
     VEC(struct key) keys; /* of what was dropped: they are still known */
-    VEC(struct event) facts; /* what dropped events gave, each fact an identity message */
+    VEC(struct event) facts; /* what dropped messages gave, each fact an identity message */
     struct lines cells;
 };
 

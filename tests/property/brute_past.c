@@ -145,6 +145,15 @@ static void keep_facts(struct brute_past *past, const struct model *m, const str
         keep_fact(past, item, asked, false);
 }
 
+/* Not so user records, which carry persons alone. */
+static bool goes(const struct model *m, const struct item *item, int64_t cut_us)
+{
+    bool has_time = !item->is_identity;
+    for (int i = 0; i < item->ev->n_keys; i++)
+        has_time |= m->namespaces[item->ev->keys[i].ns].kind != KEY_PERSON;
+    return has_time && item->ev->t_us < cut_us;
+}
+
 void brute_cut(const struct model *m, const struct event *events, size_t n,
                const struct verdicts *v, int64_t cut_us, struct brute_past *past)
 {
@@ -171,7 +180,8 @@ void brute_cut(const struct model *m, const struct event *events, size_t n,
     for (size_t i = 0; i < b.keys.n; i++)
         VEC_PUSH(&past->a, past->keys, b.keys.at[i]);
     for (size_t i = 0; i < b.items.n; i++)
-        if (!b.items.at[i].is_identity && b.items.at[i].ev->t_us < cut_us)
+        if (goes(m, &b.items.at[i], cut_us) && b.items.at[i].ev >= events &&
+            b.items.at[i].ev < events + n) /* else it is a fact that was kept before */
             keep_facts(past, m, &b.items.at[i]);
     past->cut_us = cut_us;
     brute_past_done(&more);

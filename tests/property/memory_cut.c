@@ -4,6 +4,7 @@
 #include "memory_store.h"
 
 #include "base/clock.h"
+#include "core/retention.h"
 
 static bool is_straddler(const struct mem *mem, const struct change_journey *j, int64_t cut_us)
 {
@@ -138,6 +139,19 @@ static void drop_cases(struct mem *mem, int64_t cut_us)
     mem->case_chunks.n = kept;
 }
 
+/* Identity messages that have a time go like events; user records stay. */
+static void drop_messages(struct mem *mem, int64_t cut_us)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < mem->messages.n; i++) {
+        if (retention_is_past(mem->m, &mem->messages.at[i], cut_us))
+            note_aliases(mem, &mem->messages.at[i]);
+        else
+            mem->messages.at[kept++] = mem->messages.at[i];
+    }
+    mem->messages.n = kept;
+}
+
 /* Is a login or logout so early that no owner can hang on it? */
 static bool decides_nothing(const struct mem *mem, int64_t device_no, int64_t t_us)
 {
@@ -186,6 +200,7 @@ bool mem_cut(struct mem *mem, int64_t cut_us)
     bool ok = mem_run_cut(mem, &b, cut_us);
     drop_days(mem, cut_us);
     drop_cases(mem, cut_us);
+    drop_messages(mem, cut_us);
     for (size_t i = 0; i < mem->case_chunks.n; i++)
         if (mem->case_chunks.at[i].chunk_no == 0 && mem->case_chunks.at[i].no % 2)
             VEC_PUSH(&a, runs, ((struct touch){.case_no = mem->case_chunks.at[i].no}));

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "core/retention.h"
 #include "io/store/retention.h"
 #include "lines.h"
 #include "store_check.h"
@@ -314,10 +315,10 @@ static bool deliver_again(struct drive *d, struct instance *x, struct attempt *a
     return is_idle(d, &at->e.changes, "a batch delivered again");
 }
 
-/* An event before the cut comes too late: app/slice.c leaves it out. */
-static bool is_past(const struct drive *d, const struct event *ev)
+/* What lies before the cut comes too late: app/slice.c leaves it out. */
+static bool is_past(const struct drive *d, const struct instance *x, const struct event *ev)
 {
-    return !event_is_identity(ev) && ev->t_us < d->past.cut_us;
+    return retention_is_past(&x->c->model, ev, d->past.cut_us);
 }
 
 static bool apply_batch(struct drive *d, struct instance *x, const struct op *op)
@@ -327,7 +328,7 @@ static bool apply_batch(struct drive *d, struct instance *x, const struct op *op
 
     for (size_t i = 0; i < op->events.n; i++)
         if (!x->plan.drop_event[op->events.at[i]] &&
-            !is_past(d, &x->plan.events.at[op->events.at[i]]))
+            !is_past(d, x, &x->plan.events.at[op->events.at[i]]))
             d->seen[d->n_seen + n++] = op->events.at[i];
     d->n_seen += n;
     at.events = zeroed((n + 1) * sizeof *at.events);
@@ -455,7 +456,7 @@ static bool cut_store(struct drive *d, struct instance *x, int32_t day, struct e
     struct batch b = {0};
     struct touch *touches;
     struct engine e;
-    int64_t watermark_us, n;
+    int64_t watermark_us, n, messages;
     bool unknown;
 
     arena_reset(&d->work);
@@ -466,7 +467,7 @@ static bool cut_store(struct drive *d, struct instance *x, int32_t day, struct e
     b.touches = touches;
     if ((b.n_touches && (!store_run(s, &d->work, &b, watermark_us, watermark_us, &e, err) ||
                          !store_save(s, &d->work, &e.changes, err))) ||
-        !retention_drop(s, &d->work, day, &n, err) || !store_commit(s, &unknown, err))
+        !retention_drop(s, &d->work, day, &n, &messages, err) || !store_commit(s, &unknown, err))
         return false;
     d->n_accepted -= n;
     if (rng_chance(&d->r, 50))

@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "brute.h"
+#include "core/retention.h"
 #include "memory_store.h"
 #include "worlds.h"
 
@@ -156,10 +157,10 @@ static bool apply_forget(struct mem *mem, const struct op *op, struct seen *seen
     return mem->failure[0] == 0;
 }
 
-/* An event before the cut comes too late; whoever hands over the batch leaves it out. */
+/* What lies before the cut comes too late; whoever hands over the batch leaves it out. */
 static bool is_past(const struct mem *mem, const struct event *ev)
 {
-    return !event_is_identity(ev) && ev->t_us < mem->cut_us;
+    return retention_is_past(mem->m, ev, mem->cut_us);
 }
 
 static bool apply_cut(struct mem *mem, int64_t cut_us, struct seen *seen)

@@ -4,7 +4,7 @@ create extension if not exists pgtap;
 \ir fixture/world.sql
 \ir fixture/events.sql
 \ir fixture/cells.sql
-select plan(21);
+select plan(23);
 
 -- something that stays: an event of 11 in April, and one of a case that lay in March only
 do $$ begin
@@ -17,7 +17,20 @@ values (11, '2026-04-02', 0, 0, 1, pg_temp.us('2026-04-02 09:00Z'), pg_temp.us('
         '{00000000-0000-0000-0000-00000000000b}', '{1}', '{1}');
 update journey_internal.customer set events = 3, last_us = pg_temp.us('2026-04-02 09:00Z')
 where customer_no = 11;
-insert into journey_internal.alias values (10, 16), (16, 10);
+insert into journey_internal.alias values (10, 16), (16, 10), (11, 16), (16, 11);
+-- of 10 and 16: with a device just before the cut, a case at it; of 11 and 16: a user record
+insert into journey_internal.identity_message
+    (source, id, at, keyset, ns_nos, hashes, is_logout, has_device)
+values
+    ('plain', 1, pg_temp.us('2026-03-31 22:00Z') - 1, '00000000-0000-0000-0000-000000000001', '{0,0,2}',
+     '{00000000-0000-0000-0000-00000000000a,00000000-0000-0000-0000-000000000010,00000000-0000-0000-0000-00000000000d}',
+     false, true),
+    ('plain', 2, pg_temp.us('2026-03-01 09:00Z'), '00000000-0000-0000-0000-000000000002', '{2}',
+     '{00000000-0000-0000-0000-00000000000d}', true, true),
+    ('plain', 3, pg_temp.us('2026-03-31 22:00Z'), '00000000-0000-0000-0000-000000000003', '{0,3}',
+     '{00000000-0000-0000-0000-00000000000a,00000000-0000-0000-0000-00000000000f}', false, true),
+    ('plain', 4, pg_temp.us('2026-03-01 09:00Z'), '00000000-0000-0000-0000-000000000004', '{0,0}',
+     '{00000000-0000-0000-0000-00000000000b,00000000-0000-0000-0000-000000000010}', false, false);
 insert into journey_internal.writer (slot, unnamed_events) values (0, 1);
 insert into journey_internal.case_fact values (15, 11, pg_temp.us('2026-03-28 09:00Z'));
 insert into journey_internal.login values
@@ -41,8 +54,9 @@ select results_eq($$select * from journey_internal.month_cells('2026-03-01')$$,
 select throws_ok($$select journey_internal.retention_drop('2026-04-02',
     pg_temp.us('2026-04-01 22:00Z'), 0::smallint)$$, null, 'the cut moves forward, from one first day of a month to another',
     'a cut within a month is refused');
-select is(journey_internal.retention_drop('2026-04-01', pg_temp.us('2026-03-31 22:00Z'), 0::smallint),
-    13::bigint, 'events that went');
+select results_eq($$select * from journey_internal.retention_drop('2026-04-01',
+    pg_temp.us('2026-03-31 22:00Z'), 0::smallint)$$, 'values (13::bigint, 2::bigint)',
+    'events and identity messages that went');
 select throws_ok($$select journey_internal.retention_drop('2026-03-01',
     pg_temp.us('2026-02-28 23:00Z'), 0::smallint)$$, null, 'the cut moves forward, from one first day of a month to another',
     'a cut backwards is refused');
@@ -59,8 +73,12 @@ select results_eq(
     'customers count what is left; those who own nothing are gone');
 select is((select sum(unnamed_events)::bigint from journey_internal.writer), 0::bigint,
     'events without a person are counted among those that are left');
-select is((select count(*) from journey_internal.alias where past_us is not null), 0::bigint,
-    'an alias that no dropped event can have given is not one of the past');
+select results_eq('select key_no, partner_no, past_us from journey_internal.alias order by 1, 2',
+    $$values (10::bigint, 16::bigint, pg_temp.us('2026-03-31 22:00Z') - 1), (11, 16, null),
+             (16, 10, pg_temp.us('2026-03-31 22:00Z') - 1), (16, 11, null)$$,
+    'what a dropped message gave is of the past, and nothing else');
+select results_eq('select id from journey_internal.identity_message order by 1',
+    'values (3::bigint), (4)', 'messages after the cut and user records are left');
 select results_eq('select month_on, events, cells from journey_internal.retention_month',
     $$select date '2026-03-01', 13::bigint, cells from cells_before$$, 'the month is written down');
 select results_eq($$select * from journey_internal.month_cells('2026-03-01')$$,
@@ -68,8 +86,12 @@ select results_eq($$select * from journey_internal.month_cells('2026-03-01')$$,
 select is((select count(*) from journey.journey where is_frozen), 6::bigint, 'journeys are frozen');
 select is((select count(*) from journey.journey_step), 0::bigint, 'and have no steps');
 
-select is(journey_internal.retention_drop_facts(604800000000, 604800000000), 2::bigint,
-    'the fact of the case goes, and the login that is too early');
+select is(journey_internal.retention_drop_facts(604800000000, 604800000000), 1::bigint,
+    'the login that is too early goes; a message that is left carries the case');
+delete from journey_internal.identity_message where id = 3;
+drop table pg_temp.retention_span; -- of that transaction
+select is(journey_internal.retention_drop_facts(604800000000, 604800000000), 1::bigint,
+    'else the fact of the case goes');
 select is(journey_internal.forget_frozen('{10}'), 4::bigint, 'an erasure takes frozen journeys');
 select results_eq('select c.customer_no from journey_internal.customer as c order by 1',
     'values (11::bigint), (13), (16)', 'and the customer with them');

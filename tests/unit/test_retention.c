@@ -1,4 +1,4 @@
-/* retention.c: what frozen journeys cover of their run. */
+/* retention.c: what goes at the cut, what frozen journeys cover of their run. */
 #include "core/retention.h"
 #include "unit.h"
 
@@ -50,5 +50,28 @@ START_TEST(test_of_stored_rows)
 }
 END_TEST
 
-UNIT_SUITE(retention_suite, "retention", test_ends, test_of_stored_rows)
+/* Events, and identity messages that carry a device or a case; not those of persons alone. */
+START_TEST(test_what_goes)
+{
+    struct ns namespaces[] = {{.kind = KEY_PERSON}, {.kind = KEY_DEVICE}, {.kind = KEY_CASE}};
+    const struct model m = {.namespaces = namespaces, .n_namespaces = 3};
+    const struct key keys[] = {{.ns = 0}, {.ns = 1}, {.ns = 2}};
+    struct event ev = {.t_us = 100, .place = EVENT_NO_PLACE, .n_keys = 1, .keys = keys};
+
+    ck_assert(!retention_is_past(&m, &ev, 101));
+    ev.n_keys = 2;
+    ck_assert(!retention_is_past(&m, &ev, 99));
+    ck_assert(!retention_is_past(&m, &ev, 100));
+    ck_assert(retention_is_past(&m, &ev, 101));
+    ev.keys = keys + 2;
+    ev.n_keys = 1;
+    ck_assert(retention_is_past(&m, &ev, 101));
+    ev.keys = keys;
+    ev.place = 0;
+    ck_assert(retention_is_past(&m, &ev, 101));
+    ck_assert(!retention_is_past(&m, &ev, 100));
+}
+END_TEST
+
+UNIT_SUITE(retention_suite, "retention", test_what_goes, test_ends, test_of_stored_rows)
 UNIT_MAIN(retention_suite)

@@ -117,10 +117,11 @@ bool retention_touches(struct store *s, struct arena *a, int32_t next_day, struc
 }
 
 bool retention_drop(struct store *s, struct arena *a, int32_t next_day, int64_t *events,
-                    struct err *err)
+                    int64_t *messages, struct err *err)
 {
     static const char *const sql =
-        "select journey_internal.retention_drop(date '1970-01-01' + $1::integer, $2, $3::smallint)";
+        "select events, messages from"
+        " journey_internal.retention_drop(date '1970-01-01' + $1::integer, $2, $3::smallint)";
     struct pg_params p;
 
     pg_params_init(&p, a);
@@ -131,6 +132,7 @@ bool retention_drop(struct store *s, struct arena *a, int32_t next_day, int64_t 
     if (!r)
         return false;
     *events = pg_int8(r, 0, 0);
+    *messages = pg_int8(r, 0, 1);
     PQclear(r);
     return true;
 }
@@ -210,6 +212,7 @@ bool retention_look(struct store *s, struct arena *a, struct retention_view *out
         " (select count(*) from journey_internal.timeline_months(date '1970-01-01' + $3)),"
         " (select coalesce(sum(t.n), 0)::bigint from journey_internal.timeline as t"
         " where t.day < date '1970-01-01' + $3),"
+        " (select count(*) from journey_internal.identity_message where has_device and at < $2),"
         " (select count(*) from journey_internal.journey where first_us >= $1 and first_us < $2),"
         " (select count(*) from journey_internal.journey"
         " where first_us >= $1 and first_us < $2 and state = 0),"
@@ -236,7 +239,7 @@ bool retention_look(struct store *s, struct arena *a, struct retention_view *out
         return false;
     int64_t *const fields[] = {&out->moved_us, &out->dropped_months, &out->dropped_events,
                                &out->frozen_journeys, &out->frozen_sessions, &out->months,
-                               &out->events, &out->freezing, &out->closing, &out->quarantine,
+                               &out->events, &out->messages, &out->freezing, &out->closing, &out->quarantine,
                                &out->quarantine_due, &out->past};
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
         *fields[i] = pg_is_null(r, 0, (int) i) ? US_MIN : pg_int8(r, 0, (int) i);

@@ -32,8 +32,9 @@ bool retention_lock(struct store *s, struct err *err) MUST_CHECK;
  * into. From now on the open transaction runs the engine over the move. */
 bool retention_touches(struct store *s, struct arena *a, int32_t next_day, struct touch **touches,
                        size_t *n, struct err *err) MUST_CHECK;
+/* How many events and identity messages went. */
 bool retention_drop(struct store *s, struct arena *a, int32_t next_day, int64_t *events,
-                    struct err *err) MUST_CHECK;
+                    int64_t *messages, struct err *err) MUST_CHECK;
 
 /* Cases whose stored runs begin before the cut. */
 bool retention_uncut(struct store *s, struct arena *a, struct touch **touches, size_t *n,
@@ -50,7 +51,7 @@ struct retention_view {
     int64_t watermark_us, moved_us; /* US_MIN: none */
     int64_t dropped_months, dropped_events; /* so far */
     int64_t frozen_journeys, frozen_sessions;
-    int64_t months, events; /* that lie before the target */
+    int64_t months, events, messages; /* that lie before the target */
     int64_t freezing, closing; /* journeys that would be frozen, of these closed by the cut */
     int64_t quarantine, quarantine_due; /* rows, and those older than their term */
     int64_t past; /* rows of the quarantine that came too late */

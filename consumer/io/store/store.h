@@ -44,8 +44,8 @@ bool store_watermark_read(struct store *s, int64_t *watermark_us, struct err *er
  * transaction ends; US_MIN: none. Without a lock, as the open transaction sees it: store_cut_read. */
 int64_t store_cut(const struct store *s);
 bool store_cut_read(struct store *s, struct err *err) MUST_CHECK;
-/* Events before it are not accepted any more: of dropped months, or of a time when the database had
- * another secret (io/store/epoch.h). */
+/* What lies before it is not accepted any more (retention_is_past): of dropped months, or of a time
+ * when the database had another secret (io/store/epoch.h). */
 int64_t store_closed_before(const struct store *s);
 bool store_publish(struct store *s, int64_t watermark_us, struct err *err) MUST_CHECK;
 /* Makes the monthly timeline partitions these events need, outside the batch transaction. */
