@@ -12,7 +12,7 @@ group by j.journey_id, j.scenario, j.customer_id, j.is_identified, j.case_id, j.
          j.last_step_at, j.due_at, j.closed_at, j.started_on, j.segment, j.state, j.reason,
          j.failed_by, j.step_count, j.first_touchpoint, j.last_touchpoint, j.path,
          j.collapsed_path, j.duration_seconds, j.channels, j.channel_switches,
-         j.checkpoint_reached;
+         j.checkpoint_reached, j.is_frozen;
 alter table j add column q text[];
 update j set q = array(
     select x.t
