@@ -25,6 +25,7 @@ struct status {
     int64_t watermark_us, greatest_us, quarantined; /* US_MIN: none yet */
     const char *last_commit, *cut_on; /* "": nothing was dropped yet */
     int64_t events_days, quarantine_days; /* how long they are kept */
+    int64_t small_groups; /* readers see numbers about so many customers */
 };
 
 static char *text_at(struct status *s, const PGresult *r, int row, int col)
@@ -195,6 +196,8 @@ static void print_plain(struct status *s)
         printf("last event %s\n", when(s, s->greatest_us));
         printf("committed  %s\n", s->last_commit[0] ? s->last_commit : "never");
         printf("quarantine %lld rows\n", (long long) s->quarantined);
+        printf("privacy    readers see numbers about %lld customers and more\n",
+               (long long) s->small_groups);
         printf("retention  events %lld days, quarantine %lld days; %s%s\n\n",
                (long long) s->events_days, (long long) s->quarantine_days,
                s->cut_on[0] ? "nothing is left from before " : "nothing was dropped yet",
@@ -237,6 +240,7 @@ static void print_json(struct status *s)
     buf_printf(&b, ",\"retention\":{\"events_days\":%lld,\"quarantine_days\":%lld",
                (long long) s->events_days, (long long) s->quarantine_days);
     add_member(&b, "cut_on", s->cut_on);
+    buf_printf(&b, "},\"privacy\":{\"small_groups\":%lld", (long long) s->small_groups);
     buf_printf(&b, "},\"quarantine_rows\":%lld,\"sources\":", (long long) s->quarantined);
     report_tallies_json(&b, s->sources.at, s->sources.n);
     buf_adds(&b, ",\"partitions\":[");
@@ -269,6 +273,7 @@ static bool status(struct options *o, struct err *err)
         return false;
     s.events_days = c->retention.events_us / US_PER_DAY;
     s.quarantine_days = c->retention.quarantine_us / US_PER_DAY;
+    s.small_groups = c->small_groups;
     arena_init(&s.a);
     ask_database(&s, c);
     ask_kafka(&s, c);

@@ -24,6 +24,7 @@ SHAPE = {
     "first-only": ["sources/web.yaml"],
     "hardly-meant": ["sources/web.yaml"],
     "other-spelling-alone": [],
+    "small-groups": ["journeyd.yaml"],
     "two-files-at-once": ["journeyd.yaml", "vocabulary.yaml", "scenarios.yaml", "sources/web.yaml"],
     "unknown-key": ["journeyd.yaml", "sources/loans.yaml"],
     "unknown-step": ["sources/loans.yaml", "sources/web.yaml"],

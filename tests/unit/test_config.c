@@ -222,6 +222,22 @@ START_TEST(test_fingerprint)
 }
 END_TEST
 
+START_TEST(test_small_groups)
+{
+    struct config *c = load_base(), *d;
+    char text[4000];
+    ck_assert_int_eq(c->small_groups, 10);
+    ck_assert_str_eq(find(c, "privacy.small_groups")->value, "10");
+    snprintf(text, sizeof text, "%sprivacy: {small_groups: 1000}\n", base);
+    d = load(text, vocabulary, scenarios, source, "sixteen bytes ok");
+    ck_assert_int_eq(d->small_groups, 1000);
+    ck_assert_str_eq(find(d, "privacy.small_groups")->value, "1000");
+    ck_assert_str_eq(c->fingerprint, d->fingerprint); /* nothing is counted otherwise */
+    config_free(d);
+    config_free(c);
+}
+END_TEST
+
 START_TEST(test_fingerprint_of_files)
 {
     struct config *c = load_base(), *d;
@@ -252,6 +268,7 @@ START_TEST(test_what_a_change_means)
         {"sessions.gap", true, false},      {"watermark.max_future_skew", false, true},
         {"vocabulary.order", true, false},  {"vocabulary.defaults", false, true},
         {"scenarios.s", true, false},       {"sources.p", false, true},
+        {"privacy.small_groups", false, true},
     };
     struct config *c = load_base();
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -291,6 +308,6 @@ START_TEST(test_deploy)
 END_TEST
 
 UNIT_SUITE(config_suite, "config", test_values, test_vocabulary, test_scenarios,
-           test_fingerprint, test_fingerprint_of_files, test_what_a_change_means,
-           test_deploy)
+           test_fingerprint, test_small_groups, test_fingerprint_of_files,
+           test_what_a_change_means, test_deploy)
 UNIT_MAIN(config_suite)

@@ -344,6 +344,7 @@ static struct config *load(struct config_build *b, const char *path, bool is_tri
     c->path = config_heap(path);
     c->retention.events_us = 400 * US_PER_DAY;
     c->retention.quarantine_us = 90 * US_PER_DAY;
+    c->small_groups = 10;
     c->batch_bytes = (size_t) 64 << 20;
     c->cache_bytes = (size_t) 256 << 20;
     c->kafka.group = config_heap("journeyd");

@@ -19,7 +19,7 @@ struct config_build {
 
 /* config_identity.c: namespaces, secret, kiosks, exclude. */
 void config_identity(struct config_build *b, const struct yaml_node *node);
-/* config_privacy.c: what is not even accepted. */
+/* config_privacy.c: what is not even accepted, and what readers do not see. */
 void config_privacy(struct config_build *b, const struct yaml_node *node);
 /* config_keys.c: keys of one kind, a list in the tree and those of files, sorted, each once;
  * either node may be NULL. Their raw values are overwritten once they are hashed. */

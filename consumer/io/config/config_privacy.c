@@ -1,18 +1,17 @@
-/* The section `privacy`: groups of customers of whom nothing is stored. */
+/* The section `privacy`: groups of customers of whom nothing is stored, and how many
+ * customers a number must be about before readers see it. */
 #include "io/config/config_parts.h"
 
 #include <string.h>
 
 #include "base/utf8.h"
 
-void config_privacy(struct config_build *b, const struct yaml_node *node)
+static void read_groups(struct config_build *b, const struct yaml_node *node)
 {
-    static const struct config_key keys[] = {{"never_store_groups", false}};
     struct model *m = &b->c->model;
-    struct yaml_node *v[1], **items;
+    struct yaml_node **items;
     size_t n;
-    if (!config_read_map(&b->r, node, keys, 1, v) || v[0] == NULL ||
-        !config_read_texts(&b->r, v[0], &items, &n))
+    if (node == NULL || !config_read_texts(&b->r, node, &items, &n))
         return;
     m->never_groups = config_heap_alloc(n, sizeof *m->never_groups);
     for (size_t i = 0; i < n; i++) {
@@ -23,4 +22,15 @@ void config_privacy(struct config_build *b, const struct yaml_node *node)
                            items[i]->text);
         m->never_groups[m->n_never_groups++] = config_heap(items[i]->text);
     }
+}
+
+void config_privacy(struct config_build *b, const struct yaml_node *node)
+{
+    static const struct config_key keys[] = {{"never_store_groups", false},
+                                             {"small_groups", false}};
+    struct yaml_node *v[2];
+    if (!config_read_map(&b->r, node, keys, 2, v))
+        return;
+    read_groups(b, v[0]);
+    config_read_int(&b->r, v[1], 1, 1000, &b->c->small_groups);
 }

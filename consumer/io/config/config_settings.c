@@ -6,8 +6,9 @@
  * forward_only: it decides what is accepted or how a message is read, so it holds from
  * now on and refuses nothing. Neither: the keys of the past were made with it (secret,
  * namespaces); only a fresh database and a replay can follow. Brokers, data source names
- * and limits are not here: no number depends on them. Values of keys stand here as hashes
- * only. */
+ * and limits are not here: no number depends on them. privacy.small_groups stands here as
+ * the views read it, but outside the fingerprint: it changes what readers are shown, not
+ * what is counted. Values of keys stand here as hashes only. */
 #include "io/config/config_parts.h"
 
 #include <stdio.h>
@@ -215,6 +216,7 @@ void config_settings(struct config_build *b)
     for (int i = 1; i < m->n_scenarios; i++) /* visit follows from sessions.gap */
         add_scenario(&l, &m->scenarios[i]);
     add_sources(&l, b);
-    buf_done(&l.text);
     fingerprint(c);
+    add_number(&l, "privacy.small_groups", c->small_groups, "", FORWARD_ONLY);
+    buf_done(&l.text);
 }
