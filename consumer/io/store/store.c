@@ -55,6 +55,7 @@ static void forget_numbers(struct store *s)
         s->m->attrs[i].db_no = 0;
     memset(s->has_month, 0, sizeof s->has_month);
     s->month_from_us = s->month_to_us = 0;
+    plans_forget(s);
 }
 
 static bool open_store(struct store **out, struct config *c, bool any_settings, struct err *err)

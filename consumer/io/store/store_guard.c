@@ -433,7 +433,7 @@ bool store_run(struct store *s, struct arena *a, const struct batch *b, int64_t 
 
     g->a = a;
     s->guard = NULL;
-    if (!pg_exec(&s->pg, STORE_BY_INDEX "; savepoint guard", err))
+    if (!plans_check(s, b, err) || !pg_exec(&s->pg, STORE_BY_INDEX "; savepoint guard", err))
         return false;
     for (int attempts = 0; attempts < MAX_ATTEMPTS; attempts++) {
         struct world *w = ARENA_NEW(a, struct world, 1);

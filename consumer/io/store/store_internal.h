@@ -139,7 +139,14 @@ struct store {
     /* partitions of the timeline known to exist, by year * 12 + month; the last one looked at */
     bool has_month[MONTHS];
     int64_t month_from_us, month_to_us;
+    int64_t plan_classes; /* store_plans.c: sizes of tables when plans were made; -1: not known */
+    size_t since_plans;   /* events and touches since somebody looked */
 };
+
+/* --- store_plans.c ------------------------------------------------------------------------- */
+/* Before a batch: makes PostgreSQL plan again where tables are no longer tiny. */
+bool plans_check(struct store *s, const struct batch *b, struct err *err) MUST_CHECK;
+void plans_forget(struct store *s); /* the connection is a new one */
 
 /* --- store_setup.c ------------------------------------------------------------------------- */
 struct schema_status;
