@@ -152,8 +152,10 @@ static bool hash_keys(struct options *o, struct config *c, struct key_argument *
                       const struct verb *verb, struct key *keys, struct err *err)
 {
     if (key_argument_count(o, "key") != verb->n_keys)
-        return err_set(err, ERR_USAGE, "identity %s takes %d --key, not %d", verb->name,
-                       verb->n_keys, key_argument_count(o, "key"));
+        return err_set(err, ERR_USAGE,
+                       "`identity %s` takes %d --key%s, not %d", verb->name, verb->n_keys,
+                       verb->n_keys ? " namespace=value (or --key - to be asked for it)" : "",
+                       key_argument_count(o, "key"));
     for (int i = 0; i < n; i++)
         if (!key_argument_hash(&args[i], c, &keys[i], err))
             return false;
@@ -172,6 +174,8 @@ static bool run(struct options *o, struct err *err)
         ok &= key_argument_take(o, "key", i, &args[i < MOST_KEYS ? i : MOST_KEYS - 1],
                                 i < MOST_KEYS ? err : &ignored);
     }
+    if (ok && options_has(o, "dot") && options_has(o, "json"))
+        ok = err_set(err, ERR_USAGE, "say --json or --dot, not both");
     const struct verb *verb = ok ? find_verb(o, err) : NULL;
     struct config *c = verb ? command_config(o, err) : NULL;
     ok = c && hash_keys(o, c, args, n < MOST_KEYS ? n : MOST_KEYS, verb, keys, err)

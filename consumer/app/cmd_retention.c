@@ -129,6 +129,8 @@ static bool run(struct options *o, struct err *err)
 
     if (!wants_run && strcmp(o->inputs[0], "show") != 0)
         return err_set(err, ERR_USAGE, "say `retention run` or `retention show`");
+    if (!wants_run && options_has(o, "dry-run"))
+        return err_set(err, ERR_USAGE, "--dry-run belongs to `retention run`; `show` changes nothing");
     struct config *c = command_config(o, err);
     if (!c)
         return false;

@@ -3,12 +3,14 @@
 #include "app/key_argument.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
 
+#include "app/command.h"
 #include "io/mapping/mapping_key.h"
 
 int key_argument_count(const struct options *o, const char *option)
@@ -41,11 +43,24 @@ bool key_argument_take(struct options *o, const char *option, int place, struct 
 
 /* ---- asking ---- */
 
+/* Ctrl-C ends the question, not the process, which would leave a terminal that shows nothing. */
+static bool wait_for_input(struct err *err)
+{
+    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+
+    while (!command_stop)
+        if (poll(&input, 1, 200) > 0)
+            return true;
+    return err_set(err, ERR_RETRY, "stopped by a signal; nothing was done");
+}
+
 static bool read_line(char *out, struct err *err)
 {
     size_t len = 0;
     for (;;) {
         char c;
+        if (!wait_for_input(err))
+            return false;
         ssize_t n = read(STDIN_FILENO, &c, 1);
         if (n < 0 && errno == EINTR)
             continue;

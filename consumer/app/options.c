@@ -33,8 +33,10 @@ static const struct option_spec *find_letter(const struct option_spec *specs, ch
     return letter == help_option.letter ? &help_option : NULL;
 }
 
+/* What follows the name is not repeated: somebody may have meant --key. */
 static bool unknown_option(const struct option_spec *specs, const char *text, struct err *err)
 {
+    int len = text[1] == '-' ? (int) strcspn(text, "=") : 2;
     const char *names[MOST_OPTIONS];
     size_t n = 0;
     char word[64] = "";
@@ -46,8 +48,9 @@ static bool unknown_option(const struct option_spec *specs, const char *text, st
 
     const char *meant = n > 0 ? config_did_you_mean(word, names, n) : NULL;
     if (meant)
-        return err_set(err, ERR_USAGE, "unknown option %.60s; did you mean --%s?", text, meant);
-    return err_set(err, ERR_USAGE, "unknown option %.60s", text);
+        return err_set(err, ERR_USAGE, "unknown option %.*s; did you mean --%s?", len < 60 ? len : 60,
+                       text, meant);
+    return err_set(err, ERR_USAGE, "unknown option %.*s", len < 60 ? len : 60, text);
 }
 
 static bool give(struct options *o, const char *name, const char *value, struct err *err)
@@ -151,6 +154,10 @@ bool options_int(const struct options *o, const char *name, int64_t fallback, in
     char *end;
     errno = 0;
     long long value = strtoll(text, &end, 10);
+    if (strchr(text, '=')) /* a key: it is not repeated */
+        return err_set(err, ERR_USAGE, "option --%s wants a whole number from %lld to %lld, "
+                                       "not a key",
+                       name, (long long) lo, (long long) hi);
     bool starts_well = (text[0] >= '0' && text[0] <= '9') || text[0] == '-';
     if (!starts_well || end == text || *end || errno == ERANGE || value < lo || value > hi)
         return err_set(err, ERR_USAGE,

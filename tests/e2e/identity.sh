@@ -87,6 +87,9 @@ refused "a wrong namespace" 2 'no declared namespace' show --key secret7=7001
 refused "never a key" 2 'never a key' show --key card=0
 refused "no key" 2 'takes 1 --key' show
 refused "a key as an argument" 2 'say .identity' show secret7
+refused "an option that is none" 2 'unknown option --kee; did you mean --key' show --kee=card=secret7
+refused "a key for a number" 2 'wants a whole number .*, not a key' check --keys card=secret7
+refused "two ways to show" 2 'json or --dot, not both' show --key card=7001 --json --dot
 refused "three keys" 2 'takes 2 --key' unlink --key card=secret7 --key card=secret7 --key card=7001
 refused "twice the same" 2 'both keys are the same' unlink --key card=7001 --key 'card= 7001'
 refused "no fact between them" 1 'no fact between' unlink --key card=7001 --key card=7002
@@ -96,6 +99,36 @@ is "what was refused changed nothing" "$(digest_of "$c")" "$before"
 is "and is no act" "$(sql identity 'select count(*) from journey.operator_act')" 0
 is "keys that were asked about have no row" \
     "$(sql identity 'select count(*) from journey_internal.key')" 7
+
+# ---- typed at a terminal: it is not shown; Ctrl-C ends the question and leaves a terminal that shows
+cat >"$work/terminal.py" <<'END'
+import os, pty, sys, termios
+pid, fd = pty.fork()
+if pid == 0:
+    os.execvp("bash", ["bash", "-c", '"$@"; echo "code $?"; read -r typed', "bash"] + sys.argv[2:])
+out = b""
+def until(word):
+    global out
+    while word not in out:
+        out += os.read(fd, 4096)
+until(b"it is not shown")
+while termios.tcgetattr(fd)[3] & termios.ECHO:
+    pass
+os.write(fd, sys.argv[1].encode().decode("unicode_escape").encode())
+until(b"code ")
+while not out.endswith(b"\n"):
+    out += os.read(fd, 4096)
+print(out.decode().strip(), bool(termios.tcgetattr(fd)[3] & termios.ECHO))
+os.write(fd, b"\n")
+END
+at_terminal() { # TYPED
+    timeout 20 python3 "$work/terminal.py" "$1" "$JOURNEYD" identity show -c "$c" --key - >"$work/out" 2>&1
+    tail -n 1 "$work/out"
+}
+is "typed: shown again afterwards" "$(at_terminal 'card=secret7\n')" 'code 1 True'
+check "typed: not shown" bash -c "! grep -q secret7 '$work/out'"
+is "Ctrl-C: shown again afterwards" "$(at_terminal 'card=sec\x03')" 'code 1 True'
+check "Ctrl-C: says so" grep -q 'stopped by a signal; nothing was done' "$work/out"
 
 # ---- unlink and relink, each kind of fact
 owners() { # events of the customers, the greatest first

@@ -208,4 +208,7 @@ is "a term shorter than a deadline is refused" "$?" 78
 check "with the way out" grep -q 'deadline of scenario hold is 90d; keep events at least as long' "$work/short"
 "$JOURNEYD" retention walk -c "$c" >/dev/null 2>&1
 is "another word is a wrong usage" "$?" 2
+"$JOURNEYD" retention show -c "$c" --dry-run >"$work/out" 2>&1
+is "show has no dry run" "$?" 2
+check "and says so" grep -q -- '--dry-run belongs to .retention run' "$work/out"
 finish

@@ -80,6 +80,9 @@ START_TEST(mistakes)
         {"-c x --bacth 1", "did you mean --batch?"},
         {"-c x --zzzzzz", "unknown option --zzzzzz"},
         {"-c x -z", "unknown option -z"},
+        {"-c x --zzzzzz=card=7001", "unknown option --zzzzzz"},
+        {"-c x --bacth=card=7001", "did you mean --batch?"},
+        {"-c x -zcard=7001", "unknown option -z"},
         {"-q", "--config FILE is required"},
         {"-c", "needs a value"},
         {"-c --quiet", "needs a value"},
@@ -94,6 +97,7 @@ START_TEST(mistakes)
         ck_assert_int_eq(err_exit_code(&p.err), 2);
         ck_assert_msg(strstr(p.err.text, cases[i].says) != NULL, "%s: %s", cases[i].line,
                       p.err.text);
+        ck_assert_ptr_null(strstr(p.err.text, "7001")); /* it may have been meant as a key */
     }
 }
 END_TEST

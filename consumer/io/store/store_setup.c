@@ -159,8 +159,9 @@ bool setup_check_rotates(struct store *s, struct arena *a, struct err *err)
     if (!agree(s, a, &d, err))
         return false;
     return d.is_secret || err_set(err, ERR_CONFIG,
-                                  "secret_file is the one that the database has, or it has none "
-                                  "yet: there is nothing to change");
+                                  "the database has the secret of secret_file already, or none yet: "
+                                  "there is nothing to change. Write the new secret into another "
+                                  "file and name that one");
 }
 
 /* Rows are written only where they change, so their transactions tell whether they did. */
