@@ -6,7 +6,8 @@
 --                      reads and writes rows; makes no tables but the months of timeline,
 --                      through a function
 --     journey_detail   reads every view of the schema journey, rows of customers among them
---     journey_reader   reads the views that count, and the dictionaries; no row of a customer
+--     journey_reader   reads the views that count, and the dictionaries; no row of a customer, and
+--                      no number of fewer than privacy.small_groups customers
 --
 -- Nobody else has anything. Applied last and every time: what is there comes to be as it is written
 -- here. Views and tables that this file does not name are for journey_detail and journey_writer.
@@ -87,7 +88,11 @@ declare
         'scenario_monthly', 'path_monthly', 'drop_off_monthly', 'funnel_step_monthly',
         'scenario', 'touchpoint', 'channel', 'calendar',
         'published', 'freshness', 'freshness_in_words', 'unmapped', 'quarantine_count',
-        'mapping_coverage', 'skipped', 'event_clock', 'data_dictionary'];
+        'mapping_coverage', 'skipped', 'event_clock', 'suppression', 'data_dictionary'];
+    -- tell exact numbers or single customers: the functions that publish call them as the owner
+    not_for_readers constant text[] := array[
+        'scenario_range', 'path_range', 'path_link_range', 'transition_range', 'drop_off_range',
+        'funnel_range', 'days_not_final', 'may_publish', 'blocks_of', 'range_of', 'events_before'];
     kept_by_apply constant text[] := array['migration', 'schema_digest', 'bucket'];
     statement text;
 begin
@@ -120,8 +125,10 @@ begin
             (format('revoke all on routine %s from public, journey_writer, journey_detail, '
                     'journey_reader', p.oid::regprocedure), true),
             (format('grant execute on routine %s to journey_writer', p.oid::regprocedure), true),
-            (format('grant execute on routine %s to journey_detail, journey_reader',
-                    p.oid::regprocedure), p.provolatile <> 'v')
+            (format('grant execute on routine %s to journey_detail', p.oid::regprocedure),
+             p.provolatile <> 'v'),
+            (format('grant execute on routine %s to journey_reader', p.oid::regprocedure),
+             p.provolatile <> 'v' and p.proname <> all (not_for_readers))
         ) as s (statement, is_so)
         where p.pronamespace in ('journey'::regnamespace, 'journey_internal'::regnamespace)
           and s.is_so

@@ -85,20 +85,49 @@ create or replace function journey.scenario_between(
     out open bigint, out distinct_customers bigint, out completed_p50_seconds double precision,
     out completed_p90_seconds double precision, out is_final boolean, out steps bigint)
 returns setof record
-language plpgsql stable parallel safe security definer rows 10
+language plpgsql stable parallel restricted security definer rows 10
 set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
     r record := journey_internal.range_of(scenario, from_date, to_date, segment);
+    is_over boolean := coalesce(final_only or to_date < journey_internal.first_open_day(), false);
+    k integer := journey_internal.small_groups();
 begin
     if segment is not null and r.segment_no is null then
         return;
     end if;
+    if journey_internal.sees_all() then
+        return query
+        select scenario_between.scenario, f.*
+        from journey_internal.scenario_range(r.scenario_no, from_date, to_date, r.segment_no,
+            scenario_between.segment is not null, coalesce(final_only, false)) as f;
+        return;
+    end if;
+
     return query
-    select scenario_between.scenario, f.*
-    from journey_internal.scenario_range(r.scenario_no, from_date, to_date, r.segment_no,
-        scenario_between.segment is not null, coalesce(final_only, false)) as f;
+    with block as (
+        select f.*
+        from journey_internal.blocks_of(r.scenario_no, from_date, to_date) as b
+        cross join lateral journey_internal.published_scenario(r.scenario_no, b.from_day, b.to_day,
+            r.segment_no, scenario_between.segment is not null) as f
+        where f.is_final or final_only is not true
+    )
+    select scenario_between.scenario, b.segment,
+           journey_internal.total(b.journeys), journey_internal.total(b.completed),
+           journey_internal.total(b.lost), journey_internal.total(b.ended),
+           journey_internal.total(b.open), max(b.distinct_customers),
+           case when max(b.timed_customers) >= 2 * k then
+               journey_internal.quantile_seconds(journey_internal.array_concat(b.buckets),
+                   journey_internal.array_concat(b.bucket_counts), 50)
+           end,
+           case when max(b.timed_customers) >= 10 * k then
+               journey_internal.quantile_seconds(journey_internal.array_concat(b.buckets),
+                   journey_internal.array_concat(b.bucket_counts), 90)
+           end,
+           is_over and bool_and(b.is_final), journey_internal.total(b.steps)
+    from block as b
+    group by b.segment;
 end
 $$;
-comment on function journey.scenario_between(text, date, date, text, boolean) is 'One row: journeys that started in the range, by state = completed + lost + ended + open; these and steps add up over ranges and segments. distinct_customers is exact over the range and adds up over nothing. Quantiles of the duration of completed journeys, from summed buckets, relative error at most 1 %. is_final: the last day is over and no journey of the range is open. Both dates are included. segment null: all segments together, the column then says (all); a segment that nobody has gives no rows. final_only: only days that are over and have no open journey. An unknown scenario or dates the wrong way round are errors';
+comment on function journey.scenario_between(text, date, date, text, boolean) is 'One row: journeys that started in the range, by state = completed + lost + ended + open; these and steps add up over ranges and segments. distinct_customers is exact over the range and adds up over nothing. Quantiles of the duration of completed journeys, from summed buckets, relative error at most 1 %. is_final: the last day is over and no journey of the range is open. Both dates are included. segment null: all segments together, the column then says (all); a segment that nobody has gives no rows. final_only: only days that are over and have no open journey. An unknown scenario or dates the wrong way round are errors. Readers: the sum of what is published of whole calendar months and of the days that remain, customers of smallest_group or more and in steps of it, the rest as (other); distinct_customers is the greatest of these months and days';

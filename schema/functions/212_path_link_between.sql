@@ -58,20 +58,37 @@ create or replace function journey.path_link_between(
     out step_no integer, out from_touchpoint text, out to_touchpoint text, out journeys bigint,
     out is_final boolean)
 returns setof record
-language plpgsql stable parallel safe security definer rows 1000
+language plpgsql stable parallel restricted security definer rows 1000
 set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
     r record := journey_internal.range_of(scenario, from_date, to_date, segment);
+    is_over boolean := coalesce(final_only or to_date < journey_internal.first_open_day(), false);
 begin
     if segment is not null and r.segment_no is null then
         return;
     end if;
+    if journey_internal.sees_all() then
+        return query
+        select path_link_between.scenario, f.*
+        from journey_internal.path_link_range(r.scenario_no, from_date, to_date, r.segment_no,
+            path_link_between.segment is not null, coalesce(final_only, false)) as f;
+        return;
+    end if;
+
     return query
-    select path_link_between.scenario, f.*
-    from journey_internal.path_link_range(r.scenario_no, from_date, to_date, r.segment_no,
-        path_link_between.segment is not null, coalesce(final_only, false)) as f;
+    with block as (
+        select f.*
+        from journey_internal.blocks_of(r.scenario_no, from_date, to_date) as b
+        cross join lateral journey_internal.published_path_link(r.scenario_no, b.from_day,
+            b.to_day, r.segment_no, path_link_between.segment is not null) as f
+        where f.is_final or final_only is not true
+    )
+    select path_link_between.scenario, b.segment, b.step_no, b.from_touchpoint, b.to_touchpoint,
+           journey_internal.total(b.journeys), is_over and bool_and(b.is_final)
+    from block as b
+    group by b.segment, b.step_no, b.from_touchpoint, b.to_touchpoint;
 end
 $$;
-comment on function journey.path_link_between(text, date, date, text, boolean) is 'One row for each place in the path and pair of touchpoints, to_touchpoint may be an outcome such as (lost): journeys whose path takes this link, open ones too. They add up over ranges and segments; at step_no 1 to all journeys. is_final: the last day is over and no journey of the range is open. Both dates are included. segment null: all segments together, the column then says (all); a segment that nobody has gives no rows. final_only: only days that are over and have no open journey. An unknown scenario or dates the wrong way round are errors';
+comment on function journey.path_link_between(text, date, date, text, boolean) is 'One row for each place in the path and pair of touchpoints, to_touchpoint may be an outcome such as (lost): journeys whose path takes this link, open ones too. They add up over ranges and segments; at step_no 1 to all journeys. is_final: the last day is over and no journey of the range is open. Both dates are included. segment null: all segments together, the column then says (all); a segment that nobody has gives no rows. final_only: only days that are over and have no open journey. An unknown scenario or dates the wrong way round are errors. Readers: the sum of what is published of whole calendar months and of the days that remain, customers of smallest_group or more and in steps of it, the rest as (other); distinct_customers is the greatest of these months and days';

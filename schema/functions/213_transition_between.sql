@@ -82,20 +82,58 @@ create or replace function journey.transition_between(
     out wait_p90_seconds double precision, out wait_p99_seconds double precision,
     out is_final boolean)
 returns setof record
-language plpgsql stable parallel safe security definer rows 500
+language plpgsql stable parallel restricted security definer rows 500
 set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
     r record := journey_internal.range_of(scenario, from_date, to_date, segment);
+    is_over boolean := coalesce(final_only or to_date < journey_internal.first_open_day(), false);
+    k integer := journey_internal.small_groups();
 begin
     if segment is not null and r.segment_no is null then
         return;
     end if;
+    if journey_internal.sees_all() then
+        return query
+        select transition_between.scenario, f.*
+        from journey_internal.transition_range(r.scenario_no, from_date, to_date, r.segment_no,
+            transition_between.segment is not null, coalesce(final_only, false)) as f;
+        return;
+    end if;
+
     return query
-    select transition_between.scenario, f.*
-    from journey_internal.transition_range(r.scenario_no, from_date, to_date, r.segment_no,
-        transition_between.segment is not null, coalesce(final_only, false)) as f;
+    with block as (
+        select f.*
+        from journey_internal.blocks_of(r.scenario_no, from_date, to_date) as b
+        cross join lateral journey_internal.published_transition(r.scenario_no, b.from_day,
+            b.to_day, r.segment_no, transition_between.segment is not null) as f
+        where f.is_final or final_only is not true
+    ),
+    total as (
+        select b.segment, b.from_touchpoint, b.to_touchpoint,
+               journey_internal.total(b.transitions) as transitions,
+               journey_internal.total(b.journeys) as journeys,
+               journey_internal.total(b.waits) as waits,
+               max(b.timed_customers) as timed, bool_and(b.is_final) as is_final,
+               journey_internal.array_concat(b.buckets) as buckets,
+               journey_internal.array_concat(b.bucket_counts) as counts
+        from block as b
+        group by b.segment, b.from_touchpoint, b.to_touchpoint
+    )
+    select transition_between.scenario, t.segment, t.from_touchpoint, t.to_touchpoint,
+           t.transitions, t.journeys, t.waits,
+           case when t.timed >= 2 * k then
+               journey_internal.quantile_seconds(t.buckets, t.counts, 50)
+           end,
+           case when t.timed >= 10 * k then
+               journey_internal.quantile_seconds(t.buckets, t.counts, 90)
+           end,
+           case when t.timed >= 100 * k then
+               journey_internal.quantile_seconds(t.buckets, t.counts, 99)
+           end,
+           is_over and t.is_final
+    from total as t;
 end
 $$;
-comment on function journey.transition_between(text, date, date, text, boolean) is 'One row for each pair of touchpoints of which one step follows the other: transitions counts every time, journeys each journey once at a pair, waits the transitions of journeys that are over. These add up over ranges and segments; journeys do not add up over pairs. Quantiles of the waits from summed buckets, relative error at most 1 %. is_final: the last day is over and no journey of the range is open. Both dates are included. segment null: all segments together, the column then says (all); a segment that nobody has gives no rows. final_only: only days that are over and have no open journey. An unknown scenario or dates the wrong way round are errors';
+comment on function journey.transition_between(text, date, date, text, boolean) is 'One row for each pair of touchpoints of which one step follows the other: transitions counts every time, journeys each journey once at a pair, waits the transitions of journeys that are over. These add up over ranges and segments; journeys do not add up over pairs. Quantiles of the waits from summed buckets, relative error at most 1 %. is_final: the last day is over and no journey of the range is open. Both dates are included. segment null: all segments together, the column then says (all); a segment that nobody has gives no rows. final_only: only days that are over and have no open journey. An unknown scenario or dates the wrong way round are errors. Readers: the sum of what is published of whole calendar months and of the days that remain, customers of smallest_group or more and in steps of it, the rest as (other); distinct_customers is the greatest of these months and days';

@@ -105,20 +105,68 @@ create or replace function journey.drop_off_between(
     out rate_low double precision, out rate_high double precision, out is_final boolean,
     out open_reached bigint)
 returns setof record
-language plpgsql stable parallel safe security definer rows 100
+language plpgsql stable parallel restricted security definer rows 100
 set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
     r record := journey_internal.range_of(scenario, from_date, to_date, segment);
+    is_over boolean := coalesce(final_only or to_date < journey_internal.first_open_day(), false);
+    k integer := journey_internal.small_groups();
 begin
     if segment is not null and r.segment_no is null then
         return;
     end if;
+    if journey_internal.sees_all() then
+        return query
+        select drop_off_between.scenario, f.*
+        from journey_internal.drop_off_range(r.scenario_no, from_date, to_date, r.segment_no,
+            drop_off_between.segment is not null, coalesce(final_only, false)) as f;
+        return;
+    end if;
+
     return query
-    select drop_off_between.scenario, f.*
-    from journey_internal.drop_off_range(r.scenario_no, from_date, to_date, r.segment_no,
-        drop_off_between.segment is not null, coalesce(final_only, false)) as f;
+    with block as (
+        select f.*
+        from journey_internal.blocks_of(r.scenario_no, from_date, to_date) as b
+        cross join lateral journey_internal.published_drop_off(r.scenario_no, b.from_day, b.to_day,
+            r.segment_no, drop_off_between.segment is not null) as f
+        where f.is_final or final_only is not true
+    ),
+    total as (
+        select b.segment, b.stage, b.touchpoint, b.label,
+               journey_internal.total(b.reached) as reached,
+               journey_internal.total(b.went_on) as went_on,
+               journey_internal.total(b.completed_here) as completed_here,
+               journey_internal.total(b.ended_here) as ended_here,
+               journey_internal.total(b.ended_silence) as ended_silence,
+               journey_internal.total(b.ended_deadline) as ended_deadline,
+               journey_internal.total(b.ended_failed) as ended_failed,
+               journey_internal.total(b.still_open) as still_open,
+               max(b.distinct_customers) as distinct_customers,
+               journey_internal.total(b.open_reached) as open_reached,
+               is_over and bool_and(b.is_final) as is_final,
+               is_over and bool_and(b.rate_low is not null) as has_interval,
+               -- what the exact counts of these blocks are at least, at most
+               journey_internal.total(journey_internal.step_low(b.ended_here, k)) as least_ended,
+               journey_internal.total(journey_internal.step_high(b.hits, k)) as most_hits,
+               journey_internal.total(journey_internal.step_low(b.trials, k)) as least_trials,
+               journey_internal.total(journey_internal.step_high(b.trials, k)) as most_trials
+        from block as b
+        group by b.segment, b.stage, b.touchpoint, b.label
+    )
+    select drop_off_between.scenario, t.segment, t.stage, t.touchpoint, t.label, t.reached,
+           t.went_on, t.completed_here, t.ended_here, t.ended_silence, t.ended_deadline,
+           t.ended_failed, t.still_open, t.distinct_customers,
+           case when t.is_final and t.has_interval then
+               t.ended_here::double precision / nullif(t.reached, 0)
+           end,
+           case when t.has_interval then journey.wilson_low(t.least_ended, t.most_trials) end,
+           case when t.has_interval then
+               journey.wilson_high(t.most_hits, greatest(t.least_trials, t.most_hits))
+           end,
+           t.is_final, t.open_reached
+    from total as t;
 end
 $$;
-comment on function journey.drop_off_between(text, date, date, text, boolean) is 'One row for each touchpoint that a journey of the range has a step at: reached = went_on + completed_here + ended_here + still_open; the counts add up over ranges and segments, ended_here over touchpoints too, reached not. distinct_customers is exact over the range and adds up over nothing. drop_off_rate = ended_here / reached, null until is_final; rate_low and rate_high: 95 % Wilson interval that holds whatever the open journeys will do, null until the last day is over; all three null in scenarios without goals. is_final: the last day is over and no journey of the range is open. Both dates are included. segment null: all segments together, the column then says (all); a segment that nobody has gives no rows. final_only: only days that are over and have no open journey. An unknown scenario or dates the wrong way round are errors';
+comment on function journey.drop_off_between(text, date, date, text, boolean) is 'One row for each touchpoint that a journey of the range has a step at: reached = went_on + completed_here + ended_here + still_open; the counts add up over ranges and segments, ended_here over touchpoints too, reached not. distinct_customers is exact over the range and adds up over nothing. drop_off_rate = ended_here / reached, null until is_final; rate_low and rate_high: 95 % Wilson interval that holds whatever the open journeys will do, null until the last day is over; all three null in scenarios without goals. is_final: the last day is over and no journey of the range is open. Both dates are included. segment null: all segments together, the column then says (all); a segment that nobody has gives no rows. final_only: only days that are over and have no open journey. An unknown scenario or dates the wrong way round are errors. Readers: the sum of what is published of whole calendar months and of the days that remain, customers of smallest_group or more and in steps of it, the rest as (other); distinct_customers is the greatest of these months and days';

@@ -71,20 +71,40 @@ create or replace function journey.funnel_between(
     out completed_here bigint, out ended_here bigint, out still_open bigint,
     out distinct_customers bigint, out is_final boolean)
 returns setof record
-language plpgsql stable parallel safe security definer rows 20
+language plpgsql stable parallel restricted security definer rows 20
 set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
     r record := journey_internal.range_of(scenario, from_date, to_date, segment);
+    is_over boolean := coalesce(final_only or to_date < journey_internal.first_open_day(), false);
 begin
     if segment is not null and r.segment_no is null then
         return;
     end if;
+    if journey_internal.sees_all() then
+        return query
+        select funnel_between.scenario, f.*
+        from journey_internal.funnel_range(r.scenario_no, from_date, to_date, r.segment_no,
+            funnel_between.segment is not null, coalesce(final_only, false)) as f;
+        return;
+    end if;
+
     return query
-    select funnel_between.scenario, f.*
-    from journey_internal.funnel_range(r.scenario_no, from_date, to_date, r.segment_no,
-        funnel_between.segment is not null, coalesce(final_only, false)) as f;
+    with block as (
+        select f.*
+        from journey_internal.blocks_of(r.scenario_no, from_date, to_date) as b
+        cross join lateral journey_internal.published_funnel(r.scenario_no, b.from_day, b.to_day,
+            r.segment_no, funnel_between.segment is not null) as f
+        where f.is_final or final_only is not true
+    )
+    select funnel_between.scenario, b.segment, b.checkpoint_no, b.checkpoint,
+           journey_internal.total(b.entered), journey_internal.total(b.went_on),
+           journey_internal.total(b.completed_here), journey_internal.total(b.ended_here),
+           journey_internal.total(b.still_open), max(b.distinct_customers),
+           is_over and bool_and(b.is_final)
+    from block as b
+    group by b.segment, b.checkpoint_no, b.checkpoint;
 end
 $$;
-comment on function journey.funnel_between(text, date, date, text, boolean) is 'One row for each checkpoint of the scenario, zeros too, where a journey started: entered = went_on + completed_here + ended_here + still_open; the counts add up over ranges and segments, entered not over checkpoints. distinct_customers is exact over the range and adds up over nothing. is_final: the last day is over and no journey of the range is open. Both dates are included. segment null: all segments together, the column then says (all); a segment that nobody has gives no rows. final_only: only days that are over and have no open journey. An unknown scenario or dates the wrong way round are errors';
+comment on function journey.funnel_between(text, date, date, text, boolean) is 'One row for each checkpoint of the scenario, zeros too, where a journey started: entered = went_on + completed_here + ended_here + still_open; the counts add up over ranges and segments, entered not over checkpoints. distinct_customers is exact over the range and adds up over nothing. is_final: the last day is over and no journey of the range is open. Both dates are included. segment null: all segments together, the column then says (all); a segment that nobody has gives no rows. final_only: only days that are over and have no open journey. An unknown scenario or dates the wrong way round are errors. Readers: the sum of what is published of whole calendar months and of the days that remain, customers of smallest_group or more and in steps of it, the rest as (other); distinct_customers is the greatest of these months and days';

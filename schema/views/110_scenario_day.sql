@@ -1,6 +1,6 @@
 -- Cells are summed from the ledger with the names already joined, so that filters on scenario,
 -- started_on and segment reach the ledger's indexes.
-create or replace view journey.scenario_day as
+create or replace view journey_internal.exact_scenario_day as
 select
     g.scenario,
     g.started_on,
@@ -38,8 +38,23 @@ from (
 ) as g
 where (g.journeys, g.completed, g.lost, g.ended, g.open, g.distinct_customers, g.steps)
       <> (0, 0, 0, 0, 0, 0, 0);
+comment on view journey_internal.exact_scenario_day is 'journey.scenario_day in exact numbers, for who sees all';
 
-comment on view journey.scenario_day is 'one row for each scenario, day and segment in which a journey started: how many there were and how they went';
+create or replace view journey.scenario_day as
+select
+    e.scenario, e.started_on, e.segment, e.journeys, e.completed, e.lost, e.ended, e.open,
+    e.distinct_customers, e.completed_p50_seconds, e.completed_p90_seconds, e.is_final, e.steps
+from journey_internal.exact_scenario_day as e
+where (select journey_internal.sees_all())
+union all
+select
+    d.scenario, d.day, f.segment, f.journeys, f.completed, f.lost, f.ended, f.open,
+    f.distinct_customers, f.completed_p50_seconds, f.completed_p90_seconds, f.is_final, f.steps
+from journey_internal.day as d
+cross join lateral journey_internal.published_scenario(d.scenario_no, d.day, d.day, null, true) as f
+where not (select journey_internal.sees_all());
+
+comment on view journey.scenario_day is 'one row for each scenario, day and segment in which a journey started: how many there were and how they went. Readers: customers of smallest_group or more, in steps of it. Segments of fewer are joined as (other)';
 comment on column journey.scenario_day.scenario is 'the scenario';
 comment on column journey.scenario_day.started_on is 'library day of the first step';
 comment on column journey.scenario_day.segment is 'value of the configured dimension at the first step, else (none)';

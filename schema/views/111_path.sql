@@ -1,6 +1,6 @@
 -- Rows of kind 0 ride along to tell how many journeys of the cell are open: a window keeps the
 -- filters on scenario, started_on and segment going down to the ledger, a join would not.
-create or replace view journey.path as
+create or replace view journey_internal.exact_path as
 select
     g.scenario,
     g.started_on,
@@ -39,8 +39,23 @@ from (
 ) as g
 left join journey_internal.path_text as p on p.path_id = g.a
 where g.kind = 1 and (g.c1, g.c2, g.c3, g.c4, g.c5) <> (0, 0, 0, 0, 0);
+comment on view journey_internal.exact_path is 'journey.path in exact numbers, for who sees all';
 
-comment on view journey.path is 'one row for each path that journeys took, repeats of one touchpoint folded; only journeys that are over';
+create or replace view journey.path as
+select
+    e.scenario, e.started_on, e.segment, e.path, e.step_count, e.journeys, e.completed, e.lost,
+    e.ended, e.distinct_customers, e.is_final
+from journey_internal.exact_path as e
+where (select journey_internal.sees_all())
+union all
+select
+    d.scenario, d.day, f.segment, f.path, f.step_count, f.journeys, f.completed, f.lost,
+    f.ended, f.distinct_customers, f.is_final
+from journey_internal.day as d
+cross join lateral journey_internal.published_path(d.scenario_no, d.day, d.day, null, true) as f
+where not (select journey_internal.sees_all());
+
+comment on view journey.path is 'one row for each path that journeys took, repeats of one touchpoint folded; only journeys that are over. Readers: customers of smallest_group or more, in steps of it. Paths of fewer are joined as (other)';
 comment on column journey.path.scenario is 'the scenario';
 comment on column journey.path.started_on is 'library day of the first step';
 comment on column journey.path.segment is 'value of the configured dimension at the first step, else (none)';

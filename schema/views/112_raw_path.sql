@@ -1,5 +1,5 @@
 -- Raw paths stay with the journeys and are grouped when asked.
-create or replace view journey.raw_path as
+create or replace view journey_internal.exact_raw_path as
 select
     g.scenario,
     g.started_on,
@@ -39,8 +39,23 @@ from (
     ) as s
 ) as g
 where g.completed + g.lost + g.ended > 0;
+comment on view journey_internal.exact_raw_path is 'journey.raw_path in exact numbers, for who sees all';
 
-comment on view journey.raw_path is 'one row for each path that journeys took, repeats kept; only journeys that are over. Counted from the journeys when asked: filter by scenario and started_on';
+create or replace view journey.raw_path as
+select
+    e.scenario, e.started_on, e.segment, e.path, e.step_count, e.journeys, e.completed, e.lost,
+    e.ended, e.distinct_customers, e.is_final
+from journey_internal.exact_raw_path as e
+where (select journey_internal.sees_all())
+union all
+select
+    d.scenario, d.day, f.segment, f.path, f.step_count, f.journeys, f.completed, f.lost,
+    f.ended, f.distinct_customers, f.is_final
+from journey_internal.day as d
+cross join lateral journey_internal.published_raw_path(d.scenario_no, d.day) as f
+where not (select journey_internal.sees_all());
+
+comment on view journey.raw_path is 'one row for each path that journeys took, repeats kept; only journeys that are over. Counted from the journeys when asked: filter by scenario and started_on. Readers: customers of smallest_group or more, in steps of it. Paths of fewer are joined as (other)';
 comment on column journey.raw_path.scenario is 'the scenario';
 comment on column journey.raw_path.started_on is 'library day of the first step';
 comment on column journey.raw_path.segment is 'value of the configured dimension at the first step, else (none)';

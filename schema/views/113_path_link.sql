@@ -1,4 +1,4 @@
-create or replace view journey.path_link as
+create or replace view journey_internal.exact_path_link as
 select
     g.scenario,
     g.started_on,
@@ -41,8 +41,23 @@ from (
 left join journey_internal.touchpoint as f on f.touchpoint_no = g.b
 left join journey_internal.touchpoint as t on t.touchpoint_no = g.c
 where g.kind = 2 and g.c1 <> 0;
+comment on view journey_internal.exact_path_link is 'journey.path_link in exact numbers, for who sees all';
 
-comment on view journey.path_link is 'one row for each link of the folded paths, as a flow chart draws them: from the element at step_no to the next, the last one to how the journey is';
+create or replace view journey.path_link as
+select
+    e.scenario, e.started_on, e.segment, e.step_no, e.from_touchpoint, e.to_touchpoint,
+    e.journeys, e.is_final
+from journey_internal.exact_path_link as e
+where (select journey_internal.sees_all())
+union all
+select
+    d.scenario, d.day, f.segment, f.step_no, f.from_touchpoint, f.to_touchpoint,
+    f.journeys, f.is_final
+from journey_internal.day as d
+cross join lateral journey_internal.published_path_link(d.scenario_no, d.day, d.day, null, true) as f
+where not (select journey_internal.sees_all());
+
+comment on view journey.path_link is 'one row for each link of the folded paths, as a flow chart draws them: from the element at step_no to the next, the last one to how the journey is. Readers: customers of smallest_group or more, in steps of it. Made of the published paths; those of open journeys are (other)';
 comment on column journey.path_link.scenario is 'the scenario';
 comment on column journey.path_link.started_on is 'library day of the first step';
 comment on column journey.path_link.segment is 'value of the configured dimension at the first step, else (none)';

@@ -1,4 +1,4 @@
-create or replace view journey.transition as
+create or replace view journey_internal.exact_transition as
 select
     g.scenario,
     g.started_on,
@@ -42,8 +42,23 @@ from (
 left join journey_internal.touchpoint as f on f.touchpoint_no = g.b
 left join journey_internal.touchpoint as t on t.touchpoint_no = g.c
 where g.kind = 3 and (g.c1, g.c2, g.c3) <> (0, 0, 0);
+comment on view journey_internal.exact_transition is 'journey.transition in exact numbers, for who sees all';
 
-comment on view journey.transition is 'one row for each pair of touchpoints that followed each other as steps, repeats of one touchpoint too';
+create or replace view journey.transition as
+select
+    e.scenario, e.started_on, e.segment, e.from_touchpoint, e.to_touchpoint, e.transitions,
+    e.journeys, e.waits, e.wait_p50_seconds, e.wait_p90_seconds, e.wait_p99_seconds, e.is_final
+from journey_internal.exact_transition as e
+where (select journey_internal.sees_all())
+union all
+select
+    d.scenario, d.day, f.segment, f.from_touchpoint, f.to_touchpoint, f.transitions,
+    f.journeys, f.waits, f.wait_p50_seconds, f.wait_p90_seconds, f.wait_p99_seconds, f.is_final
+from journey_internal.day as d
+cross join lateral journey_internal.published_transition(d.scenario_no, d.day, d.day, null, true) as f
+where not (select journey_internal.sees_all());
+
+comment on view journey.transition is 'one row for each pair of touchpoints that followed each other as steps, repeats of one touchpoint too. Readers: customers of smallest_group or more, in steps of it. Pairs of fewer are joined as (other)';
 comment on column journey.transition.scenario is 'the scenario';
 comment on column journey.transition.started_on is 'library day of the first step of the journey';
 comment on column journey.transition.segment is 'value of the configured dimension at the first step, else (none)';

@@ -1,7 +1,7 @@
 -- Where journeys end. o = open journeys of the cell (scenario, day, segment), m = those of them
 -- without a step at the touchpoint = o - open_reached. The interval holds whatever the open ones
 -- do: none of them drops off here (low), all of them do (high).
-create or replace view journey.drop_off as
+create or replace view journey_internal.exact_drop_off as
 select
     g.scenario,
     g.started_on,
@@ -80,8 +80,27 @@ left join journey_internal.touchpoint as t on t.touchpoint_no = g.b
 where g.kind = 4
   and (g.reached, g.went_on, g.completed_here, g.ended_silence, g.ended_deadline, g.ended_failed,
        g.still_open, g.open_reached, g.distinct_customers) <> (0, 0, 0, 0, 0, 0, 0, 0, 0);
+comment on view journey_internal.exact_drop_off is 'journey.drop_off in exact numbers, for who sees all';
 
-comment on view journey.drop_off is 'one row for each touchpoint that journeys reached: how many went on and how many ended there';
+create or replace view journey.drop_off as
+select
+    e.scenario, e.started_on, e.segment, e.stage, e.touchpoint, e.label, e.reached, e.went_on,
+    e.completed_here, e.ended_here, e.ended_silence, e.ended_deadline, e.ended_failed,
+    e.still_open, e.distinct_customers, e.drop_off_rate, e.rate_low, e.rate_high, e.is_final,
+    e.open_reached
+from journey_internal.exact_drop_off as e
+where (select journey_internal.sees_all())
+union all
+select
+    d.scenario, d.day, f.segment, f.stage, f.touchpoint, f.label, f.reached, f.went_on,
+    f.completed_here, f.ended_here, f.ended_silence, f.ended_deadline, f.ended_failed,
+    f.still_open, f.distinct_customers, f.drop_off_rate, f.rate_low, f.rate_high, f.is_final,
+    f.open_reached
+from journey_internal.day as d
+cross join lateral journey_internal.published_drop_off(d.scenario_no, d.day, d.day, null, true) as f
+where not (select journey_internal.sees_all());
+
+comment on view journey.drop_off is 'one row for each touchpoint that journeys reached: how many went on and how many ended there. Readers: customers of smallest_group or more, in steps of it. Touchpoints of fewer are joined as (other), which tells how journeys ended there';
 comment on column journey.drop_off.scenario is 'the scenario';
 comment on column journey.drop_off.started_on is 'library day of the first step of the journey';
 comment on column journey.drop_off.segment is 'value of the configured dimension at the first step, else (none)';

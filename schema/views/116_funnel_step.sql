@@ -1,6 +1,6 @@
 -- Every checkpoint of a cell that has a journey has a row, zeros too: the rows of kind 0 are counted
 -- in at each checkpoint of the scenario, with zeros for what the funnel counts.
-create or replace view journey.funnel_step as
+create or replace view journey_internal.exact_funnel_step as
 select
     g.scenario,
     g.started_on,
@@ -44,8 +44,23 @@ from (
     group by sc.name, l.day, sg.name, cp.checkpoint_no, cp.name
 ) as g
 where g.journeys <> 0;
+comment on view journey_internal.exact_funnel_step is 'journey.funnel_step in exact numbers, for who sees all';
 
-comment on view journey.funnel_step is 'one row for each checkpoint of a scenario, for each day and segment in which a journey started: how far journeys came';
+create or replace view journey.funnel_step as
+select
+    e.scenario, e.started_on, e.segment, e.checkpoint_no, e.checkpoint, e.entered, e.went_on,
+    e.completed_here, e.ended_here, e.still_open, e.distinct_customers, e.is_final
+from journey_internal.exact_funnel_step as e
+where (select journey_internal.sees_all())
+union all
+select
+    d.scenario, d.day, f.segment, f.checkpoint_no, f.checkpoint, f.entered, f.went_on,
+    f.completed_here, f.ended_here, f.still_open, f.distinct_customers, f.is_final
+from journey_internal.day as d
+cross join lateral journey_internal.published_funnel(d.scenario_no, d.day, d.day, null, true) as f
+where not (select journey_internal.sees_all());
+
+comment on view journey.funnel_step is 'one row for each checkpoint of a scenario, for each day and segment in which a journey started: how far journeys came. Readers: customers of smallest_group or more, in steps of it. A checkpoint of fewer has zeros';
 comment on column journey.funnel_step.scenario is 'the scenario';
 comment on column journey.funnel_step.started_on is 'library day of the first step';
 comment on column journey.funnel_step.segment is 'value of the configured dimension at the first step, else (none)';

@@ -6,8 +6,14 @@ select
     journey_internal.timestamp_of(max(i.greatest_event_us)) as last_event_at,
     (select s.value from journey_internal.setting as s where s.name = 'fingerprint')
         as config_fingerprint,
-    coalesce(sum(i.unnamed_events), 0)::bigint as unnamed_events,
-    journey_internal.library_zone() as time_zone
+    case when (select journey_internal.sees_all()) then
+        coalesce(sum(i.unnamed_events), 0)::bigint
+    else
+        journey_internal.step(coalesce(sum(i.unnamed_events), 0)::bigint,
+                              (select journey_internal.small_groups()))
+    end as unnamed_events,
+    journey_internal.library_zone() as time_zone,
+    (select journey_internal.small_groups()) as smallest_group
 from journey_internal.writer as i;
 
 comment on view journey.published is 'one row: how far the numbers are';
@@ -15,5 +21,6 @@ comment on column journey.published.watermark_at is 'event time up to which jour
 comment on column journey.published.last_commit_at is 'when a batch was last committed, by the database''s clock';
 comment on column journey.published.last_event_at is 'greatest time of an accepted event';
 comment on column journey.published.config_fingerprint is 'SHA-256 of all settings the numbers depend on';
-comment on column journey.published.unnamed_events is 'events that carry person keys and have no person, as the keys are shared';
+comment on column journey.published.unnamed_events is 'events that carry person keys and have no person, as the keys are shared; to readers in steps of smallest_group';
 comment on column journey.published.time_zone is 'time zone of the library: its days are the days of all *_on columns, and `at time zone time_zone` shows an instant as its clocks did';
+comment on column journey.published.smallest_group is 'k (privacy.small_groups): readers are told of groups of k customers or more, in steps of k; 1: of everything';

@@ -221,7 +221,7 @@ select is_empty(
             and a.attname <> 'started_on'
       ) as v
       where v.columns is distinct from f.columns or not p.prosecdef or p.provolatile <> 's'
-         or p.proparallel <> 's' or p.proconfig is null$$,
+         or p.proparallel <> 'r' or p.proconfig is null$$,
     'columns are those of the view less started_on; security definer, stable, with a search_path');
 
 select * from finish();

@@ -1,0 +1,63 @@
+-- Blocks: a scenario's library day or calendar month, of one segment or of all together. Published
+-- numbers are counted of blocks and of nothing else: of ranges that overlap as one likes, exact
+-- counts, stepped, could be averaged out or taken from each other.
+
+-- A range as blocks: the calendar months that are whole within it, and the days that remain. What
+-- is before the first journey and after the last has no blocks, and makes no month less whole.
+create or replace function journey_internal.blocks_of(of_scenario smallint, from_date date,
+                                                      to_date date)
+returns table (from_day date, to_day date)
+language sql stable parallel safe rows 40
+security definer set search_path = pg_catalog, pg_temp
+begin atomic
+    with reach as (
+        select greatest(from_date, date_trunc('month', min(j.day)::timestamp)::date) as from_day,
+               least(to_date, (date_trunc('month', max(j.day)::timestamp)
+                               + interval '1 month' - interval '1 day')::date) as to_day
+        from journey_internal.journey as j
+        where j.scenario_no = of_scenario
+    ),
+    month as (
+        select m.month_on::date as from_day,
+               (m.month_on + interval '1 month' - interval '1 day')::date as to_day
+        from reach as r
+        cross join lateral generate_series(date_trunc('month', r.from_day::timestamp),
+                                           r.to_day::timestamp, interval '1 month') as m (month_on)
+    )
+    select m.from_day, m.to_day
+    from month as m
+    cross join reach as r
+    where m.from_day >= r.from_day and m.to_day <= r.to_day
+    union all
+    select d.day::date, d.day::date
+    from month as m
+    cross join reach as r
+    cross join lateral generate_series(greatest(m.from_day, r.from_day)::timestamp,
+                                       least(m.to_day, r.to_day)::timestamp,
+                                       interval '1 day') as d (day)
+    where m.from_day < r.from_day or m.to_day > r.to_day;
+end;
+comment on function journey_internal.blocks_of(smallint, date, date) is 'the blocks of a range: whole calendar months, and the days that remain; both dates included';
+
+-- A look at the index before anything is counted: most days of a rare scenario end here.
+create or replace function journey_internal.may_publish(
+    of_scenario smallint, from_day date, to_day date, of_segment integer)
+returns boolean
+language plpgsql stable parallel safe security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    k integer := journey_internal.small_groups();
+begin
+    return (
+        select count(*) >= k
+        from (
+            select
+            from journey_internal.journey as j
+            where j.scenario_no = of_scenario and j.day between from_day and to_day
+              and (of_segment is null or j.segment_no = of_segment)
+            limit k
+        ) as x);
+end
+$$;
+comment on function journey_internal.may_publish(smallint, date, date, integer) is 'false where a block has fewer than k journeys, and so nothing to publish';

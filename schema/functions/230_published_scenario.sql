@@ -1,0 +1,92 @@
+-- What a session may see of the journeys of a block: all of it, or what is published. Segments of
+-- fewer than k customers are one row, (other), if together they have k; else there is no trace of
+-- them. What is left out cannot be had by taking the rows from the total, as that is stepped too.
+--
+-- A quantile tells the duration of some one journey, so it is published where k of the customers
+-- who completed one are beyond it: 2k of them for a half, 10k for nine of ten.
+--
+-- buckets, bucket_counts, timed_customers (stepped) are for sums over blocks, and null for who sees
+-- all.
+create or replace function journey_internal.published_scenario(
+    of_scenario smallint, from_day date, to_day date, of_segment integer, by_segment boolean)
+returns table (
+    segment text, journeys bigint, completed bigint, lost bigint, ended bigint, open bigint,
+    distinct_customers bigint, completed_p50_seconds double precision,
+    completed_p90_seconds double precision, is_final boolean, steps bigint,
+    buckets smallint[], bucket_counts bigint[], timed_customers bigint)
+language plpgsql stable parallel restricted security definer rows 10
+set search_path = pg_catalog, pg_temp set jit = off set work_mem = '32MB'
+as $$
+#variable_conflict use_column
+declare
+    k constant integer := journey_internal.small_groups();
+    is_over constant boolean := coalesce(to_day < journey_internal.first_open_day(), false);
+begin
+    if journey_internal.sees_all() then
+        return query
+        select f.*, null::smallint[], null::bigint[], null::bigint
+        from journey_internal.scenario_range(of_scenario, from_day, to_day, of_segment, by_segment,
+                                             false) as f;
+        return;
+    elsif not journey_internal.may_publish(of_scenario, from_day, to_day, of_segment) then
+        return;
+    end if;
+
+    return query
+    with customer as materialized (
+        select j.segment_no, j.customer_no, bool_or(j.state = 1) as is_timed
+        from journey_internal.journey as j
+        where j.scenario_no = of_scenario and j.day between from_day and to_day
+          and (of_segment is null or j.segment_no = of_segment)
+        group by j.segment_no, j.customer_no
+    ),
+    -- the row of each segment: its own, 0: all together, -1: (other)
+    part as (
+        select c.segment_no,
+               case when not by_segment then 0 when count(*) >= k then c.segment_no else -1 end
+                   as row_no
+        from customer as c
+        group by c.segment_no
+    ),
+    size as (
+        select p.row_no, count(distinct c.customer_no) as customers,
+               count(distinct c.customer_no) filter (where c.is_timed) as timed
+        from customer as c
+        join part as p on p.segment_no = c.segment_no
+        group by p.row_no
+        having count(distinct c.customer_no) >= k
+    ),
+    total as (
+        select p.row_no, s.customers, journey_internal.step(s.timed, k) as timed,
+               coalesce(journey_internal.total(l.c1), 0) as journeys,
+               coalesce(journey_internal.total(l.c2), 0) as completed,
+               coalesce(journey_internal.total(l.c3), 0) as lost,
+               coalesce(journey_internal.total(l.c4), 0) as ended,
+               coalesce(journey_internal.total(l.c5), 0) as open,
+               coalesce(journey_internal.total(l.c7), 0) as steps,
+               journey_internal.array_concat(l.buckets) as buckets,
+               journey_internal.array_concat(l.bucket_counts) as counts
+        from journey_internal.ledger as l
+        join part as p on p.segment_no = l.segment_no
+        join size as s on s.row_no = p.row_no
+        where l.kind = 0 and l.scenario_no = of_scenario and l.day between from_day and to_day
+          and (of_segment is null or l.segment_no = of_segment)
+        group by p.row_no, s.customers, s.timed
+    )
+    select case t.row_no when 0 then '(all)' when -1 then '(other)' else sg.name end,
+           journey_internal.step(t.journeys, k), journey_internal.step(t.completed, k),
+           journey_internal.step(t.lost, k), journey_internal.step(t.ended, k),
+           journey_internal.step(t.open, k), journey_internal.step(t.customers, k),
+           case when t.timed >= 2 * k then
+               journey_internal.quantile_seconds(t.buckets, t.counts, 50)
+           end,
+           case when t.timed >= 10 * k then
+               journey_internal.quantile_seconds(t.buckets, t.counts, 90)
+           end,
+           is_over and t.open = 0, journey_internal.step(t.steps, k),
+           t.buckets, t.counts, t.timed
+    from total as t
+    left join journey_internal.segment as sg on sg.segment_no = t.row_no;
+end
+$$;
+comment on function journey_internal.published_scenario(smallint, date, date, integer, boolean) is 'a block''s journeys as the session may see them; by_segment: a row for each segment, else one for all together';

@@ -1,0 +1,116 @@
+-- What a session may see of the drop-off of a block: all, or the touchpoints that k customers or more
+-- reached. Of the others there is one row, (other), for the journeys whose last step is at one of
+-- them, if these are of k customers: a journey reaches several touchpoints and ends at one.
+--
+-- The rate is made of the published counts. Its interval is as wide as the steps make it: it holds for
+-- every count that is published as these are, so for the exact ones too. trials = reached + m and
+-- hits = ended_here + o (see drop_off_between), stepped, are for sums over blocks.
+create or replace function journey_internal.published_drop_off(
+    of_scenario smallint, from_day date, to_day date, of_segment integer, by_segment boolean)
+returns table (
+    segment text, stage text, touchpoint text, label text, reached bigint, went_on bigint,
+    completed_here bigint, ended_here bigint, ended_silence bigint, ended_deadline bigint,
+    ended_failed bigint, still_open bigint, distinct_customers bigint,
+    drop_off_rate double precision, rate_low double precision, rate_high double precision,
+    is_final boolean, open_reached bigint, trials bigint, hits bigint)
+language plpgsql stable parallel restricted security definer rows 30
+set search_path = pg_catalog, pg_temp set jit = off set work_mem = '32MB'
+as $$
+#variable_conflict use_column
+declare
+    k constant integer := journey_internal.small_groups();
+begin
+    if journey_internal.sees_all() then
+        return query
+        select f.*, null::bigint, null::bigint
+        from journey_internal.drop_off_range(of_scenario, from_day, to_day, of_segment, by_segment,
+                                             false) as f;
+        return;
+    elsif not journey_internal.may_publish(of_scenario, from_day, to_day, of_segment) then
+        return;
+    end if;
+
+    return query
+    with exact as materialized (
+        select f.*, t.touchpoint_no, coalesce(sg.segment_no, 0) as segment_no
+        from journey_internal.drop_off_range(of_scenario, from_day, to_day, of_segment, by_segment,
+                                             false) as f
+        join journey_internal.touchpoint as t on t.code = f.touchpoint
+        left join journey_internal.segment as sg on by_segment and sg.name = f.segment
+    ),
+    open as (
+        select case when by_segment then l.segment_no else 0 end as segment_no,
+               coalesce(journey_internal.total(l.c5), 0) as n
+        from journey_internal.ledger as l
+        where l.kind = 0 and l.scenario_no = of_scenario and l.day between from_day and to_day
+          and (of_segment is null or l.segment_no = of_segment)
+        group by 1
+    ),
+    shown as (
+        select e.*,
+               journey_internal.step(e.reached + o.n - e.open_reached, k) as trials,
+               journey_internal.step(e.ended_here + o.n, k) as hits
+        from exact as e
+        join open as o on o.segment_no = e.segment_no
+        where e.distinct_customers >= k
+    ),
+    stepped as (
+        select s.segment, s.stage, s.touchpoint, s.label,
+               journey_internal.step(s.reached, k) as reached,
+               journey_internal.step(s.went_on, k) as went_on,
+               journey_internal.step(s.completed_here, k) as completed_here,
+               journey_internal.step(s.ended_here, k) as ended_here,
+               journey_internal.step(s.ended_silence, k) as ended_silence,
+               journey_internal.step(s.ended_deadline, k) as ended_deadline,
+               journey_internal.step(s.ended_failed, k) as ended_failed,
+               journey_internal.step(s.still_open, k) as still_open,
+               journey_internal.step(s.distinct_customers, k) as distinct_customers,
+               s.drop_off_rate is not null as has_rate, s.rate_low is not null as has_interval,
+               s.is_final, journey_internal.step(s.open_reached, k) as open_reached,
+               s.trials, s.hits
+        from shown as s
+    ),
+    -- who is counted in (other): customers of journeys with their last step there
+    ended_there as (
+        select e.segment_no, count(distinct j.customer_no) as customers
+        from exact as e
+        join journey_internal.journey as j on j.last_no = e.touchpoint_no
+            and (e.segment_no = 0 or j.segment_no = e.segment_no)
+        where e.distinct_customers < k
+          and e.completed_here + e.ended_here + e.still_open > 0
+          and j.scenario_no = of_scenario and j.day between from_day and to_day
+          and (of_segment is null or j.segment_no = of_segment)
+        group by e.segment_no
+        having count(distinct j.customer_no) >= k
+    )
+    select s.segment, s.stage, s.touchpoint, s.label, s.reached, s.went_on, s.completed_here,
+           s.ended_here, s.ended_silence, s.ended_deadline, s.ended_failed, s.still_open,
+           s.distinct_customers,
+           case when s.has_rate then s.ended_here::double precision / nullif(s.reached, 0) end,
+           case when s.has_interval then
+               journey.wilson_low(journey_internal.step_low(s.ended_here, k),
+                                  journey_internal.step_high(s.trials, k))
+           end,
+           case when s.has_interval then
+               journey.wilson_high(journey_internal.step_high(s.hits, k),
+                                   greatest(journey_internal.step_low(s.trials, k),
+                                            journey_internal.step_high(s.hits, k)))
+           end,
+           s.is_final, s.open_reached, s.trials, s.hits
+    from stepped as s
+    union all
+    select e.segment, null, '(other)', '(other)', null, null,
+           journey_internal.step(journey_internal.total(e.completed_here), k),
+           journey_internal.step(journey_internal.total(e.ended_here), k),
+           journey_internal.step(journey_internal.total(e.ended_silence), k),
+           journey_internal.step(journey_internal.total(e.ended_deadline), k),
+           journey_internal.step(journey_internal.total(e.ended_failed), k),
+           journey_internal.step(journey_internal.total(e.still_open), k),
+           journey_internal.step(x.customers, k), null, null, null, bool_and(e.is_final), null,
+           null, null
+    from ended_there as x
+    join exact as e on e.segment_no = x.segment_no and e.distinct_customers < k
+    group by e.segment, x.customers;
+end
+$$;
+comment on function journey_internal.published_drop_off(smallint, date, date, integer, boolean) is 'a block''s drop-off as the session may see it; by_segment: rows for each segment, else for all together';

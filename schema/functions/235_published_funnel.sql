@@ -1,0 +1,45 @@
+-- What a session may see of the funnel of a block: all, or, where k customers or more came, every
+-- checkpoint; one that fewer reached has zeros, as one that nobody reached.
+create or replace function journey_internal.published_funnel(
+    of_scenario smallint, from_day date, to_day date, of_segment integer, by_segment boolean)
+returns table (
+    segment text, checkpoint_no integer, checkpoint text, entered bigint, went_on bigint,
+    completed_here bigint, ended_here bigint, still_open bigint, distinct_customers bigint,
+    is_final boolean)
+language plpgsql stable parallel restricted security definer rows 20
+set search_path = pg_catalog, pg_temp set jit = off set work_mem = '32MB'
+as $$
+#variable_conflict use_column
+declare
+    k constant integer := journey_internal.small_groups();
+begin
+    if journey_internal.sees_all() then
+        return query
+        select f.*
+        from journey_internal.funnel_range(of_scenario, from_day, to_day, of_segment, by_segment,
+                                           false) as f;
+        return;
+    elsif not journey_internal.may_publish(of_scenario, from_day, to_day, of_segment) then
+        return;
+    end if;
+
+    return query
+    with exact as (
+        select f.*,
+               max(f.distinct_customers) over (partition by f.segment) as customers,
+               case when f.distinct_customers >= k then 1 else 0 end as told
+        from journey_internal.funnel_range(of_scenario, from_day, to_day, of_segment, by_segment,
+                                           false) as f
+    )
+    select e.segment, e.checkpoint_no, e.checkpoint,
+           journey_internal.step(e.told * e.entered, k),
+           journey_internal.step(e.told * e.went_on, k),
+           journey_internal.step(e.told * e.completed_here, k),
+           journey_internal.step(e.told * e.ended_here, k),
+           journey_internal.step(e.told * e.still_open, k),
+           journey_internal.step(e.distinct_customers, k), e.is_final
+    from exact as e
+    where e.customers >= k;
+end
+$$;
+comment on function journey_internal.published_funnel(smallint, date, date, integer, boolean) is 'a block''s funnel as the session may see it; by_segment: rows for each segment, else for all together';
