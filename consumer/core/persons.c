@@ -7,6 +7,8 @@
 #include "core/engine_work.h"
 #include "core/switches.h"
 
+enum { FIRST_PARTNERS = 4 };
+
 /* What a key answers when asked: the number of its customer, or 0: not asked (shared or over). */
 static int64_t answer(const struct identity *id, const struct world_key *wk, enum when when)
 {
@@ -43,6 +45,34 @@ static void poll_key(const struct identity *id, struct poll *p, const struct wor
 {
     if (partner->key.ns < asker->key.ns)
         poll_add(p, answer(id, partner, NOW));
+}
+
+/* Asks the stored partners, a few first: two that answer differently settle it, and a key that
+ * stood beside fifty thousand others must not load and lock them whenever one of them changes.
+ * false: needs. */
+static bool poll_stored(struct engine *e, const struct key_work *kw, struct poll *p)
+{
+    struct engine_work *ew = e->work;
+    const struct world_key *wk = kw->wk;
+    size_t n = wk->partners.n;
+    bool complete = true;
+    for (size_t i = 0; i < n && !p->several; i++) {
+        const struct world_key *partner = world_key_no(e->w, wk->partners.at[i]);
+        if (switches_off(wk, wk->partners.at[i], NOW) || is_gone(e, wk->no, wk->partners.at[i]))
+            continue;
+        if (partner)
+            poll_key(&ew->id, p, wk, partner);
+        complete &= partner != NULL;
+    }
+    if (p->several || (complete && wk->partners_loaded))
+        return true;
+    for (size_t i = 0; i < n; i++)
+        (void) identity_need_no(&ew->id, wk->partners.at[i]);
+    if (complete)
+        VEC_PUSH(e->w->a, e->w->needs.more_partners,
+                 ((struct need_partners){wk->no, n ? wk->partners.at[n - 1] : INT64_MIN,
+                                         n ? 7 * n : FIRST_PARTNERS}));
+    return false;
 }
 
 /* The aliases of the batch, and those that are switched: each pair once. */
@@ -130,7 +160,7 @@ static void count_pairs(struct engine *e)
     ew->pairs_counted = true;
 }
 
-/* Rows of partners, so that they can be asked or told. later: those declared after the key. */
+/* Rows of partners, so that they can be told. */
 static bool load_partners(struct engine *e, struct key_work *kw)
 {
     struct engine_work *ew = e->work;
@@ -152,12 +182,8 @@ static bool settle_key(struct engine *e, struct key_work *kw)
     struct world_key *wk = kw->wk;
     struct poll poll = {0};
     if (kw->ask_all) {
-        if (!load_partners(e, kw))
+        if (!poll_stored(e, kw, &poll))
             return false;
-        for (size_t i = 0; i < wk->partners.n; i++)
-            if (!switches_off(wk, wk->partners.at[i], NOW) &&
-                !is_gone(e, wk->no, wk->partners.at[i]))
-                poll_key(&ew->id, &poll, wk, world_key_no(e->w, wk->partners.at[i]));
     } else if (wk->old.shared == SHARED_SEVERAL_CUSTOMERS) {
         poll.several = true;
     } else if (wk->old.shared == SHARED_NO && wk->old.owner != wk->no) {

@@ -19,8 +19,8 @@ void world_init(struct world *w, struct model *m, struct arena *a)
 
 bool needs_any(const struct needs *n)
 {
-    return n->keys.n || n->key_nos.n || n->aliases.n || n->partners.n || n->logins.n ||
-           n->devices.n || n->facts.n || n->cases.n || n->holders.n || n->slices.n ||
+    return n->keys.n || n->key_nos.n || n->aliases.n || n->partners.n || n->more_partners.n ||
+           n->logins.n || n->devices.n || n->facts.n || n->cases.n || n->holders.n || n->slices.n ||
            n->case_runs.n || n->resumes.n || n->days.n || n->messages.n ||
            n->said.n || n->carriers.n;
 }
@@ -29,7 +29,7 @@ void needs_clear(struct needs *n)
 {
     n->keys.n = n->key_nos.n = n->aliases.n = n->partners.n = n->logins.n = 0;
     n->devices.n = n->facts.n = n->cases.n = n->holders.n = n->slices.n = 0;
-    n->case_runs.n = n->resumes.n = n->days.n = n->messages.n = 0;
+    n->case_runs.n = n->resumes.n = n->days.n = n->messages.n = n->more_partners.n = 0;
     n->said.n = n->carriers.n = 0;
 }
 
@@ -114,9 +114,22 @@ void world_put_partners(struct world *w, int64_t no, const int64_t *nos, size_t 
     struct world_key *wk = world_key_no(w, no);
     if (wk->partners_loaded)
         return;
+    wk->partners.n = 0; /* some may be there */
     for (size_t i = 0; i < n; i++)
         VEC_PUSH(w->a, wk->partners, nos[i]);
     wk->partners_loaded = true;
+}
+
+void world_put_more_partners(struct world *w, const struct need_partners *need,
+                             const int64_t *nos, size_t n)
+{
+    struct world_key *wk = world_key_no(w, need->no);
+    if (wk->partners_loaded ||
+        (wk->partners.n && wk->partners.at[wk->partners.n - 1] != need->after_no))
+        return; /* asked for twice */
+    for (size_t i = 0; i < n; i++)
+        VEC_PUSH(w->a, wk->partners, nos[i]);
+    wk->partners_loaded = n < need->most;
 }
 
 void world_put_logins(struct world *w, int64_t device_no, int64_t from_us, int64_t to_us,

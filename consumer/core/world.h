@@ -55,7 +55,7 @@ struct world_key {
      * (no person and no case named their customer); from > to: none. Never shrinks. */
     int64_t asked_from_us, asked_to_us;
 
-    VEC(int64_t) partners; /* valid if partners_loaded; new ones of this batch at the end */
+    VEC(int64_t) partners; /* stored ones: all if partners_loaded, else the first by number */
     bool partners_loaded;
     /* device: facts of the stored ones within [login_from_us, login_to_us], sorted by time;
      * from > to: nothing loaded */
@@ -125,6 +125,7 @@ struct need_window { int64_t device_no, from_us, to_us; };
 struct need_slice { int64_t customer_no, from_us; };
 struct need_resume { int64_t customer_no, x_us; };
 struct need_pair { int64_t a, b; };
+struct need_partners { int64_t no, after_no; size_t most; };
 struct need_carriers { int64_t a, b, t_us; };
 struct need_day { int64_t customer_no; int scenario; int32_t day; };
 
@@ -140,6 +141,8 @@ struct needs {
     VEC(int64_t) key_nos;          /* rows that exist: lock, load -> world_put_key */
     VEC(struct need_pair) aliases; /* is it stored? -> world_put_alias for those that are */
     VEC(int64_t) partners;         /* all partners -> world_put_partners */
+    /* the next ones by number, at most so many -> world_put_more_partners; or all, as above */
+    VEC(struct need_partners) more_partners;
     VEC(struct need_window) logins; /* union with what is loaded -> world_put_logins */
     VEC(int64_t) devices;          /* of person keys -> world_put_devices */
     VEC(int64_t) facts;            /* of cases -> world_put_facts */
@@ -201,6 +204,8 @@ void world_put_switches(struct world *w, int64_t no, const int64_t *others, size
 void world_put_tombstones(struct world *w, int64_t no, const struct tombstone *at, size_t n);
 void world_put_alias(struct world *w, int64_t a, int64_t b); /* either order */
 void world_put_partners(struct world *w, int64_t no, const int64_t *nos, size_t n);
+void world_put_more_partners(struct world *w, const struct need_partners *need,
+                             const int64_t *nos, size_t n);
 /* logins sorted by (t, keys); replaces what was loaded for the device; keys are copied */
 void world_put_logins(struct world *w, int64_t device_no, int64_t from_us, int64_t to_us,
                       const struct login *logins, size_t n, const int64_t *logouts,

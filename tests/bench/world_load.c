@@ -86,6 +86,10 @@ static void load_facts(struct memory *mem, struct world *w)
         const struct memory_row *row = memory_row(mem, n->partners.at[i]);
         world_put_partners(w, row->no, row->partners.at, row->partners.n);
     }
+    for (size_t i = 0; i < n->more_partners.n; i++) {
+        const struct memory_row *row = memory_row(mem, n->more_partners.at[i].no);
+        world_put_partners(w, row->no, row->partners.at, row->partners.n);
+    }
     for (size_t i = 0; i < n->logins.n; i++)
         load_window(mem, w, &n->logins.at[i]);
     for (size_t i = 0; i < n->devices.n; i++) {

@@ -116,6 +116,12 @@ static struct world_key *held(struct mem *mem, struct world *w, int64_t no,
 
 typedef VEC(int64_t) number_list;
 
+static int compare_nos(const void *pa, const void *pb)
+{
+    const int64_t *a = pa, *b = pb;
+    return (*a > *b) - (*a < *b);
+}
+
 static void load_aliases(struct mem *mem, struct world *w)
 {
     for (size_t i = 0; i < w->needs.aliases.n; i++) {
@@ -133,6 +139,18 @@ static void load_aliases(struct mem *mem, struct world *w)
             if (mem->aliases.at[k].a == no)
                 VEC_PUSH(w->a, nos, mem->aliases.at[k].b);
         world_put_partners(w, no, nos.at, nos.n);
+    }
+    for (size_t i = 0; i < w->needs.more_partners.n; i++) {
+        const struct need_partners *need = &w->needs.more_partners.at[i];
+        number_list nos = {0};
+        if (!held(mem, w, need->no, "more partners"))
+            continue;
+        for (size_t k = 0; k < mem->aliases.n; k++)
+            if (mem->aliases.at[k].a == need->no && mem->aliases.at[k].b > need->after_no)
+                VEC_PUSH(w->a, nos, mem->aliases.at[k].b);
+        if (nos.n)
+            qsort(nos.at, nos.n, sizeof *nos.at, compare_nos);
+        world_put_more_partners(w, need, nos.at, nos.n < need->most ? nos.n : need->most);
     }
 }
 

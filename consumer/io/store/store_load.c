@@ -129,6 +129,50 @@ static bool load_aliases(struct store *s, struct guard *g, struct world *w, stru
     return true;
 }
 
+/* The next ones of each key by number, so that a key with very many gives only what is asked. */
+static bool load_more_partners(struct store *s, struct guard *g, struct world *w, struct err *err)
+{
+    static const char *const sql =
+        "select u.i, t.partner_no from unnest($1::bigint[], $2::bigint[], $3::bigint[])"
+        " with ordinality as u (no, after_no, most, i), lateral (select a.partner_no"
+        " from journey_internal.alias as a where a.key_no = u.no and a.partner_no > u.after_no"
+        " order by a.partner_no limit u.most) as t order by 1, 2";
+    const struct need_partners *needs = w->needs.more_partners.at;
+    size_t n = w->needs.more_partners.n;
+    struct pg_params p;
+
+    if (n == 0)
+        return true;
+    int64_t *no = ARENA_NEW(g->a, int64_t, n), *after = ARENA_NEW(g->a, int64_t, n);
+    int64_t *most = ARENA_NEW(g->a, int64_t, n);
+    for (size_t i = 0; i < n; i++) {
+        no[i] = needs[i].no;
+        after[i] = needs[i].after_no;
+        most[i] = (int64_t) needs[i].most;
+    }
+    if (!guard_lock(s, g, no, n, err))
+        return false;
+    pg_params_init(&p, g->a);
+    pg_add_int8s(&p, no, n);
+    pg_add_int8s(&p, after, n);
+    pg_add_int8s(&p, most, n);
+    PGresult *r = pg_query(&s->pg, sql, &p, err);
+    if (!r)
+        return false;
+    int rows = PQntuples(r), row = 0;
+    int64_t *found = ARENA_NEW(g->a, int64_t, rows);
+    for (int i = 0; i < rows; i++)
+        found[i] = pg_int8(r, i, 1);
+    for (size_t i = 0; i < n; i++) {
+        int first = row;
+        while (row < rows && pg_int8(r, row, 0) == (int64_t) i + 1)
+            row++;
+        world_put_more_partners(w, &needs[i], found + first, (size_t) (row - first));
+    }
+    PQclear(r);
+    return true;
+}
+
 /* ---------------------------------------------------------------- logins and logouts */
 
 static const char *const sql_logins =
@@ -377,7 +421,7 @@ bool load_needs(struct store *s, struct guard *g, struct world *w, struct err *e
            load_carriers(s, g, w, err) && load_aliases(s, g, w, err) &&
            load_lists(s, g, w, n->partners.at, n->partners.n, partners, world_put_partners,
                       err) &&
-           load_logins(s, g, w, err) &&
+           load_more_partners(s, g, w, err) && load_logins(s, g, w, err) &&
            load_lists(s, g, w, n->devices.at, n->devices.n, devices, world_put_devices, err) &&
            load_facts(s, g, w, err) &&
            load_lists(s, g, w, n->cases.at, n->cases.n, cases, world_put_cases, err) &&
