@@ -6,6 +6,7 @@
                                  of the shipped sources with markers (markers.py), whose lines are
                                  SEEDS/*; COMMAND shows what becomes of messages (journeyd tap -c FILE)
                                  and DIR/topics/*, the same for producing: key, 0x1F, value
+    privacy.py keys DIR N        the keys of the Nth plain message, as one types them: namespace=value
     privacy.py search DIR PATH...    prints each marker found in the files, and how, but for those
                                  that may be; exit code 1
     privacy.py find DIR PLACE PLACE PATH...    the same, of two places only
@@ -296,9 +297,12 @@ def write_topics(folder, messages):
 
 def make(folder):
     m = Markers()
-    for name in ("secret", "password", "kiosk", "excluded", "blocked", "control"):
+    for name in ("secret", "next", "password", "kiosk", "excluded", "blocked", "control"):
         with open(os.path.join(folder, name), "w", encoding="utf-8") as out:
             out.write(m.word(name + " of the configuration"))
+    for name in ("typed", "mistyped"):
+        with open(os.path.join(folder, name), "w", encoding="utf-8") as out:
+            out.write(m.word(name + " key of a command"))
     s = plain(m)
     with open(os.path.join(folder, "plain.ndjson"), "wb") as out:
         out.write(b"\n".join(s.lines) + b"\n")
@@ -325,6 +329,15 @@ def cases(folder, seeds, command):
     write_topics(os.path.join(folder, "topics"), messages)
     save(m, folder)
     print(same, of, len({source for source, _ in fed}), len(m.known))
+
+
+def keys(folder, n):
+    with open(os.path.join(folder, "plain.ndjson"), encoding="utf-8",
+              errors="surrogateescape") as file:
+        message = json.loads(file.read().split("\n")[n - 1])
+    for name, value in {**message["keys"], **message["cases"]}.items():
+        if name in ("card", "email", "web.anon", "hold"):
+            print(f"{name}={value}")
 
 
 def save(m, folder):
@@ -438,6 +451,8 @@ if __name__ == "__main__":
         make(sys.argv[2])
     elif what == ["cases"]:
         cases(sys.argv[2], sys.argv[3], sys.argv[4:])
+    elif what == ["keys"]:
+        keys(sys.argv[2], int(sys.argv[3]))
     elif what == ["search"]:
         sys.exit(search(sys.argv[2], sys.argv[3:]))
     elif what == ["find"]:
@@ -445,5 +460,5 @@ if __name__ == "__main__":
     elif what == ["unused"]:
         sys.exit(unused(sys.argv[2]))
     else:
-        sys.exit("usage: privacy.py make DIR | cases DIR SEEDS COMMAND... | search DIR PATH... |"
-                 " find DIR PLACE PLACE PATH... | unused DIR")
+        sys.exit("usage: privacy.py make DIR | cases DIR SEEDS COMMAND... | keys DIR N |"
+                 " search DIR PATH... | find DIR PLACE PLACE PATH... | unused DIR")

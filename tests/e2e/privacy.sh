@@ -2,7 +2,8 @@
 # What must never be kept is kept nowhere: every shipped source gets all its cases with markers in every
 # field (see markers.py), from files and from Kafka, beside messages made to break it (privacy.py); then
 # every file of the database, its log and all that journeyd printed are searched for them. What may be
-# found is listed, place by place, in markers.py.
+# found is listed, place by place, in markers.py. Then the commands on people are told keys of theirs:
+# typed, as options, with mistakes; and the same is searched.
 #
 # The database is a server of the test's own, so that it can be stopped and its files hold nothing
 # else. It logs every statement with all its parameters: what journeyd sent is in the log, whatever
@@ -14,9 +15,10 @@
 helper=$root/tests/e2e/privacy.py
 box=$work/box       # messages and markers
 output=$work/output # what journeyd printed
+place=$work/place   # where it runs and may leave files
 database=$(mktemp -d /tmp/journeyd-privacy.XXXXXX)
 pg_bin=${JOURNEYD_TEST_PG_BIN:-$(dirname "$(ls -d /usr/lib/postgresql/*/bin/initdb | sort -V | tail -n 1)")}
-mkdir -p "$box" "$output"
+mkdir -p "$box" "$output" "$place"
 
 as_postgres() {
     if [ "$(id -u)" -eq 0 ]; then
@@ -74,13 +76,14 @@ configuration() { # FILE GAP
     echo "$c"
 }
 
-# Runs journeyd and keeps all that it prints.
+# Runs journeyd in a folder where nothing is, and keeps all that it prints.
 n=0
 j() { # ARGUMENTS...
     n=$((n + 1))
     local file
     file=$output/$(printf '%03d' $n).$1
-    "$JOURNEYD" "$@" >"$file.out" 2>"$file.err" </dev/null
+    (cd "$place" && TMPDIR=$place HOME=$place exec "$JOURNEYD" "$@") >"$file.out" 2>"$file.err" \
+        <"${typed:-/dev/null}"
     local code=$?
     last=$file
     return $code
@@ -89,6 +92,21 @@ runs() { # WHAT ARGUMENTS...
     local what=$1
     shift
     if j "$@"; then ok "$what"; else bad "$what" "$(tail -n 2 "$last.err")"; fi
+}
+# The same with keys as they are typed: types KEY... -- WHAT [ARGUMENTS...]
+types() {
+    typed=$work/typed
+    : >"$typed"
+    while [ "$1" != -- ]; do
+        printf '%s\n' "$1" >>"$typed"
+        shift
+    done
+    "${@:2}"
+    typed=
+}
+is_refused() { # CODE ARGUMENTS...
+    j "${@:2}"
+    is "refused: ${*:2:2}" $? "$1"
 }
 
 seeds=${JOURNEYD_TEST_SEEDS:-$root/build/tests/fuzz/test_seeds} # writes the cases as lines of kcat
@@ -163,17 +181,106 @@ is "for every reason" "$(sql journeys "select string_agg(distinct reason, ' ' or
     from journey.quarantine")" \
     'future initiator malformed no_key too_old touchpoint two_persons unmapped'
 
-# ---- the search ----
 # Every row as text too: large values are compressed in their files.
-as_postgres "$pg_bin/pg_dump" -h "$database" -U postgres --inserts journeys >"$work/rows.sql"
+rows() { as_postgres "$pg_bin/pg_dump" -h "$database" -U postgres --inserts "$1"; }
+rows journeys >"$work/rows.sql"
 check "all rows are there to be searched" grep -q 'INSERT INTO journey_internal.timeline' \
     "$work/rows.sql"
+
+# ---- what operators do with people ----
+sql postgres 'create database people template journeys'
+people=$work/deploy/people.yaml
+sed 's|dbname=journeys|dbname=people|' "$again" >"$people"
+key_of() { python3 "$helper" keys "$box" "$1" | grep "^$2="; }
+card=$(key_of 1 card) email=$(key_of 1 email) device=$(key_of 1 web.anon) hold=$(key_of 1 hold)
+j identity check -c "$people" --keys 1
+is "identity check finds something" $? 5
+for how in "" --json --dot; do
+    types "$card" -- runs "identity show $how" identity show -c "$people" --key - $how
+done
+types "$card" -- runs "export-person" export-person -c "$people" --key -
+check "somebody was exported" grep -q '^event: .* ([1-9]' "$last.out"
+types "$card" -- runs "export-person --json" export-person -c "$people" --key - --json
+types "$card" "$email" -- runs "identity unlink" identity unlink -c "$people" --key - --key -
+types "$email" "$card" -- runs "identity relink" identity relink -c "$people" --key - --key - --json
+types "$card" -- runs "forget --dry-run" forget -c "$people" --key - --dry-run
+types "$device" -- runs "forget a device" forget -c "$people" --key - --json
+types "$hold" -- runs "forget a case" forget -c "$people" --case - --json
+types "$card" -- runs "forget" forget -c "$people" --key -
+types "$card" -- runs "a forgotten one" identity show -c "$people" --key - --json
+types "card=$(cat "$box/typed")" -- runs "forget an unknown key" forget -c "$people" --key -
+card=$(key_of 2 card) email=$(key_of 2 email)
+types "$card" -- runs "opt-out add" opt-out add -c "$people" --key -
+runs "opt-out list" opt-out list -c "$people"
+runs "opt-out list --json" opt-out list -c "$people" --json
+types "$card" -- runs "export-person of one who opted out" export-person -c "$people" --key -
+types "$email" -- runs "opt-out remove" opt-out remove -c "$people" --key - --json
+# typed wrongly
+wrong=$(cat "$box/mistyped")
+for command in 'identity show' forget export-person 'opt-out add'; do
+    # shellcheck disable=SC2086 # words of a command
+    for key in "$wrong" "$wrong=$wrong" "card:$wrong" "=$wrong" "$(printf '%0600d' 0)$wrong"; do
+        types "$key" -- is_refused 2 $command -c "$people" --key -
+    done
+    # shellcheck disable=SC2086
+    is_refused 2 $command -c "$people" --kee="card=$wrong"
+    # shellcheck disable=SC2086
+    is_refused 2 $command -c "$people" --key "$wrong=1"
+done
+types "card=$wrong" -- is_refused 1 identity show -c "$people" --key -
+types "hold=$wrong" -- is_refused 2 forget -c "$people" --case "card=$wrong"
+# as options, while they wait for their turn: what other users of the host see
+card=$(key_of 3 card)
+PGAPPNAME=holder psql -X -q -d "$server dbname=people" -c \
+    "begin; lock table journey_internal.key; select pg_sleep(60)" >/dev/null 2>&1 &
+children+=("$!")
+holds() { [ "$(sql people "select count(*) from pg_stat_activity where application_name = 'holder'
+    and wait_event = 'PgSleep'")" = 1 ]; }
+check "somebody holds the keys" until_true 10 holds
+waiting=()
+for command in 'identity show' 'identity unlink --key web.user=nobody' 'forget --dry-run' export-person \
+    'opt-out add'; do
+    # shellcheck disable=SC2086 # words of a command
+    start people.$((${#waiting[@]} + 1)) $command -c "$people" --key "$card"
+    waiting+=("$pid")
+done
+wait_for() { [ "$(sql people "select count(*) from pg_locks where not granted")" -ge "${#waiting[@]}" ]; }
+check "all of them wait for them" until_true 20 wait_for
+for pid in "${waiting[@]}"; do
+    tr '\0' '\n' <"/proc/$pid/cmdline"
+    cat "/proc/$pid/comm" "/proc/$pid/environ"
+done >"$output/processes"
+check "they were seen" test "$(grep -c -- --key "$output/processes")" -gt 4
+sql people "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'holder'" >/dev/null
+for pid in "${waiting[@]}"; do wait "$pid"; done
+cp "$work"/people.*.log "$output"
+# what is in quarantine, looked at again
+read -r refused_topic refused_part refused_offset < <(sql people "select topic, partition, kafka_offset
+    from journey.quarantine where topic not like '%.ndjson' and topic like '%.%' order by 1, 2, 3 limit 1" |
+    tr '|' ' ')
+runs "quarantine show" quarantine show -c "$people" "$refused_topic" "$refused_part" "$refused_offset"
+j quarantine retry -c "$people" "$refused_topic" "$refused_part" "$refused_offset"
+check "quarantine retry reads it" grep -q 'messages: 1 in' "$last.err"
+runs "verify after it all" verify -c "$people"
+# another secret, and what goes with time
+rows people >"$work/people.sql"
+sed "s|secret_file: .*|secret_file: $work/next|" "$people" >"$work/deploy/next.yaml"
+(umask 077 && cat "$box/next" "$box/next" >"$work/next")
+is_refused 78 verify -c "$work/deploy/next.yaml"
+is_refused 1 rotate-secret -c "$work/deploy/next.yaml"
+runs "rotate-secret" rotate-secret -c "$work/deploy/next.yaml" --opt-outs-end
+runs "retention show" retention show -c "$work/deploy/next.yaml"
+runs "retention run" retention run -c "$work/deploy/next.yaml"
+rows people >>"$work/people.sql"
+is "no temporary file, no other file where it ran" "$(find "$place" -mindepth 1)" ''
+
+# ---- the search ----
 sql postgres checkpoint
 pg -m fast stop
 check "the server is stopped" test ! -e "$database/data/postmaster.pid"
 
 search() { python3 "$helper" search "$box" "$@"; }
-search "$database/data" "$database/log" "$work/rows.sql" "$output" >"$work/found"
+search "$database/data" "$database/log" "$work/rows.sql" "$work/people.sql" "$output" >"$work/found"
 nothing_in() { # PATH WHAT
     if grep -qF " in $1" "$work/found"; then
         bad "nothing is found in $2" "$(grep -cF " in $1" "$work/found") finds" \
@@ -185,7 +292,8 @@ nothing_in() { # PATH WHAT
 nothing_in "$database/data" "the files of the database"
 nothing_in "$database/log" "the log of its server, with every statement and parameter"
 nothing_in "$work/rows.sql" "its rows as text"
-nothing_in "$output" "what journeyd printed"
+nothing_in "$work/people.sql" "nor in those that the commands on people left"
+nothing_in "$output" "what journeyd printed, and what is seen of its processes"
 is "nothing is found" "$(wc -l <"$work/found")" 0
 is "what may be found, is" "$(python3 "$helper" unused "$box")" ""
 check "the log has the parameters" grep -q '[Pp]arameters:.*\$1 = ' "$database/log"
