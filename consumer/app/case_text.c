@@ -140,7 +140,7 @@ static void event_of(struct config *c, const struct event *ev, struct arena *a,
     const struct attr *at = &m->attrs[ev->attr];
     bool identity = event_is_identity(ev);
     out->text[CASE_TOUCHPOINT] = identity ? NULL : m->touchpoints[ev->place].code;
-    out->text[CASE_FACT] = ev->logout ? "logout" : identity ? "identity" : NULL;
+    out->text[CASE_FACT] = ev->forget ? "forget" : ev->logout ? "logout" : identity ? "identity" : NULL;
     out->text[CASE_TIME] = time_text(a, ev->t_us);
     if (!identity) {
         out->text[CASE_CHANNEL] = at->channel;

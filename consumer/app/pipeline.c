@@ -179,27 +179,56 @@ static bool move_offsets(struct pipeline *p, const struct intake *in, int64_t *x
     return all_hit || err_set(err, ERR_FENCED, "the offsets are not where this process left them");
 }
 
-/* The engine works on what is not too late. */
-static bool run_kept(struct pipeline *p, struct batch *b, const bool **is_past, struct engine *e,
-                     struct err *err)
+/* What messages say is to be forgotten goes before the events; who said it is told. */
+static bool run_said(struct pipeline *p, const struct slice_events *se, int64_t watermark_us,
+                     struct engine *e, struct err *err)
 {
+    const struct model *m = &p->c->model;
+
+    if (!store_run(p->s, &p->work, &se->first, watermark_us, watermark_us, e, err))
+        return false;
+    for (size_t i = 0; i < se->first.n_witnesses; i++) {
+        const struct event *ev = &se->first.witnesses[i];
+        if (e->changes.is_new_forget[i]
+            && !store_act_of_source(p->s, &p->work, m->sources[m->attrs[ev->attr].source],
+                                    ev->keys, ev->n_keys, err))
+            return false;
+    }
+    return store_save(p->s, &p->work, &e->changes, err);
+}
+
+/* The engine works on what is not too late. spreads: events are witnesses of what was said before.
+ * Where they turn out to be, all of it is done again with that known. */
+static bool run_kept(struct pipeline *p, const struct intake *in, bool spreads, bool *spreads_on,
+                     const enum fate **fates, struct err *err)
+{
+    struct engine *first = ARENA_NEW(&p->work, struct engine, 1);
+    struct engine *then = ARENA_NEW(&p->work, struct engine, 1);
+    struct slice_events se;
     int64_t watermark_us;
 
     if (!store_watermark(p->s, false, &watermark_us, err))
         return false;
-    *is_past = slice_leave_past(b, &p->c->model, store_closed_before(p->s), &p->work);
-    return store_run(p->s, &p->work, b, watermark_us, watermark_us, e, err);
+    slice_part_events(in, &p->c->model, store_closed_before(p->s), &p->work, &se);
+    spreads |= se.says;
+    if ((spreads && !run_said(p, &se, watermark_us, first, err))
+        || !store_run(p->s, &p->work, &se.then, watermark_us, watermark_us, then, err))
+        return false;
+    *spreads_on = then->changes.spreads_on;
+    if (*spreads_on)
+        return err_set(err, spreads ? ERR_FATAL : ERR_RETRY, "what was forgotten spreads further");
+    *fates = slice_fates(&se, spreads ? &first->changes : NULL, &then->changes, &p->work);
+    return store_save(p->s, &p->work, &then->changes, err);
 }
 
-static bool slice_commit(struct pipeline *p, const struct intake *in, bool *missed,
-                         struct err *err)
+static bool try_commit(struct pipeline *p, const struct intake *in, bool spreads, bool *spreads_on,
+                       bool *missed, struct err *err)
 {
     struct batch b = slice_batch(in);
     struct store *s = p->s;
-    struct engine e;
     struct account acc;
     struct quarantine_retried again;
-    const bool *is_past = NULL;
+    const enum fate *fates = NULL;
     int64_t xid = 0;
     bool unknown = false;
 
@@ -210,10 +239,8 @@ static bool slice_commit(struct pipeline *p, const struct intake *in, bool *miss
     if (!store_begin(s, err)
         || (is_again && !quarantine_lock(s, &p->work, p->grp, &again, err))
         || !move_offsets(p, in, &xid, missed, err)
-        || !run_kept(p, &b, &is_past, &e, err)
-        || !store_save(s, &p->work, &e.changes, err))
+        || !run_kept(p, in, spreads, spreads_on, &fates, err))
         goto undo;
-    const enum fate *fates = slice_fates(in, is_past, &e.changes, &p->work);
     slice_refuse_past(in, p->c->mapping, fates, &again);
     slice_account(in, p->c->mapping, &p->work, fates, p->pending, &acc);
     if ((is_again && !quarantine_settle(s, &p->work, &again, err))
@@ -230,6 +257,19 @@ static bool slice_commit(struct pipeline *p, const struct intake *in, bool *miss
 undo:
     store_rollback(s);
     return false;
+}
+
+static bool slice_commit(struct pipeline *p, const struct intake *in, bool *missed,
+                         struct err *err)
+{
+    bool spreads_on = false;
+
+    if (try_commit(p, in, false, &spreads_on, missed, err))
+        return true;
+    if (!spreads_on || err->kind != ERR_RETRY)
+        return false;
+    err_clear(err);
+    return try_commit(p, in, true, &spreads_on, missed, err);
 }
 
 /* --- what a miss or an unknown COMMIT means --------------------------------------------------- */

@@ -94,45 +94,50 @@ size_t slice_parts(const struct intake *in, struct arena *a, struct offset_part 
 }
 
 /* --- what the transaction says of events ------------------------------------------------------- */
-const bool *slice_leave_past(struct batch *b, const struct model *m, int64_t cut_us,
-                             struct arena *a)
+void slice_part_events(const struct intake *in, const struct model *m, int64_t cut_us,
+                       struct arena *a, struct slice_events *out)
 {
-    size_t kept = 0;
+    struct batch all = slice_batch(in);
+    struct event *kept = ARENA_NEW(a, struct event, all.n_events + 1);
+    struct event *others = ARENA_NEW(a, struct event, all.n_events + 1);
+    bool *is_past = ARENA_NEW(a, bool, all.n_events + 1);
+    size_t n_kept = 0, n_others = 0;
 
-    for (size_t i = 0; i < b->n_events; i++)
-        kept += !retention_is_past(m, &b->events[i], cut_us);
-    if (kept == b->n_events)
-        return NULL;
-    bool *is_past = ARENA_NEW(a, bool, b->n_events);
-    struct event *events = ARENA_NEW(a, struct event, kept + 1);
-    kept = 0;
-    for (size_t i = 0; i < b->n_events; i++) {
-        is_past[i] = retention_is_past(m, &b->events[i], cut_us);
-        if (!is_past[i])
-            events[kept++] = b->events[i];
+    for (size_t i = 0; i < all.n_events; i++) {
+        is_past[i] = retention_is_past(m, &all.events[i], cut_us);
+        if (is_past[i])
+            continue;
+        kept[n_kept++] = all.events[i];
+        if (!all.events[i].forget)
+            others[n_others++] = all.events[i];
     }
-    b->events = events;
-    b->n_events = kept;
-    return is_past;
+    *out = (struct slice_events){.first = {.witnesses = kept, .n_witnesses = n_kept},
+                                 .then = {.events = others, .n_events = n_others},
+                                 .says = n_others < n_kept,
+                                 .is_past = is_past,
+                                 .n_all = all.n_events};
 }
 
-const enum fate *slice_fates(const struct intake *in, const bool *is_past,
-                             const struct changes *changes, struct arena *a)
+const enum fate *slice_fates(const struct slice_events *se, const struct changes *first,
+                             const struct changes *then, struct arena *a)
 {
-    size_t n = slice_batch(in).n_events, kept = 0;
-    enum fate *fates = ARENA_NEW(a, enum fate, n + 1);
+    enum fate *fates = ARENA_NEW(a, enum fate, se->first.n_witnesses + 1);
+    enum fate *all = ARENA_NEW(a, enum fate, se->n_all + 1);
+    size_t n_others = 0;
 
-    for (size_t i = 0; i < n; i++) {
-        if (is_past && is_past[i]) {
-            fates[i] = FATE_PAST;
+    for (size_t i = 0; i < se->first.n_witnesses; i++) {
+        if (se->first.witnesses[i].forget) {
+            fates[i] = first->is_new_forget[i] ? FATE_ACCEPTED : FATE_DUPLICATE;
             continue;
         }
-        fates[i] = changes->is_forgotten[kept]   ? FATE_FORGOTTEN
-                   : changes->is_duplicate[kept] ? FATE_DUPLICATE
-                                                 : FATE_ACCEPTED;
-        kept++;
+        fates[i] = then->is_forgotten[n_others]   ? FATE_FORGOTTEN
+                   : then->is_duplicate[n_others] ? FATE_DUPLICATE
+                                                  : FATE_ACCEPTED;
+        n_others++;
     }
-    return fates;
+    for (size_t i = 0, n = 0; i < se->n_all; i++)
+        all[i] = se->is_past[i] ? FATE_PAST : fates[n++];
+    return all;
 }
 
 /* Of a record that is an event. */

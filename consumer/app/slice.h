@@ -19,16 +19,25 @@ bool slice_again(const struct intake *in, const struct mapping *mp, struct arena
                  struct quarantine_retried *out);
 
 /* What becomes of an event, which only the transaction that would store it knows. Past: it comes
- * after its month was dropped, and is refused. Forgotten: a tombstone meets it, and it is skipped. */
+ * after its month was dropped, and is refused. Forgotten: a tombstone meets it, and it is skipped.
+ * A message that says what is to be forgotten is accepted; if all of that is forgotten already, it
+ * is a duplicate. */
 enum fate { FATE_ACCEPTED, FATE_DUPLICATE, FATE_FORGOTTEN, FATE_PAST };
 
-/* Leaves what lies before the cut of retention out of the batch of the slice. One entry an event of
- * the slice; arena memory; NULL: there are none. */
-const bool *slice_leave_past(struct batch *b, const struct model *m, int64_t cut_us,
-                             struct arena *a);
-/* By what was left out, and what the engine says of the others: an entry an event of the slice. */
-const enum fate *slice_fates(const struct intake *in, const bool *is_past,
-                             const struct changes *changes, struct arena *a);
+/* The events of a slice, as the engine gets them: in `first` those that say what is to be forgotten,
+ * with the others as witnesses; in `then` the others. Past ones are in none. */
+struct slice_events {
+    struct batch first, then;
+    bool says;       /* one says what is to be forgotten */
+    const bool *is_past; /* an entry an event of the slice */
+    size_t n_all;        /* of these */
+};
+void slice_part_events(const struct intake *in, const struct model *m, int64_t cut_us,
+                       struct arena *a, struct slice_events *out);
+/* By what the engine says of them, an entry an event of the slice. first: NULL where `first` was not
+ * run, as none says anything. */
+const enum fate *slice_fates(const struct slice_events *se, const struct changes *first,
+                             const struct changes *then, struct arena *a);
 /* Of a retry, between slice_again and quarantine_settle: past events are refused, too. */
 void slice_refuse_past(const struct intake *in, const struct mapping *mp, const enum fate *fates,
                        struct quarantine_retried *t);

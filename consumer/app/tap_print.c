@@ -62,6 +62,8 @@ static void text_event(const struct config *c, const struct mapped *got, struct 
         buf_printf(out, "  %s  %s", at->channel, initiator_name(ev->initiator));
     if (ev->logout)
         buf_adds(out, "  logout");
+    if (ev->forget)
+        buf_adds(out, "  forget");
     for (int i = 0; i < ev->n_keys; i++) {
         buf_adds(out, "  ");
         key(c, &ev->keys[i], out);
@@ -146,7 +148,8 @@ static void json_event(const struct config *c, const struct mapped *got, struct 
         json_member("initiator", initiator_name(ev->initiator), out);
     }
     json_member("fact",
-                ev->logout              ? "logout"
+                ev->forget              ? "forget"
+                : ev->logout            ? "logout"
                 : event_is_identity(ev) ? "identity"
                                         : NULL,
                 out);

@@ -23,6 +23,7 @@ void engine_init(struct engine *e, struct world *w, const struct batch *b)
     e->changes.late_us = US_MIN;
     map_init(&ew->gone_aliases, w->a, sizeof(struct need_pair), sizeof(bool));
     e->changes.is_forgotten = ARENA_NEW(w->a, bool, b->n_events + 1);
+    e->changes.is_new_forget = ARENA_NEW(w->a, bool, b->n_witnesses + 1);
     e->changes.has_fact = ARENA_NEW(w->a, bool, b->n_switches + 1);
     e->changes.is_duplicate = ARENA_NEW(w->a, bool, b->n_events + 1);
     delta_init(&e->changes.cells, w->a);
@@ -47,6 +48,9 @@ static bool ask_keys(struct engine *e)
     }
     for (size_t i = 0; i < e->b->n_forgets; i++)
         complete &= identity_need_key(&ew->id, &e->b->forgets[i].key) != NULL;
+    for (size_t i = 0; i < e->b->n_witnesses; i++)
+        for (int k = 0; k < e->b->witnesses[i].n_keys; k++)
+            complete &= identity_need_key(&ew->id, &e->b->witnesses[i].keys[k]) != NULL;
     for (size_t i = 0; !ew->messages_asked && i < e->b->n_events; i++)
         if (event_is_identity(&e->b->events[i])) { /* in the same round: which are known */
             VEC_PUSH(e->w->a, e->w->needs.messages, &e->b->events[i]);
@@ -80,8 +84,11 @@ static void pass_over_forgotten(struct engine *e)
         return;
     map_init(&carried, e->w->a, sizeof(int64_t), sizeof(bool));
     map_init(&gone, e->w->a, sizeof(int64_t), sizeof(bool));
-    for (size_t i = 0; i < e->b->n_events; i++)
+    for (size_t i = 0; i < e->b->n_events; i++) {
         e->changes.is_forgotten[i] = forget_meets(e->w, &e->b->events[i], NOW);
+        if (e->changes.is_forgotten[i] && !forget_is_settled(e->w, &e->b->events[i]))
+            e->changes.spreads_on = true;
+    }
     for (size_t i = 0; i < e->b->n_events; i++)
         for (int k = 0; k < e->b->events[i].n_keys; k++) {
             const struct world_key *wk = world_key(e->w, &e->b->events[i].keys[k]);
@@ -93,26 +100,50 @@ static void pass_over_forgotten(struct engine *e)
             VEC_PUSH(e->w->a, e->changes.gone_keys, *(const int64_t *) map_key_at(&gone, i));
 }
 
-/* Keeps the identity messages that say something new; copies within the batch count too. Of those
- * without a time the keys alone say it all. */
+/* Of messages that only tie person keys, the first and the last say as much as all: a tie has no
+ * time, but what messages forget has one (core/forget.h). */
+static bool is_known_tie(struct engine *e, struct map *by_keys, const struct event *ev)
+{
+    const struct times *stored = map_get(&e->w->known_messages, &ev);
+    uint8_t hash[32];
+    bool is_new;
+    hash_message(ev, NULL, hash);
+    struct times *known = map_put(by_keys, hash, &is_new);
+    if (is_new && stored)
+        *known = *stored;
+    bool is_known = !is_new || stored;
+    bool says_more = !is_known || ev->t_us < known->least_us || ev->t_us > known->greatest_us;
+    if (says_more)
+        VEC_PUSH(e->w->a, e->changes.messages, ev);
+    if (says_more && is_known)
+        VEC_PUSH(e->w->a, e->changes.wider_ties, ev);
+    if (!is_known || ev->t_us < known->least_us)
+        known->least_us = ev->t_us;
+    if (!is_known || ev->t_us > known->greatest_us)
+        known->greatest_us = ev->t_us;
+    return is_known;
+}
+
+/* Keeps the identity messages that say something new; copies within the batch count too. */
 static void keep_messages(struct engine *e)
 {
     struct world *w = e->w;
     struct map by_keys, by_all;
-    map_init(&by_keys, w->a, 32, sizeof(bool));
+    map_init(&by_keys, w->a, 32, sizeof(struct times));
     map_init(&by_all, w->a, 32, sizeof(bool));
     for (size_t i = 0; i < e->b->n_events; i++) {
         const struct event *ev = &e->b->events[i];
         if (!event_is_identity(ev) || e->changes.is_forgotten[i])
             continue;
+        if (!event_is_timed(w->m, ev)) {
+            e->changes.is_duplicate[i] = is_known_tie(e, &by_keys, ev);
+            continue;
+        }
         uint8_t hash[32];
-        bool timed = event_is_timed(w->m, ev), new_keys, new_all;
-        hash_message(ev, NULL, hash);
-        map_put(&by_keys, hash, &new_keys);
+        bool new_all;
         hash_message(ev, &w->m->attrs[ev->attr].source, hash);
         map_put(&by_all, hash, &new_all);
-        e->changes.is_duplicate[i] = map_get(&w->known_messages, &ev) != NULL || !new_all ||
-                                     (!timed && !new_keys);
+        e->changes.is_duplicate[i] = map_get(&w->known_messages, &ev) != NULL || !new_all;
         if (!e->changes.is_duplicate[i])
             VEC_PUSH(w->a, e->changes.messages, ev);
     }

@@ -44,6 +44,10 @@ struct batch {
     size_t n_switches;
     const struct forget_act *forgets; /* not together with events */
     size_t n_forgets;
+    /* A batch that only forgets what messages say is forgotten (core/forget.h): these messages, and
+     * the events that follow in a batch of their own, in which such a message may have to spread. */
+    const struct event *witnesses;
+    size_t n_witnesses;
 };
 
 /* --- what changes; a store saves it in this order ----------------------------------------- */
@@ -113,12 +117,15 @@ struct changes {
     VEC(struct change_fact) facts;
     VEC(struct change_pair) holders; /* a = person key, b = customer: maybe stored already */
     VEC(const struct event *) messages; /* identity messages to keep */
+    VEC(const struct event *) wider_ties; /* of these: what is between the first and last goes */
     /* what a forget takes away; some may be listed twice */
     VEC(struct change_tombstone) tombstones;
+    VEC(struct change_pair) passes; /* a's tombstone passes on to b; none of them stored */
     VEC(struct change_pair) gone_aliases; /* a < b by number; both directions */
     VEC(struct change_login) gone_logins;
     VEC(struct change_instant) gone_logouts;
     VEC(struct change_pair) gone_login_devices;
+    VEC(struct change_pair) idle_login_devices; /* those without a login now */
     VEC(struct change_fact) set_facts; /* the earliest instant now; US_MAX: delete */
     VEC(int64_t) no_frozen; /* customers and cases whose frozen rows go (core/retention.h) */
     VEC(int64_t) no_holders; /* keys that have no holders any more, after `holders` */
@@ -137,6 +144,9 @@ struct changes {
     /* one entry an input event, in input order: accepted or a duplicate */
     bool *is_duplicate;
     bool *is_forgotten; /* the same: a tombstone meets it, it was not accepted */
+    /* a forgotten one spreads further: nothing may be saved; the same events as witnesses first */
+    bool spreads_on;
+    bool *is_new_forget; /* one entry a witness: it is a forget, and says more than was known */
     /* one entry a switch of the batch: is there a stored fact between its keys */
     bool *has_fact;
 };

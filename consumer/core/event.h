@@ -18,6 +18,7 @@ struct event {
     uint16_t place; /* EVENT_NO_PLACE: an identity message */
     uint8_t initiator;
     bool logout; /* gives a logout fact (also in the attr of an event) */
+    bool forget; /* says that its keys are to be forgotten up to t_us: core/forget.h. No place */
     uint16_t n_keys;
     const struct key *keys;
 };

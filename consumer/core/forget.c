@@ -8,6 +8,7 @@ static enum key_kind kind_of(const struct world *w, const struct key *k)
     return w->m->namespaces[k->ns].kind;
 }
 
+/* The spans at one key; of a loose one the other keys of the message decide whether it counts. */
 static bool meets_at(const struct world_key *wk, enum when when, int64_t t_us, bool if_loose)
 {
     const struct tombstone *at = when == OLD ? wk->tombs_old.at : wk->tombs_now.at;
@@ -18,9 +19,10 @@ static bool meets_at(const struct world_key *wk, enum when when, int64_t t_us, b
     return false;
 }
 
-bool forget_meets(const struct world *w, const struct event *ev, enum when when)
+static bool meets_by(const struct world *w, const struct event *ev, enum when when,
+                     bool persons_only)
 {
-    bool has[3] = {false};
+    bool has[3] = {false}, is_first = true;
     for (int i = 0; i < ev->n_keys; i++)
         has[kind_of(w, &ev->keys[i])] = true;
     for (int i = 0; i < ev->n_keys; i++) {
@@ -28,11 +30,23 @@ bool forget_meets(const struct world *w, const struct event *ev, enum when when)
         enum key_kind kind = kind_of(w, &ev->keys[i]);
         bool if_loose = kind == KEY_CASE     ? !has[KEY_PERSON]
                         : kind == KEY_DEVICE ? !has[KEY_PERSON] && !has[KEY_CASE]
-                                             : true;
-        if (wk && meets_at(wk, when, ev->t_us, if_loose))
+                                             : is_first;
+        if (wk && (kind == KEY_PERSON || !persons_only) &&
+            meets_at(wk, when, ev->t_us, if_loose))
             return true;
+        is_first &= kind != KEY_PERSON;
     }
     return false;
+}
+
+bool forget_meets(const struct world *w, const struct event *ev, enum when when)
+{
+    return meets_by(w, ev, when, false);
+}
+
+bool forget_meets_person(const struct world *w, const struct event *ev)
+{
+    return meets_by(w, ev, NOW, true);
 }
 
 /* ---------------------------------------------------------------- where their events lie */
@@ -123,7 +137,7 @@ static bool places_of_case(struct forget_work *fw, struct world_key *wk)
 /* A message that stays and carries a person key that goes: the instant was too early. */
 static void note_late(struct forget_work *fw, const struct event *ev)
 {
-    for (int i = 0; i < ev->n_keys; i++) {
+    for (int i = 0; i < ev->n_keys && !fw->by_message; i++) {
         const struct world_key *wk = world_key(fw->e->w, &ev->keys[i]);
         if (wk && kind_of(fw->e->w, &wk->key) == KEY_PERSON &&
             wk->tombs_now.n > wk->tombs_old.n && ev->t_us > fw->e->changes.late_us)
@@ -219,6 +233,45 @@ static bool find_messages(struct forget_work *fw)
 
 /* ---------------------------------------------------------------- all */
 
+static bool need_keys_of_gone(struct forget_work *fw)
+{
+    struct identity *id = &((struct engine_work *) fw->e->work)->id;
+    bool complete = true;
+    for (size_t i = 0; i < fw->gone.n; i++)
+        for (int k = 0; k < fw->gone.at[i].ev.n_keys; k++)
+            complete &= identity_need_key(id, &fw->gone.at[i].ev.keys[k]) != NULL;
+    return complete;
+}
+
+static bool plan_acts(struct forget_work *fw)
+{
+    bool complete = true;
+    for (size_t i = 0; i < fw->e->b->n_forgets; i++)
+        complete &= forget_mark_act(fw, &fw->e->b->forgets[i]);
+    return complete && find_events(fw) && mark_rest(fw) && find_messages(fw) &&
+           need_keys_of_gone(fw);
+}
+
+/* What goes may name more that goes: until nothing more is found. */
+static bool plan_messages(struct forget_work *fw)
+{
+    struct world *w = fw->e->w;
+    if (!forget_name(fw))
+        return false;
+    for (bool more = true; more;) {
+        more = false;
+        if (!forget_pass_on(fw) || !find_events(fw) || !find_messages(fw) ||
+            !need_keys_of_gone(fw))
+            return false;
+        for (size_t i = 0; i < fw->gone.n; i++)
+            more |= forget_spread(fw, &fw->gone.at[i].ev);
+        for (size_t i = 0; i < fw->e->b->n_witnesses; i++)
+            if (forget_meets(w, &fw->e->b->witnesses[i], NOW))
+                more |= forget_spread(fw, &fw->e->b->witnesses[i]);
+    }
+    return true;
+}
+
 static bool plan(struct forget_work *fw)
 {
     struct world *w = fw->e->w;
@@ -227,15 +280,11 @@ static bool plan(struct forget_work *fw)
     for (size_t i = 0; i < w->by_no.n; i++) {
         struct world_key *wk = *(struct world_key **) map_value_at(&w->by_no, i);
         wk->tombs_now.n = wk->tombs_old.n;
+        wk->passes_to.n = wk->n_passes_old;
     }
-    for (size_t i = 0; i < fw->e->b->n_forgets; i++)
-        complete &= forget_mark_act(fw, &fw->e->b->forgets[i]);
-    if (!complete || !find_events(fw) || !mark_rest(fw) || !find_messages(fw))
+    if (!(fw->by_message ? plan_messages(fw) : plan_acts(fw)))
         return false;
-    for (size_t i = 0; i < fw->gone.n; i++)
-        for (int k = 0; k < fw->gone.at[i].ev.n_keys; k++)
-            complete &= identity_need_key(id, &fw->gone.at[i].ev.keys[k]) != NULL;
-    for (size_t i = 0; i < fw->marked.n; i++) /* their switches end */
+    for (size_t i = 0; !fw->by_message && i < fw->marked.n; i++) /* their switches end */
         for (size_t k = 0; k < fw->marked.at[i]->off_now.n; k++)
             complete &= identity_need_no(id, fw->marked.at[i]->off_now.at[k]) != NULL;
     return complete && forget_facts(fw, false);
@@ -256,19 +305,45 @@ static void clear_switches(struct engine *e, struct world_key *wk)
     }
 }
 
+/* Keys that only witnesses carry, which nothing remembers. */
+static void drop_unused(struct engine *e)
+{
+    for (size_t i = 0; i < e->w->by_no.n; i++) {
+        const struct world_key *wk = *(struct world_key **) map_value_at(&e->w->by_no, i);
+        if (wk->fresh && wk->tombs_now.n == 0)
+            VEC_PUSH(e->w->a, e->changes.gone_keys, wk->no);
+    }
+}
+
+/* Frozen rows go with the customer whose first key is forgotten. */
+static void drop_frozen(struct engine *e, const struct world_key *wk)
+{
+    const struct world_key *root = world_key_no(e->w, wk->old.owner);
+    if (kind_of(e->w, &wk->key) == KEY_PERSON && root && root->tombs_now.n > root->tombs_old.n)
+        VEC_PUSH(e->w->a, e->changes.no_frozen, root->no);
+}
+
 static void apply(struct forget_work *fw)
 {
     struct engine *e = fw->e;
     for (size_t i = 0; i < fw->roots.n; i++)
         VEC_PUSH(e->w->a, e->changes.no_frozen, fw->roots.at[i]->no);
+    for (size_t i = 0; i < fw->passing.n; i++) {
+        const struct world_key *wk = fw->passing.at[i];
+        for (size_t k = wk->n_passes_old; k < wk->passes_to.n; k++)
+            VEC_PUSH(e->w->a, e->changes.passes,
+                     ((struct change_pair){wk->no, wk->passes_to.at[k]}));
+    }
     for (size_t i = 0; i < fw->marked.n; i++) {
         struct world_key *wk = fw->marked.at[i];
+        if (fw->by_message)
+            drop_frozen(e, wk);
         for (size_t k = wk->tombs_old.n; k < wk->tombs_now.n; k++)
             VEC_PUSH(e->w->a, e->changes.tombstones,
                      ((struct change_tombstone){wk->no, wk->tombs_now.at[k]}));
         if (kind_of(e->w, &wk->key) == KEY_CASE)
             VEC_PUSH(e->w->a, e->changes.no_frozen, wk->no);
-        if (kind_of(e->w, &wk->key) == KEY_PERSON) {
+        if (kind_of(e->w, &wk->key) == KEY_PERSON && !fw->by_message) {
             clear_switches(e, wk);
             VEC_PUSH(e->w->a, e->changes.no_holders, wk->no);
         }
@@ -282,16 +357,19 @@ static void apply(struct forget_work *fw)
                 VEC_PUSH(e->w->a, e->changes.gone_holders,
                          ((struct change_pair){world_key(e->w, &g->ev.keys[k])->no, g->root->no}));
     }
+    if (fw->by_message)
+        drop_unused(e);
     (void) forget_facts(fw, true);
 }
 
 bool forget_plan(struct engine *e)
 {
     struct engine_work *ew = e->work;
-    if (!e->b->n_forgets || ew->forgetting)
+    if ((!e->b->n_forgets && !e->b->n_witnesses) || ew->forgetting)
         return true;
     struct forget_work *fw = ARENA_NEW(e->w->a, struct forget_work, 1);
     fw->e = e;
+    fw->by_message = e->b->n_witnesses > 0;
     if (!plan(fw))
         return false;
     ew->forgetting = fw;
@@ -299,11 +377,45 @@ bool forget_plan(struct engine *e)
     return true;
 }
 
+/* Who held events of a person key and holds none now: what stays, and what came, is asked. */
+static void drop_holders(struct forget_work *fw)
+{
+    struct engine *e = fw->e;
+    struct map stays;
+    map_init(&stays, e->w->a, sizeof(struct need_pair), sizeof(bool));
+    for (size_t i = 0; i < fw->places.n; i++) {
+        const struct world_customer *c = world_customer(e->w, fw->places.at[i]);
+        for (size_t n = 0; n < c->n_events; n++)
+            for (int k = 0; k < c->events[n].n_keys; k++) {
+                const struct world_key *wk = world_key(e->w, &c->events[n].keys[k]);
+                struct need_pair pair = {wk ? wk->no : 0, c->no};
+                if (wk && !forget_meets(e->w, &c->events[n], NOW))
+                    map_put(&stays, &pair, NULL);
+            }
+    }
+    for (size_t i = 0; i < e->changes.holders.n; i++) {
+        struct need_pair pair = {e->changes.holders.at[i].a, e->changes.holders.at[i].b};
+        map_put(&stays, &pair, NULL);
+    }
+    for (size_t i = 0; i < fw->gone.n; i++)
+        for (int k = 0; fw->gone.at[i].root && k < fw->gone.at[i].ev.n_keys; k++) {
+            const struct world_key *wk = world_key(e->w, &fw->gone.at[i].ev.keys[k]);
+            struct need_pair pair = {wk->no, fw->gone.at[i].root->no};
+            if (kind_of(e->w, &wk->key) == KEY_PERSON && !map_get(&stays, &pair)) {
+                map_put(&stays, &pair, NULL); /* once */
+                VEC_PUSH(e->w->a, e->changes.gone_holders,
+                         ((struct change_pair){pair.a, pair.b}));
+            }
+        }
+}
+
 /* The events leave their timelines and the runs of their cases. */
 void forget_remove(struct engine *e)
 {
     struct engine_work *ew = e->work;
-    const struct forget_work *fw = ew->forgetting;
+    struct forget_work *fw = ew->forgetting;
+    if (fw && fw->by_message)
+        drop_holders(fw);
     for (size_t i = 0; fw && i < fw->gone.n; i++) {
         const struct gone *g = &fw->gone.at[i];
         if (!g->root)

@@ -11,10 +11,12 @@ struct facts_work {
     struct map facts; /* looked at already */
 };
 
-/* Will every message that carries the key go? A forget's instant lies after all that was seen. */
-static bool goes_whole(const struct world_key *wk, const struct model *m)
+/* Will every message that carries the key go? The instant of an operator's forget lies after all
+ * that was seen; that of a message does not. */
+static bool goes_whole(const struct facts_work *f, const struct world_key *wk)
 {
-    return m->namespaces[wk->key.ns].kind == KEY_PERSON && wk->tombs_now.n > wk->tombs_old.n;
+    return !f->fw->by_message && f->w->m->namespaces[wk->key.ns].kind == KEY_PERSON &&
+           wk->tombs_now.n > wk->tombs_old.n;
 }
 
 static bool carries(const struct event *ev, const struct world_key *wk)
@@ -40,7 +42,7 @@ static void look_at_alias(struct facts_work *f, const struct world_key *a,
 {
     struct engine_work *ew = f->fw->e->work;
     struct need_pair pair = {a->no < b->no ? a->no : b->no, a->no < b->no ? b->no : a->no};
-    if (!goes_whole(a, f->w->m) && !goes_whole(b, f->w->m)) {
+    if (!goes_whole(f, a) && !goes_whole(f, b)) {
         const struct carriers *said = world_said(f->w, a);
         const struct carriers *events = world_carriers(f->w, pair.a, pair.b, 0);
         if (!said || !events) {
@@ -123,9 +125,10 @@ static void look_at_device(struct facts_work *f, const struct event *ev)
     if (!device || device->is_kiosk)
         return;
     struct key_work *dev = identity_work(f->id, device);
-    bool found = false, whole = false;
+    /* who gives that login too has the same persons and the same time, and goes for them */
+    bool found = false, whole = forget_meets_person(f->w, ev);
     for (uint32_t i = 0; i < n; i++)
-        whole |= goes_whole(world_key_no(f->w, persons[i]), f->w->m);
+        whole |= goes_whole(f, world_key_no(f->w, persons[i]));
     if (n > 0 && !whole && !stays(f, device, ev->t_us, persons, n, false, &found))
         f->complete = false;
     if (n > 0 && !found && f->apply) {
@@ -134,8 +137,12 @@ static void look_at_device(struct facts_work *f, const struct event *ev)
         VEC_PUSH(f->w->a, e->changes.gone_logins, ((struct change_login){device->no, l}));
     }
     for (uint32_t i = 0; i < n && f->apply; i++)
-        if (goes_whole(world_key_no(f->w, persons[i]), f->w->m))
+        if (goes_whole(f, world_key_no(f->w, persons[i])))
             VEC_PUSH(f->w->a, e->changes.gone_login_devices,
+                     ((struct change_pair){persons[i], device->no}));
+    for (uint32_t i = 0; i < n && f->apply; i++)
+        if (!goes_whole(f, world_key_no(f->w, persons[i])))
+            VEC_PUSH(f->w->a, e->changes.idle_login_devices,
                      ((struct change_pair){persons[i], device->no}));
     if (!ev->logout)
         return;
@@ -184,7 +191,7 @@ static void look_at_fact(struct facts_work *f, struct world_key *c, const struct
     map_put(&f->facts, &pair, &is_new);
     if (!f->apply || !is_new)
         return;
-    int64_t at_us = goes_whole(wk, f->w->m) ? US_MAX : earliest(f, c, wk, said);
+    int64_t at_us = goes_whole(f, wk) ? US_MAX : earliest(f, c, wk, said);
     VEC_PUSH(f->w->a, identity_work(f->id, c)->set_facts, ((struct case_fact){wk->no, at_us}));
     VEC_PUSH(f->w->a, e->changes.set_facts, ((struct change_fact){c->no, wk->no, at_us}));
 }

@@ -2,19 +2,55 @@
  * (forget.h). */
 #include "core/forget.h"
 
+bool forget_covers(const struct world_key *wk, struct tombstone t)
+{
+    for (size_t i = 0; i < wk->tombs_now.n; i++)
+        if (wk->tombs_now.at[i].from_us <= t.from_us && wk->tombs_now.at[i].to_us >= t.to_us &&
+            wk->tombs_now.at[i].strict >= t.strict && wk->tombs_now.at[i].spreads >= t.spreads)
+            return true;
+    return false;
+}
+
 void forget_mark(struct forget_work *fw, struct world_key *wk, int64_t from_us, int64_t to_us,
                  bool strict)
 {
-    struct tombstone t = {from_us, to_us, strict};
-    if (from_us > to_us)
+    struct tombstone t = {from_us, to_us, strict, false};
+    if (from_us > to_us || forget_covers(wk, t))
         return;
-    for (size_t i = 0; i < wk->tombs_now.n; i++)
-        if (wk->tombs_now.at[i].from_us <= from_us && wk->tombs_now.at[i].to_us >= to_us &&
-            wk->tombs_now.at[i].strict >= strict)
-            return;
     if (wk->tombs_now.n == wk->tombs_old.n)
         VEC_PUSH(fw->e->w->a, fw->marked, wk);
     VEC_PUSH(fw->e->w->a, wk->tombs_now, t);
+}
+
+/* A span of the same sort that overlaps, and is not within it. */
+static bool grow(const struct tombstone *by, struct tombstone *t)
+{
+    if (by->strict != t->strict || !by->spreads || by->from_us > t->to_us ||
+        by->to_us < t->from_us || (by->from_us >= t->from_us && by->to_us <= t->to_us))
+        return false;
+    t->from_us = by->from_us < t->from_us ? by->from_us : t->from_us;
+    t->to_us = by->to_us > t->to_us ? by->to_us : t->to_us;
+    return true;
+}
+
+/* A device has one span for a person's many page views, not one for each. */
+bool forget_mark_spread(struct forget_work *fw, struct world_key *wk, struct tombstone t)
+{
+    size_t n = wk->tombs_old.n;
+    if (forget_covers(wk, t))
+        return false;
+    for (size_t i = 0; i < wk->tombs_now.n;)
+        i = grow(&wk->tombs_now.at[i], &t) ? 0 : i + 1;
+    if (wk->tombs_now.n == n)
+        VEC_PUSH(fw->e->w->a, fw->marked, wk);
+    for (size_t i = n; i < wk->tombs_now.n; i++) { /* of this batch, within the new one */
+        const struct tombstone *by = &wk->tombs_now.at[i];
+        if (by->strict != t.strict || by->from_us < t.from_us || by->to_us > t.to_us)
+            wk->tombs_now.at[n++] = *by;
+    }
+    wk->tombs_now.n = n;
+    VEC_PUSH(fw->e->w->a, wk->tombs_now, t);
+    return true;
 }
 
 static bool need_lists(struct world *w, const struct world_key *wk)

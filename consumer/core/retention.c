@@ -3,7 +3,8 @@
 
 bool retention_is_past(const struct model *m, const struct event *ev, int64_t cut_us)
 {
-    return ev->t_us < cut_us && (!event_is_identity(ev) || event_is_timed(m, ev));
+    return !ev->forget && ev->t_us < cut_us &&
+           (!event_is_identity(ev) || event_is_timed(m, ev));
 }
 
 struct cover retention_cover_of(enum journey_state state, int failed_by, int last_place,

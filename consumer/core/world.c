@@ -14,7 +14,7 @@ void world_init(struct world *w, struct model *m, struct arena *a)
     map_init(&w->said, a, sizeof(int64_t), sizeof(struct carriers));
     map_init(&w->carriers, a, sizeof(struct need_carriers), sizeof(struct carriers));
     map_init(&w->days, a, sizeof(struct need_day), sizeof(struct world_day));
-    map_init(&w->known_messages, a, sizeof(const struct event *), sizeof(bool));
+    map_init(&w->known_messages, a, sizeof(const struct event *), sizeof(struct times));
 }
 
 bool needs_any(const struct needs *n)
@@ -101,6 +101,16 @@ void world_put_tombstones(struct world *w, int64_t no, const struct tombstone *a
         VEC_PUSH(w->a, wk->tombs_old, at[i]);
         VEC_PUSH(w->a, wk->tombs_now, at[i]);
     }
+}
+
+void world_put_passes(struct world *w, int64_t no, const int64_t *nos, size_t n)
+{
+    struct world_key *wk = world_key_no(w, no);
+    if (wk->passes_to.n)
+        return;
+    for (size_t i = 0; i < n; i++)
+        VEC_PUSH(w->a, wk->passes_to, nos[i]);
+    wk->n_passes_old = n;
 }
 
 void world_put_alias(struct world *w, int64_t a, int64_t b)
@@ -301,7 +311,12 @@ void world_put_carriers(struct world *w, const struct need_carriers *need,
     *(struct carriers *) map_put(&w->carriers, need, NULL) = (struct carriers){events, n};
 }
 
-void world_put_message(struct world *w, const struct event *message)
+void world_put_message(struct world *w, const struct event *message, int64_t stored_us)
 {
-    *(bool *) map_put(&w->known_messages, &message, NULL) = true;
+    bool is_new;
+    struct times *known = map_put(&w->known_messages, &message, &is_new);
+    if (is_new || stored_us < known->least_us)
+        known->least_us = stored_us;
+    if (is_new || stored_us > known->greatest_us)
+        known->greatest_us = stored_us;
 }

@@ -38,6 +38,7 @@ struct case_fact {
 struct tombstone {
     int64_t from_us, to_us; /* both included */
     bool strict;
+    bool spreads; /* a message made it */
 };
 /* Stored messages that carry a key. */
 struct carriers {
@@ -75,6 +76,9 @@ struct world_key {
     /* keys whose facts with this one an operator switched off (core/switches.h) */
     VEC(int64_t) off_old, off_now;
     VEC(struct tombstone) tombs_old, tombs_now;
+    /* person: keys of forgotten messages to which it passes its tombstone on; stored ones first */
+    VEC(int64_t) passes_to;
+    size_t n_passes_old;
     void *work; /* the engine's own */
 };
 
@@ -120,6 +124,11 @@ struct world_case {
     void *work;
 };
 
+/* When the stored messages came that make one known. */
+struct times {
+    int64_t least_us, greatest_us;
+};
+
 /* What to load next. A store answers all of it, then empties the lists. Lists may repeat. */
 struct need_window { int64_t device_no, from_us, to_us; };
 struct need_slice { int64_t customer_no, from_us; };
@@ -160,7 +169,8 @@ struct needs {
     /* events that carry both person keys a and b, at any time; b = 0: that carry device a at t_us
      * -> world_put_carriers */
     VEC(struct need_carriers) carriers;
-    VEC(const struct event *) messages; /* identity messages: known already? -> world_put_message */
+    VEC(const struct event *) messages; /* identity messages: known already? -> world_put_message,
+                                         * one call for each that is stored */
 };
 
 struct world {
@@ -178,7 +188,7 @@ struct world {
     struct map said;    /* int64_t -> struct carriers */
     struct map carriers; /* need_carriers -> struct carriers */
     struct map days;    /* need_day -> struct world_day */
-    struct map known_messages; /* const struct event * -> bool */
+    struct map known_messages; /* const struct event * -> struct times */
 };
 
 void world_init(struct world *w, struct model *m, struct arena *a);
@@ -202,6 +212,7 @@ struct world_key *world_put_key(struct world *w, const struct key *k, int64_t no
 /* With the key: the other keys of its switches. Left out: none. */
 void world_put_switches(struct world *w, int64_t no, const int64_t *others, size_t n);
 void world_put_tombstones(struct world *w, int64_t no, const struct tombstone *at, size_t n);
+void world_put_passes(struct world *w, int64_t no, const int64_t *nos, size_t n);
 void world_put_alias(struct world *w, int64_t a, int64_t b); /* either order */
 void world_put_partners(struct world *w, int64_t no, const int64_t *nos, size_t n);
 void world_put_more_partners(struct world *w, const struct need_partners *need,
@@ -230,6 +241,6 @@ void world_put_day(struct world *w, const struct need_day *d, const struct store
 void world_put_said(struct world *w, int64_t no, const struct event *events, size_t n);
 void world_put_carriers(struct world *w, const struct need_carriers *need,
                         const struct event *events, size_t n);
-void world_put_message(struct world *w, const struct event *message);
+void world_put_message(struct world *w, const struct event *message, int64_t stored_us);
 
 #endif

@@ -239,9 +239,17 @@ create table journey_internal.tombstone (
     to_us bigint not null,
     is_strict boolean not null,
     act_no bigint not null,
-    primary key (key_no, from_us, is_strict)
+    spreads boolean not null default false,
+    primary key (key_no, from_us, is_strict, spreads)
 );
-comment on table journey_internal.tombstone is 'what was forgotten: messages that carry the key at a time in the span are not accepted. Not strict: at a case only those without a person key, at a device only those without a person and a case key';
+comment on table journey_internal.tombstone is 'what was forgotten: messages that carry the key at a time in the span are not accepted. Not strict: at a person key only those whose least person key it is, at a case only those without a person key, at a device only those without a person and a case key. spreads: a message said it, so it reaches what comes later, too. act_no: the row of operator_act that made it; 0: what came later';
+
+create table journey_internal.tombstone_pass (
+    key_no bigint not null,
+    other_no bigint not null,
+    primary key (key_no, other_no)
+);
+comment on table journey_internal.tombstone_pass is 'person keys and the keys that forgotten messages tied to them: a tombstone of key_no that spreads is one of other_no, too. Both have tombstones';
 
 create table journey_internal.operator_act (
     act_no bigint generated always as identity primary key,
@@ -312,7 +320,7 @@ create table journey_internal.identity_message (
     has_device boolean not null,
     primary key (id, at, keyset, source, is_logout)
 );
-comment on table journey_internal.identity_message is 'identity messages, kept so that verify can recount the facts; keyset = first 16 bytes of SHA-256 over the keys in order. has_device: it carries a device or a case, so what it gave has a time, and it goes with the events of its month; else it is a user record';
+comment on table journey_internal.identity_message is 'identity messages, kept so that verify can recount the facts; keyset = first 16 bytes of SHA-256 over the keys in order. has_device: it carries a device or a case, so what it gave has a time, and it goes with the events of its month; else it is a user record, of which with equal keys the first and the last are kept';
 create index identity_message_keyset on journey_internal.identity_message (keyset) where not has_device;
 
 create table journey_internal.customer (

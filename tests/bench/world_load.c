@@ -110,7 +110,7 @@ static void load_facts(struct memory *mem, struct world *w)
     }
     for (size_t i = 0; i < n->messages.n; i++)
         if (memory_is_known(mem, n->messages.at[i]))
-            world_put_message(w, n->messages.at[i]);
+            world_put_message(w, n->messages.at[i], n->messages.at[i]->t_us);
 }
 
 /* --- timelines and journeys ----------------------------------------------------------------- */

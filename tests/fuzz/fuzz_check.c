@@ -206,8 +206,8 @@ static void summary(const struct config *c, const struct mapped *got, size_t n,
         add_text(g->rule, out);
         if (g->outcome != OUTCOME_EVENT)
             continue;
-        buf_printf(out, "%lld %llx %d %d %d ", (long long) ev->t_us, (unsigned long long) ev->id,
-                   ev->place, ev->initiator, ev->logout);
+        buf_printf(out, "%lld %llx %d %d %d %d ", (long long) ev->t_us,
+                   (unsigned long long) ev->id, ev->place, ev->initiator, ev->logout, ev->forget);
         buf_add(out, ev->keys, ev->n_keys * sizeof *ev->keys);
         for (int d = 0; d < DIM_COUNT; d++)
             add_text(c->model.attrs[ev->attr].dim[d], out);

@@ -58,6 +58,14 @@ static int carried(const struct model *m, const struct event *ev, enum key_kind 
     return n;
 }
 
+static bool is_least_person(const struct model *m, const struct event *ev, const struct key *k)
+{
+    for (int i = 0; i < ev->n_keys; i++)
+        if (m->namespaces[ev->keys[i].ns].kind == KEY_PERSON && key_cmp(&ev->keys[i], k) < 0)
+            return false;
+    return true;
+}
+
 bool brute_is_forgotten(const struct model *m, const struct verdicts *v,
                         const struct event *ev)
 {
@@ -66,6 +74,8 @@ bool brute_is_forgotten(const struct model *m, const struct verdicts *v,
         bool carries = false, counts = true;
         for (int k = 0; k < ev->n_keys; k++)
             carries |= key_cmp(&ev->keys[k], &t->key) == 0;
+        if (m->namespaces[t->key.ns].kind == KEY_PERSON)
+            counts = is_least_person(m, ev, &t->key);
         if (m->namespaces[t->key.ns].kind == KEY_CASE)
             counts = carried(m, ev, KEY_PERSON) == 0;
         if (m->namespaces[t->key.ns].kind == KEY_DEVICE)
@@ -81,7 +91,7 @@ static void collect_item(struct brute *b, const struct event *ev)
 {
     size_t k = 0;
     int c = 1;
-    if (brute_is_forgotten(b->m, &b->verdicts, ev))
+    if (ev->forget || brute_is_forgotten(b->m, &b->verdicts, ev))
         return;
     while (k < b->items.n && (c = compare_events(b->m, b->items.at[k].ev, ev)) < 0)
         k++;
@@ -343,6 +353,8 @@ static void put_keys(struct brute *b)
 
 void brute_run_all(struct brute *b, const struct event *events, size_t n)
 {
+    if (b->verdicts.by_messages)
+        brute_said(b->m, events, n, &b->a, &b->verdicts);
     collect_items(b, events, n);
     collect_keys(b);
     brute_persons(b);

@@ -26,6 +26,9 @@ struct verdicts {
     const struct brute_tomb *tombs;
     size_t n_tombs;
     const struct brute_past *past; /* NULL: nothing was dropped */
+    /* Messages that say `forget` are among the events, and what they name is worked out; else they
+     * are passed over, as the tombstones tell it. */
+    bool by_messages;
 };
 /* Messages that carry a key in a span of time are as if they had never come. */
 struct brute_tomb {
@@ -46,6 +49,10 @@ void brute_past_forget(struct brute_past *past, const struct key *k);
 /* Moves the cut: what begins before it is frozen as it is now. v->past may be the same one. */
 void brute_cut(const struct model *m, const struct event *events, size_t n,
                const struct verdicts *v, int64_t cut_us, struct brute_past *past);
+
+/* What messages that say `forget` do, as tombstones of v, which live in the arena. */
+void brute_said(const struct model *m, const struct event *events, size_t n, struct arena *a,
+                struct verdicts *v);
 
 /* Which of the events belong to the customer that the key names. */
 void brute_owned(const struct model *m, const struct event *events, size_t n,

@@ -286,7 +286,7 @@ const char *text_input(struct arena *a, const struct model *m, const struct even
     add_keys(&b, m, ev);
     if (event_is_identity(ev))
         buf_printf(&b, " source=%s%s", m->sources[m->attrs[ev->attr].source],
-                   ev->logout ? " logout" : "");
+                   ev->logout ? " logout" : ev->forget ? " forget" : "");
     else
         add_attr(&b, m, ev->attr, ev->logout);
     const char *text = arena_strndup(a, b.data, b.len);

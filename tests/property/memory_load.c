@@ -67,6 +67,11 @@ static void put_key(struct mem *mem, struct world *w, const struct mem_key *row,
         if (mem->tombs.at[i].no == row->no)
             VEC_PUSH(w->a, tombs, mem->tombs.at[i].at);
     world_put_tombstones(w, row->no, tombs.at, tombs.n);
+    VEC(int64_t) passes = {0};
+    for (size_t i = 0; i < mem->passes.n; i++)
+        if (mem->passes.at[i].a == row->no)
+            VEC_PUSH(w->a, passes, mem->passes.at[i].b);
+    world_put_passes(w, row->no, passes.at, passes.n);
 }
 
 static void put_with_owner(struct mem *mem, struct world *w, const struct mem_key *row)
@@ -283,26 +288,22 @@ static bool has_kind(const struct model *m, const struct event *ev, enum key_kin
 
 /* Known: a copy with the same fact (a logout, or not); or, where only aliases count (no
  * device, and no case, whose facts have a time), one with the same keys. */
-static bool is_known(const struct mem *mem, const struct event *ev)
+static void load_message(struct mem *mem, struct world *w, const struct event *ev)
 {
     bool only_aliases =
         !has_kind(mem->m, ev, KEY_DEVICE) && !has_kind(mem->m, ev, KEY_CASE);
     for (size_t i = 0; i < mem->messages.n; i++) {
         const struct event *old = &mem->messages.at[i];
-        if (!same_keys(old, ev))
-            continue;
-        if (only_aliases ||
-            (event_cmp(mem->m, old, ev) == 0 && old->logout == ev->logout))
-            return true;
+        if (same_keys(old, ev) &&
+            (only_aliases || (event_cmp(mem->m, old, ev) == 0 && old->logout == ev->logout)))
+            world_put_message(w, ev, old->t_us);
     }
-    return false;
 }
 
 static void load_messages(struct mem *mem, struct world *w)
 {
     for (size_t i = 0; i < w->needs.messages.n; i++)
-        if (is_known(mem, w->needs.messages.at[i]))
-            world_put_message(w, w->needs.messages.at[i]);
+        load_message(mem, w, w->needs.messages.at[i]);
 }
 
 static bool carries_no(struct mem *mem, const struct event *ev, int64_t no)

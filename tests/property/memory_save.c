@@ -210,6 +210,20 @@ static void remove_pair(struct mem *mem, int64_t a, int64_t b)
             i++;
 }
 
+/* The device of a person, when no login of it names the person any more. */
+static void drop_idle(struct mem *mem, const struct change_pair *p)
+{
+    size_t k;
+    for (size_t i = 0; i < mem->logins.n; i++)
+        for (uint32_t n = 0; n < mem->logins.at[i].login.n_keys; n++)
+            if (mem->logins.at[i].device_no == p->b && mem->logins.at[i].login.keys[n] == p->a)
+                return;
+    FIND(mem->login_devices, k,
+         mem->login_devices.at[k].a == p->a && mem->login_devices.at[k].b == p->b);
+    if (k < mem->login_devices.n)
+        REMOVE(mem->login_devices, k);
+}
+
 static void remove_facts(struct mem *mem, const struct changes *c)
 {
     size_t k;
@@ -236,6 +250,8 @@ static void remove_facts(struct mem *mem, const struct changes *c)
         if (k < mem->login_devices.n)
             REMOVE(mem->login_devices, k);
     }
+    for (size_t i = 0; i < c->idle_login_devices.n; i++)
+        drop_idle(mem, &c->idle_login_devices.at[i]);
     for (size_t i = 0; i < c->set_facts.n; i++) {
         const struct change_fact *f = &c->set_facts.at[i];
         FIND(mem->facts, k,
@@ -278,7 +294,6 @@ static void remove_frozen(struct mem *mem, const struct changes *c)
 static void save_forget(struct mem *mem, const struct changes *c)
 {
     size_t k;
-    mem->forgotten.n = 0;
     for (size_t i = 0; i < c->no_frozen.n; i++)
         VEC_PUSH(&mem->a, mem->forgotten, c->no_frozen.at[i]);
     remove_frozen(mem, c);
@@ -309,11 +324,19 @@ static void save_forget(struct mem *mem, const struct changes *c)
         const struct change_tombstone *t = &c->tombstones.at[i];
         FIND(mem->tombs, k,
              mem->tombs.at[k].no == t->no && mem->tombs.at[k].at.from_us == t->at.from_us &&
-                 mem->tombs.at[k].at.strict == t->at.strict);
+                 mem->tombs.at[k].at.strict == t->at.strict &&
+                 mem->tombs.at[k].at.spreads == t->at.spreads);
         if (k == mem->tombs.n)
             VEC_PUSH(&mem->a, mem->tombs, *t);
         else if (mem->tombs.at[k].at.to_us < t->at.to_us)
             mem->tombs.at[k].at.to_us = t->at.to_us;
+    }
+    for (size_t i = 0; i < c->passes.n; i++) {
+        const struct change_pair *p = &c->passes.at[i];
+        FIND(mem->passes, k, mem->passes.at[k].a == p->a && mem->passes.at[k].b == p->b);
+        if (k < mem->passes.n)
+            mem_fail(mem, "a passing on that is stored comes again");
+        VEC_PUSH(&mem->a, mem->passes, *p);
     }
     for (size_t i = 0; i < c->gone_keys.n; i++) {
         FIND(mem->keys, k, mem->keys.at[k].no == c->gone_keys.at[i]);

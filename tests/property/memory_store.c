@@ -34,16 +34,20 @@ void mem_fail(struct mem *mem, const char *fmt, ...)
 
 /* --- batches ------------------------------------------------------------------------ */
 
-static bool run_to(struct mem *mem, const struct batch *b, int64_t watermark_now_us,
-                   int64_t cut_now_us)
+enum ran { RAN, RAN_NOT, SPREADS_ON };
+
+static enum ran run_to(struct mem *mem, const struct batch *b, int64_t watermark_now_us,
+                       int64_t cut_now_us)
 {
     struct arena a;
     struct world w;
     struct engine e;
     int rounds = 0;
 
+    bool spreads_on = false;
+
     if (mem->failure[0])
-        return false;
+        return RAN_NOT;
     arena_init(&a);
     world_init(&w, mem->m, &a);
     w.watermark_old_us = mem->watermark_us;
@@ -62,7 +66,8 @@ static bool run_to(struct mem *mem, const struct batch *b, int64_t watermark_now
     }
     if (!mem->failure[0] && b->n_forgets && e.changes.late_us > b->forgets->until_us)
         mem_fail(mem, "a message is later than the instant of a forget");
-    if (!mem->failure[0]) {
+    spreads_on = e.changes.spreads_on;
+    if (!mem->failure[0] && !spreads_on) {
         mem_save(mem, &e.changes);
         for (size_t i = 0; i < b->n_events; i++)
             mem->n_accepted +=
@@ -73,17 +78,36 @@ static bool run_to(struct mem *mem, const struct batch *b, int64_t watermark_now
         mem->cut_us = cut_now_us;
     }
     arena_done(&a);
-    return !mem->failure[0];
+    return mem->failure[0] ? RAN_NOT : spreads_on ? SPREADS_ON : RAN;
 }
 
 static bool run(struct mem *mem, const struct batch *b, int64_t watermark_now_us)
 {
-    return run_to(mem, b, watermark_now_us, mem->cut_us);
+    return run_to(mem, b, watermark_now_us, mem->cut_us) == RAN;
 }
 
 bool mem_run_cut(struct mem *mem, const struct batch *b, int64_t cut_us)
 {
-    return run_to(mem, b, mem->watermark_us, cut_us);
+    return run_to(mem, b, mem->watermark_us, cut_us) == RAN;
+}
+
+/* What messages say is to be forgotten goes first. */
+static bool run_events(struct mem *mem, const struct event *events, size_t n)
+{
+    struct event *rest = malloc((n + 1) * sizeof *rest);
+    struct batch first = {.witnesses = events, .n_witnesses = n}, then = {.events = rest};
+
+    for (size_t i = 0; i < n; i++)
+        if (!events[i].forget)
+            rest[then.n_events++] = events[i];
+    enum ran ran = then.n_events < n ? SPREADS_ON
+                                     : run_to(mem, &then, mem->watermark_us, mem->cut_us);
+    if (ran == SPREADS_ON && run(mem, &first, mem->watermark_us))
+        ran = run_to(mem, &then, mem->watermark_us, mem->cut_us);
+    if (ran == SPREADS_ON)
+        mem_fail(mem, "what was forgotten first spreads further");
+    free(rest);
+    return ran == RAN;
 }
 
 /* The batch gets memory of its own, so that nothing can be kept of it unnoticed. */
@@ -97,8 +121,7 @@ bool mem_apply(struct mem *mem, const struct event *events, size_t n)
         copy[i].keys =
             arena_copy(&a, events[i].keys, events[i].n_keys * sizeof *events[i].keys);
     }
-    struct batch b = {.events = copy, .n_events = n};
-    bool ok = run(mem, &b, mem->watermark_us);
+    bool ok = run_events(mem, copy, n);
     arena_done(&a);
     return ok;
 }
@@ -111,6 +134,7 @@ bool mem_switch(struct mem *mem, const struct switch_act *acts, size_t n)
 
 bool mem_forget(struct mem *mem, const struct forget_act *act)
 {
+    mem->forgotten.n = 0;
     struct batch b = {.forgets = act, .n_forgets = 1};
     return run(mem, &b, mem->watermark_us);
 }

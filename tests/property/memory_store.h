@@ -53,6 +53,7 @@ struct mem {
     VEC(struct need_pair) login_devices;
     VEC(struct need_pair) switches; /* both directions */
     VEC(struct change_tombstone) tombs;
+    VEC(struct change_pair) passes;
     VEC(struct change_fact) facts;
     VEC(struct need_pair) holders;
     VEC(struct event) messages;

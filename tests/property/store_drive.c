@@ -34,6 +34,7 @@ struct drive { /* one world under way */
     struct brute_tomb *tombs; /* what was forgotten, in all */
     size_t n_tombs;
     struct brute_past past;
+    bool by_messages; /* what messages say is worked out from them, not taken from the engine */
     int64_t last_us;
     size_t *seen;      /* indexes of the events that were committed, copies too */
     size_t n_seen;
@@ -159,11 +160,14 @@ static enum outcome_of undo(struct drive *d, struct instance *x, const char *wha
 struct attempt {
     struct batch b;
     const size_t *nos; /* of a batch: which events of the world */
-    struct event *events;
+    size_t n;          /* of these */
+    struct event *events, *rest; /* rest: without those that say what is to be forgotten */
     int64_t target_us; /* of a sweep: the watermark to publish; else US_MIN */
     int limit;         /* of a sweep: journeys a step */
     bool may_give_up;
     struct engine e;
+    int64_t n_gone;           /* events that messages took away */
+    const struct engine *said; /* what these messages changed; NULL: there are none */
 };
 
 static void account_of(const struct attempt *at, struct tally *tally, struct account *acc)
@@ -182,7 +186,22 @@ static void account_of(const struct attempt *at, struct tally *tally, struct acc
     }
 }
 
-/* As slice_commit of app/pipeline.c. */
+/* As slice_commit of app/pipeline.c: what messages say is to be forgotten goes first, also what
+ * events reach that follow. */
+static bool run_said(struct drive *d, struct store *s, struct attempt *at, struct err *err)
+{
+    struct batch first = {.witnesses = at->events, .n_witnesses = at->n};
+    struct engine *e = ARENA_NEW(&d->work, struct engine, 1);
+
+    if (!store_run(s, &d->work, &first, d->watermark_us, d->watermark_us, e, err) ||
+        !store_act_of_source(s, &d->work, "plain", at->events->keys, at->events->n_keys, err) ||
+        !store_save(s, &d->work, &e->changes, err))
+        return false;
+    at->n_gone = e->changes.n_gone_events;
+    at->said = e;
+    return true;
+}
+
 static enum outcome_of try_batch(struct drive *d, struct instance *x, struct attempt *at)
 {
     struct store *s = x->s;
@@ -192,6 +211,11 @@ static enum outcome_of try_batch(struct drive *d, struct instance *x, struct att
     int64_t watermark_us;
     bool unknown;
 
+    bool says = at->n > at->b.n_events;
+
+again:
+    at->said = NULL;
+    at->n_gone = 0;
     arena_reset(&d->work);
     if (!store_ensure_months(s, at->b.events, at->b.n_events, &err) ||
         !store_begin(s, &err) || !store_watermark(s, false, &watermark_us, &err))
@@ -200,8 +224,19 @@ static enum outcome_of try_batch(struct drive *d, struct instance *x, struct att
         fail(d, "watermark is %s", text_time(watermark_us));
         return FAILED;
     }
-    if (!store_run(s, &d->work, &at->b, watermark_us, watermark_us, &at->e, &err) ||
-        (at->b.n_switches &&
+    if ((says && (!run_said(d, s, at, &err) || gives_up(d, at->may_give_up))) ||
+        !store_run(s, &d->work, &at->b, watermark_us, watermark_us, &at->e, &err))
+        return undo(d, x, "batch", &err);
+    if (at->e.changes.spreads_on && !says) {
+        store_rollback(s);
+        says = true;
+        goto again;
+    }
+    if (at->e.changes.spreads_on) {
+        fail(d, "what was forgotten first spreads further");
+        return FAILED;
+    }
+    if ((at->b.n_switches &&
          !store_act(s, &d->work, STORE_UNLINK, &at->b.switches->a, 1, &err)) ||
         (at->b.n_forgets &&
          !store_act(s, &d->work, STORE_FORGET, &at->b.forgets->key, 1, &err)) ||
@@ -258,9 +293,13 @@ static enum outcome_of try_sweep(struct drive *d, struct instance *x, struct att
 /* Attributes of events have the numbers of the instance's own model. */
 static void give_events(const struct instance *x, struct attempt *at)
 {
-    for (size_t i = 0; i < at->b.n_events; i++)
+    at->b.events = at->rest;
+    at->b.n_events = 0;
+    for (size_t i = 0; i < at->n; i++) {
         at->events[i] = x->plan.events.at[at->nos[i]];
-    at->b.events = at->events;
+        if (!at->events[i].forget)
+            at->rest[at->b.n_events++] = at->events[i];
+    }
 }
 
 /* Until it is committed; GIVEN_UP may happen a few times only. What one instance gave up
@@ -305,10 +344,34 @@ static bool is_idle(struct drive *d, const struct changes *c, const char *what)
                 c->sessions.n, c->journeys.n, n_cells);
 }
 
+/* What the batch made, added to what there was. */
+static size_t take_tombs(struct drive *d, const struct engine *e)
+{
+    const struct changes *c = &e->changes;
+    d->tombs = realloc(d->tombs, (d->n_tombs + c->tombstones.n + 1) * sizeof *d->tombs);
+    for (size_t i = 0; i < c->tombstones.n; i++) {
+        const struct change_tombstone *t = &c->tombstones.at[i];
+        d->tombs[d->n_tombs++] =
+            (struct brute_tomb){world_key_no(e->w, t->no)->key, t->at};
+    }
+    for (size_t i = 0; i < c->switches.n; i++) { /* those of forgotten persons end */
+        const struct key *a = &world_key_no(e->w, c->switches.at[i].a)->key;
+        const struct key *b = &world_key_no(e->w, c->switches.at[i].b)->key;
+        d->acts = realloc(d->acts, (d->n_acts + 1) * sizeof *d->acts);
+        d->acts[d->n_acts++] = (struct switch_act){*a, *b, false};
+    }
+    return c->tombstones.n;
+}
+
 static bool deliver_again(struct drive *d, struct instance *x, struct attempt *at)
 {
     if (!finish(d, x, at))
         return false;
+    for (size_t i = 0; at->said && i < at->n; i++)
+        if (at->said->changes.is_new_forget[i])
+            return fail(d, "message %zu is forgotten anew the second time", i);
+    if (at->said && (at->said->changes.tombstones.n || at->said->changes.passes.n || at->n_gone))
+        return fail(d, "messages that were delivered again make tombstones");
     for (size_t i = 0; i < at->b.n_events; i++)
         if (!at->e.changes.is_duplicate[i] && !at->e.changes.is_forgotten[i])
             return fail(d, "event %zu of a batch is no duplicate the second time", i);
@@ -332,10 +395,14 @@ static bool apply_batch(struct drive *d, struct instance *x, const struct op *op
             d->seen[d->n_seen + n++] = op->events.at[i];
     d->n_seen += n;
     at.events = zeroed((n + 1) * sizeof *at.events);
-    at.b.n_events = n;
+    at.rest = zeroed((n + 1) * sizeof *at.rest);
+    at.n = n;
     bool ok = n == 0 || finish(d, x, &at);
-    for (size_t i = 0; ok && i < n; i++)
-        if (!event_is_identity(&at.events[i]))
+    d->n_accepted -= at.n_gone;
+    if (ok && at.said && !d->by_messages)
+        (void) take_tombs(d, at.said);
+    for (size_t i = 0; ok && i < at.b.n_events; i++)
+        if (!event_is_identity(&at.rest[i]))
             d->n_accepted +=
                 !at.e.changes.is_duplicate[i] && !at.e.changes.is_forgotten[i];
     for (size_t i = 0; ok && i < n; i++)
@@ -344,6 +411,7 @@ static bool apply_batch(struct drive *d, struct instance *x, const struct op *op
         x = &d->instances[rng_below(&d->r, d->n_instances)];
         ok = start(d, x) && deliver_again(d, x, &at);
     }
+    free(at.rest);
     free(at.events);
     return ok;
 }
@@ -407,25 +475,6 @@ static bool apply_switch(struct drive *d, struct instance *x, const struct op *o
             is_idle(d, &at.e.changes, "a switch made again"));
 }
 
-/* What the batch made, added to what there was. */
-static size_t take_tombs(struct drive *d, const struct attempt *at)
-{
-    const struct changes *c = &at->e.changes;
-    d->tombs = realloc(d->tombs, (d->n_tombs + c->tombstones.n + 1) * sizeof *d->tombs);
-    for (size_t i = 0; i < c->tombstones.n; i++) {
-        const struct change_tombstone *t = &c->tombstones.at[i];
-        d->tombs[d->n_tombs++] =
-            (struct brute_tomb){world_key_no(at->e.w, t->no)->key, t->at};
-    }
-    for (size_t i = 0; i < c->switches.n; i++) { /* those of forgotten persons end */
-        const struct key *a = &world_key_no(at->e.w, c->switches.at[i].a)->key;
-        const struct key *b = &world_key_no(at->e.w, c->switches.at[i].b)->key;
-        d->acts = realloc(d->acts, (d->n_acts + 1) * sizeof *d->acts);
-        d->acts[d->n_acts++] = (struct switch_act){*a, *b, false};
-    }
-    return c->tombstones.n;
-}
-
 static bool apply_forget(struct drive *d, struct instance *x, const struct op *op)
 {
     struct attempt at = {.target_us = US_MIN};
@@ -440,7 +489,7 @@ static bool apply_forget(struct drive *d, struct instance *x, const struct op *o
         for (size_t i = 0; i < at.e.changes.no_frozen.n; i++)
             brute_past_forget(&d->past,
                               &world_key_no(at.e.w, at.e.changes.no_frozen.at[i])->key);
-        if (take_tombs(d, &at) == 0)
+        if (take_tombs(d, &at.e) == 0)
             return is_idle(d, &at.e.changes, "a forget made again");
         x = &d->instances[rng_below(&d->r, d->n_instances)];
     }
@@ -484,7 +533,7 @@ static bool cut_store(struct drive *d, struct instance *x, int32_t day, struct e
 
 static bool apply_cut(struct drive *d, struct instance *x, const struct op *op)
 {
-    struct verdicts v = {d->acts, d->n_acts, d->tombs, d->n_tombs, &d->past};
+    struct verdicts v = {d->acts, d->n_acts, d->tombs, d->n_tombs, &d->past, d->by_messages};
     int32_t day = zone_day(x->c->model.zone, op->t_us);
     struct event *events;
     struct err err = {0};
@@ -504,7 +553,7 @@ static bool check(struct drive *d, struct instance *x, bool views)
     struct store_truth truth = {.m = &x->c->model,
                                 .n = d->n_seen,
                                 .verdicts = {d->acts, d->n_acts, d->tombs, d->n_tombs,
-                                             &d->past},
+                                             &d->past, d->by_messages},
                                 .watermark_us = d->watermark_us,
                                 .n_accepted = d->n_accepted};
     struct event *events = zeroed((d->n_seen + 1) * sizeof *events);
@@ -579,6 +628,7 @@ bool store_drive(const struct world_plan *w, const char *dsn, FILE *report)
                       .report = report,
                       .watermark_us = US_MIN,
                       .last_us = US_MIN,
+                      .by_messages = w->by_messages,
                       .r = {w->seed}};
     size_t most = 1;
 

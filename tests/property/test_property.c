@@ -32,10 +32,13 @@ struct seen { /* what has been accepted so far */
     size_t n_tombs;
     struct brute_past *past;
     int64_t last_us;
+    bool by_messages; /* tombs are worked out from the messages, the engine's are not looked at */
 };
 
 static struct verdicts verdicts_of(const struct seen *seen)
 {
+    if (seen->by_messages)
+        return (struct verdicts){.by_messages = true};
     return (struct verdicts){.switches = seen->acts, .n_switches = seen->n_acts,
                              .tombs = seen->tombs, .n_tombs = seen->n_tombs,
                              .past = seen->past};
@@ -186,6 +189,7 @@ static bool apply_op(struct mem *mem, const struct world_plan *w, const struct o
         for (size_t i = 0; i < n; i++)
             seen->last_us = batch[i].t_us > seen->last_us ? batch[i].t_us : seen->last_us;
         ok = n == 0 || mem_apply(mem, batch, n);
+        take_tombs(mem, seen);
         break;
     case OP_SWEEP:
         ok = op->t_us <= mem->watermark_us || mem_sweep(mem, op->t_us, op->limit);
@@ -218,7 +222,8 @@ static bool check_at_once(struct mem *mem, const struct seen *kept,
 
     mem_init(&whole, mem->m);
     whole.watermark_us = mem->watermark_us;
-    mem_put_tombs(&whole, mem);
+    if (!kept->by_messages)
+        mem_put_tombs(&whole, mem);
     mem_put_past(&whole, mem);
     if (kept->n_acts) /* all at once, before anything is known */
         mem_switch(&whole, kept->acts, kept->n_acts);
@@ -238,13 +243,13 @@ static bool check_at_once(struct mem *mem, const struct seen *kept,
 
 /* What is stored must be enough to count everything again: the timelines' events and the
  * identity messages that were kept. */
-static bool check_recount(struct mem *mem, const struct seen *seen, FILE *report)
+static bool check_recount(struct mem *mem, const struct seen *seen, bool mixes, FILE *report)
 {
     struct lines want, got;
     struct seen kept = {.acts = seen->acts, .n_acts = seen->n_acts, .tombs = seen->tombs,
                         .n_tombs = seen->n_tombs, .past = seen->past};
     struct brute_past bare = *seen->past; /* facts are those that are stored */
-    struct verdicts v = verdicts_of(seen);
+    struct verdicts v = verdicts_of(&kept);
     bare.facts.n = 0;
     v.past = &bare;
     event_list facts = {0};
@@ -271,7 +276,7 @@ static bool check_recount(struct mem *mem, const struct seen *seen, FILE *report
     ok = ok && check_at_once(mem, &kept, &got, report);
     /* the same when everything is read after all was forgotten */
     /* but not what the cut left of it: later it is refused, and its facts are not given again */
-    ok = ok && (!seen->n_tombs || mem->cut_us > US_MIN ||
+    ok = ok && (!seen->n_tombs || mem->cut_us > US_MIN || mixes ||
                 check_at_once(mem, seen, &got, report));
     lines_done(&want);
     lines_done(&got);
@@ -283,7 +288,7 @@ static bool run_in_order(struct world_plan *w, FILE *report)
 {
     struct mem mem;
     struct brute_past past;
-    struct seen seen = {.last_us = US_MIN, .past = &past};
+    struct seen seen = {.last_us = US_MIN, .past = &past, .by_messages = w->by_messages};
     size_t most = 1;
     bool ok = true;
 
@@ -302,7 +307,7 @@ static bool run_in_order(struct world_plan *w, FILE *report)
         apply_op(&mem, w, &w->ops.at[i], &seen);
         ok = check(&mem, &seen, when, report);
     }
-    ok = ok && check_recount(&mem, &seen, report);
+    ok = ok && check_recount(&mem, &seen, w->has_forgets && !w->by_messages, report);
     mem_done(&mem);
     brute_past_done(&past);
     free(seen.acts);
@@ -321,8 +326,9 @@ static bool brute_in_any_order(const struct world_plan *w, FILE *report)
         back[i] = w->events.at[n - 1 - i];
     lines_init(&one);
     lines_init(&two);
-    brute_lines(&w->m, w->events.at, n, NULL, US_MIN, &one, NULL);
-    brute_lines(&w->m, back, n, NULL, US_MIN, &two, NULL);
+    struct verdicts v = {.by_messages = w->by_messages};
+    brute_lines(&w->m, w->events.at, n, &v, US_MIN, &one, NULL);
+    brute_lines(&w->m, back, n, &v, US_MIN, &two, NULL);
     bool ok = lines_equal(&one, &two);
     if (!ok && report) {
         fprintf(report, "the brute force depends on the order:\n");
@@ -339,7 +345,8 @@ static bool run_permutation(struct world_plan *w, const size_t *order, size_t n,
                             FILE *report)
 {
     struct mem mem;
-    struct seen seen = {.at = malloc((n + 1) * sizeof(struct event))};
+    struct seen seen = {.at = malloc((n + 1) * sizeof(struct event)),
+                        .by_messages = w->by_messages};
     bool ok = true;
     int64_t last_us = US_MIN;
 
@@ -350,6 +357,7 @@ static bool run_permutation(struct world_plan *w, const size_t *order, size_t n,
     for (size_t i = 0; ok && i < n; i++) {
         seen.at[seen.n++] = w->events.at[order[i]];
         mem_apply(&mem, &w->events.at[order[i]], 1);
+        take_tombs(&mem, &seen);
         if (i == n / 2 || i + 1 == n)
             mem_sweep(&mem, i == n / 2 ? w->events.at[0].t_us : last_us, 1);
         ok = check(&mem, &seen, "in a permutation", report);
@@ -361,6 +369,7 @@ static bool run_permutation(struct world_plan *w, const size_t *order, size_t n,
         fprintf(report, "\n");
     }
     mem_done(&mem);
+    free(seen.tombs);
     free(seen.at);
     return ok;
 }

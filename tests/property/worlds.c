@@ -47,6 +47,9 @@ static const int weight[FOCUS_COUNT][EVENT_KINDS] = {
     [FOCUS_TIMES] = {0, 0, 6, 0, 0, 1, 0, 0, 0},
 };
 
+/* What messages say is to be forgotten. */
+enum says { SAYS_NOTHING, SAYS_PERSONS, SAYS_CASES, SAYS_ANYTHING };
+
 struct maker {
     struct world_plan *w;
     struct rng *r;
@@ -57,6 +60,7 @@ struct maker {
     int forgets;  /* percent of batches followed by a forget */
     int switches; /* percent of batches followed by a switch */
     int cuts;     /* percent of batches followed by a cut */
+    enum says says;
     int64_t base_us;
     struct key keys[16];
     int n_keys;
@@ -274,13 +278,59 @@ static void add_event(struct maker *mk)
     VEC_PUSH(&w->a, w->events, ev);
 }
 
+/* Persons by a key of the first namespace; beside it, and of anything else, whatever comes. */
+static void forget_keys(struct maker *mk)
+{
+    const struct model *m = &mk->w->m;
+    int first = 0;
+
+    mk->n_keys = 0;
+    while (m->namespaces[first].kind != KEY_PERSON)
+        first++;
+    switch (mk->says) {
+    case SAYS_CASES:
+        add_key(mk, rng_chance(mk->r, 50) ? "hold" : "ticket");
+        maybe_key(mk, 20, "hold");
+        return;
+    case SAYS_PERSONS:
+        if (rng_chance(mk->r, 20)) {
+            add_device(mk);
+            return;
+        }
+        add_key(mk, m->namespaces[first].name);
+        maybe_key(mk, 15, "ticket");
+        maybe_key(mk, 10, "anon");
+        return;
+    default:
+        random_keys(mk, rng_chance(mk->r, 20));
+    }
+}
+
+static void add_forget(struct maker *mk)
+{
+    struct world_plan *w = mk->w;
+    struct event ev;
+
+    memset(&ev, 0, sizeof ev);
+    ev.place = (uint16_t) EVENT_NO_PLACE;
+    ev.forget = true;
+    forget_keys(mk);
+    ev.t_us = random_time(mk);
+    ev.id = mk->next_id++;
+    ev.n_keys = (uint16_t) mk->n_keys;
+    ev.keys = arena_copy(&w->a, mk->keys, (size_t) mk->n_keys * sizeof *mk->keys);
+    finish_attr(mk, &ev, 0);
+    VEC_PUSH(&w->a, w->events, ev);
+    w->has_forgets = true;
+}
+
 /* The same event, maybe with other attributes. */
 static void add_copy(struct maker *mk)
 {
     struct world_plan *w = mk->w;
     struct event ev = w->events.at[rng_below(mk->r, (int) w->events.n)];
 
-    if (rng_chance(mk->r, 20))
+    if (!ev.forget && rng_chance(mk->r, 20))
         ev.logout = !ev.logout;
     finish_attr(mk, &ev, w->m.attrs[ev.attr].source);
     VEC_PUSH(&w->a, w->events, ev);
@@ -411,15 +461,24 @@ void world_plan_init(struct world_plan *w, uint64_t seed)
         mk.boundary = 70;
         n = 150 + rng_below(&r, 250);
     }
+    mk.says = PICK(&r, ((const enum says[]){0, 0, 0, 0, SAYS_PERSONS, SAYS_PERSONS, SAYS_CASES,
+                                            SAYS_ANYTHING}));
+    w->by_messages = mk.says == SAYS_PERSONS || mk.says == SAYS_CASES;
     for (int i = 0; i < n; i++) {
         if (i > 0 && rng_chance(&r, 12))
             add_copy(&mk);
+        else if (mk.says && rng_chance(&r, 10))
+            add_forget(&mk);
         else
             add_event(&mk);
     }
     mk.switches = PICK(&r, ((const int[]){0, 0, 20, 50}));
     mk.forgets = PICK(&r, ((const int[]){0, 0, 15, 40}));
     mk.cuts = PICK(&r, ((const int[]){0, 0, 10, 30}));
+    if (w->by_messages) /* what operators do depends on when they do it */
+        mk.switches = mk.forgets = 0;
+    if (mk.says) /* and what went with its month reaches nothing any more */
+        mk.cuts = 0;
     make_ops(&mk);
     w->drop_event = ARENA_NEW(&w->a, bool, w->events.n + 1);
     w->drop_op = ARENA_NEW(&w->a, bool, w->ops.n + 1);

@@ -25,6 +25,8 @@ struct world_plan {
     uint64_t seed;
     VEC(struct event) events;
     VEC(struct op) ops;
+    bool has_forgets; /* some events say what is to be forgotten */
+    bool by_messages; /* and what they do depends on nothing but the set of events */
     bool permute;               /* few events: try them in every order, one by one */
     bool *drop_event, *drop_op; /* left out while a failing world is made smaller */
 };

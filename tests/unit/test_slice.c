@@ -291,16 +291,17 @@ START_TEST(test_events_before_the_cut)
     count_each(&in);
     in.done = 1;
     in.upto = 8;
-    struct batch b = slice_batch(&in); /* 1, 3 (identity), 4, 6, 7 (identity) */
-    ck_assert_ptr_null(slice_leave_past(&b, &model, 1000, &in.a));
-    ck_assert_uint_eq(b.n_events, 5);
-    const bool *is_past = slice_leave_past(&b, &model, 6000, &in.a);
-    ck_assert_uint_eq(b.n_events, 3);
-    ck_assert_int_eq(b.events[0].t_us, 3000);
-    ck_assert_int_eq(b.events[1].t_us, 6000);
+    struct slice_events se; /* 1, 3 (identity), 4, 6, 7 (identity) */
+    slice_part_events(&in, &model, 1000, &in.a, &se);
+    ck_assert_uint_eq(se.then.n_events, 5);
+    slice_part_events(&in, &model, 6000, &in.a, &se);
+    ck_assert_uint_eq(se.then.n_events, 3);
+    ck_assert_int_eq(se.then.events[0].t_us, 3000);
+    ck_assert_int_eq(se.then.events[1].t_us, 6000);
+    ck_assert(!se.says);
     bool duplicate[] = {true, false, true}, forgotten[] = {false, false, false};
     struct changes changes = {.is_duplicate = duplicate, .is_forgotten = forgotten};
-    const enum fate *fates = slice_fates(&in, is_past, &changes, &in.a);
+    const enum fate *fates = slice_fates(&se, NULL, &changes, &in.a);
     const enum fate wanted[] = {FATE_PAST, FATE_DUPLICATE, FATE_PAST, FATE_ACCEPTED,
                                 FATE_DUPLICATE};
     for (int i = 0; i < 5; i++)
@@ -352,9 +353,9 @@ START_TEST(test_elements_before_the_cut)
     add_again(&in, 8, 1, 8);  /* ... skipped now, ... */
     add_again(&in, 9, 1, 9);
     add_again(&in, 10, 2, 10);
-    struct batch b = slice_batch(&in);
-    const bool *is_past = slice_leave_past(&b, &model, 10000, &in.a);
-    const enum fate *fates = slice_fates(&in, is_past, &changes, &in.a);
+    struct slice_events se;
+    slice_part_events(&in, &model, 10000, &in.a, &se);
+    const enum fate *fates = slice_fates(&se, NULL, &changes, &in.a);
     ck_assert(slice_again(&in, &mp, &in.a, &t));
     slice_refuse_past(&in, &mp, fates, &t);
     ck_assert(!t.rows[0].stays && !t.rows[1].stays && t.rows[2].stays && !t.rows[3].stays);
@@ -375,6 +376,45 @@ START_TEST(test_elements_before_the_cut)
 }
 END_TEST
 
+/* They come first, with the others as witnesses, however old they are, and are counted by whether
+ * they say anything new. */
+START_TEST(test_messages_that_forget)
+{
+    struct intake in;
+    struct source one;
+    struct tally tallies[2];
+    struct account acc;
+    bool no[RECORDS] = {false}, forgotten[RECORDS] = {false, true}, is_new[RECORDS] = {false};
+    struct changes first = {.is_new_forget = is_new};
+    struct changes then = {.is_duplicate = no, .is_forgotten = forgotten};
+    struct slice_events se;
+
+    fill(&in);
+    struct mapping mp = counting(&one, &in.a);
+    count_each(&in);
+    in.upto = 8; /* events: 0, 1, 3 (identity), 4, 6, 7 (identity) */
+    in.events.at[in.records.at[3].event].forget = true;
+    in.events.at[in.records.at[7].event].forget = true;
+    slice_part_events(&in, &model, 4000, &in.a, &se);
+    ck_assert(se.says);
+    ck_assert_uint_eq(se.first.n_witnesses, 4); /* 3, 4, 6, 7 */
+    ck_assert_uint_eq(se.first.n_events, 0);
+    ck_assert_uint_eq(se.then.n_events, 2);
+    ck_assert_int_eq(se.then.events[1].t_us, 6000);
+    is_new[0] = true;
+    const enum fate *fates = slice_fates(&se, &first, &then, &in.a);
+    const enum fate wanted[] = {FATE_PAST, FATE_PAST, FATE_ACCEPTED, FATE_ACCEPTED,
+                                FATE_FORGOTTEN, FATE_DUPLICATE};
+    for (int i = 0; i < 6; i++)
+        ck_assert_int_eq(fates[i], wanted[i]);
+    slice_account(&in, &mp, &in.a, fates, tallies, &acc);
+    ck_assert_int_eq(tallies[0].accepted, 2);
+    ck_assert_int_eq(tallies[0].duplicate, 1);
+    ck_assert_int_eq(acc.greatest_event_us, 4000); /* neither moves a watermark */
+    intake_done(&in);
+}
+END_TEST
+
 /* They are skipped, by a counter of their own, and no clock dated them. */
 START_TEST(test_forgotten_events)
 {
@@ -390,7 +430,9 @@ START_TEST(test_forgotten_events)
     count_each(&in);
     in.upto = 5; /* events: 0, 1, 3 (identity), 4 */
     forgotten[3] = true;
-    slice_account(&in, &mp, &in.a, slice_fates(&in, NULL, &changes, &in.a), tallies, &acc);
+    struct slice_events se;
+    slice_part_events(&in, &model, US_MIN, &in.a, &se);
+    slice_account(&in, &mp, &in.a, slice_fates(&se, NULL, &changes, &in.a), tallies, &acc);
     ck_assert_int_eq(tallies[0].read, 5);
     ck_assert_int_eq(tallies[0].accepted, 0);
     ck_assert_int_eq(tallies[0].duplicate, 1);
@@ -407,5 +449,6 @@ END_TEST
 UNIT_SUITE(slice_suite, "slice", test_whole, test_cut_anywhere_adds_up,
            test_cut_between_messages, test_end, test_refused_record_has_no_event,
            test_rows_of_quarantine, test_rows_of_elements, test_events_before_the_cut,
-           test_elements_before_the_cut, test_forgotten_events)
+           test_elements_before_the_cut, test_messages_that_forget,
+           test_forgotten_events)
 UNIT_MAIN(slice_suite)

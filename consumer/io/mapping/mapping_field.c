@@ -89,6 +89,7 @@ bool mapping_read_kind(struct mapping_work *w)
         return false;
     if (got == GOT_WRONG_TYPE)
         return mapping_malformed(w, "fact", "neither identity nor logout");
+    /* forget is not taken from a text: who may write events may not erase, unless a mapping says so */
     if (got == GOT && v.target != NULL)
         fact = (enum fact) v.target->code;
     else if (got == GOT && v.len == 8 && memcmp(v.text, "identity", 8) == 0)
@@ -98,12 +99,15 @@ bool mapping_read_kind(struct mapping_work *w)
     else if (got == GOT)
         return mapping_malformed(w, "fact", "neither identity nor logout");
 
+    ev->place = EVENT_NO_PLACE;
+    ev->logout = fact == FACT_LOGOUT;
+    ev->forget = fact == FACT_FORGET;
+    if (ev->forget) /* an event of that time would be forgotten with it */
+        return true;
     r = &w->rule->touchpoint;
     got = mapping_read_value(w, r, &v);
     if (!goes_on(w, r, got))
         return false;
-    ev->place = EVENT_NO_PLACE;
-    ev->logout = fact == FACT_LOGOUT;
     if (got == GOT_WRONG_TYPE)
         return mapping_malformed(w, "touchpoint", "not text");
     if (got == GOT_NOTHING && fact == FACT_NONE)

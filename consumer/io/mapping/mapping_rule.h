@@ -66,7 +66,7 @@ struct guard {
     int n_parts;
 };
 
-enum fact { FACT_NONE, FACT_IDENTITY, FACT_LOGOUT };
+enum fact { FACT_NONE, FACT_IDENTITY, FACT_LOGOUT, FACT_FORGET }; /* as fact_names has them */
 
 enum value_source {
     VALUE_NONE,

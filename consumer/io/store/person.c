@@ -173,6 +173,14 @@ static const struct section_sql sections[PERSON_SECTIONS] = {
             " from journey_internal.tombstone as t" KEY_OF("k", "t.key_no")
             " where t.key_no = any (" KEYS ") or t.key_no = any (" CASES ")"
             " order by k.ns_no, k.hash, t.from_us"),
+    SECTION("tombstone_pass", "keys that were forgotten with one of these, as a message tied them",
+            "select kn.name as namespace, " ID("k") " as key_id, on_.name as other_namespace, "
+            ID_OF("on_.name", "on_.kind", "o.hash") " as other_key_id from journey_internal.tombstone_pass as t"
+            KEY_OF("k", "t.key_no")
+            " join journey_internal.key as o on o.key_no = t.other_no"
+            " join journey_internal.namespace as on_ on on_.ns_no = o.ns_no"
+            " where t.key_no = any (" KEYS ") or t.other_no = any (" KEYS ")"
+            " order by k.ns_no, k.hash, o.ns_no, o.hash"),
     SECTION("operator_act", "what operators did with these keys; who it was the library can tell",
             "select t.acted_at, t.action, t.namespaces, t.key_ids"
             " from journey_internal.operator_act as t where t.key_ids && array(select " ID("k")
@@ -198,6 +206,7 @@ const struct person_table person_tables[] = {
     {"journey", "journey", NULL},
     {"identity_message", "identity_message", NULL},
     {"tombstone", "tombstone", NULL},
+    {"tombstone_pass", "tombstone_pass", NULL},
     {"operator_act", "operator_act", NULL},
     {"attribute_set", NULL, "values that events of anybody have; those of the customer stand in event"},
     {"path", NULL, "paths that journeys of anybody took; those of the customer stand in journey"},

@@ -9,7 +9,7 @@
 
 #include "io/store/lookup.h"
 
-enum { PERSON_SECTIONS = 17 };
+enum { PERSON_SECTIONS = 18 };
 
 struct person_section {
     const char *name;  /* "event": the member of the JSON */

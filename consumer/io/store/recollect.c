@@ -79,7 +79,7 @@ static bool read_tombstones(struct reading *rd, struct err *err)
         const int32_t *strict = pg_int4s(rows, i, 3, &r->a, &n);
         struct tombstone *tombs = ARENA_NEW(&r->a, struct tombstone, n + 1);
         for (size_t k = 0; k < n; k++)
-            tombs[k] = (struct tombstone){from[k], to[k], strict[k] != 0};
+            tombs[k] = (struct tombstone){from[k], to[k], strict[k] != 0, false};
         if (world_key_no(&r->world, pg_int8(rows, i, 0)))
             world_put_tombstones(&r->world, pg_int8(rows, i, 0), tombs, n);
     }

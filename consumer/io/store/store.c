@@ -128,6 +128,7 @@ bool store_take_settings(struct store *s, struct err *err)
 
 bool store_begin(struct store *s, struct err *err)
 {
+    s->act_no = 0; /* acts are of one transaction */
     return pg_exec(&s->pg, "begin isolation level read committed", err);
 }
 

@@ -62,6 +62,9 @@ enum store_action { STORE_UNLINK, STORE_RELINK, STORE_FORGET, STORE_EXPORT, STOR
                     STORE_OPT_IN, STORE_ROTATE };
 bool store_act(struct store *s, struct arena *a, enum store_action action, const struct key *keys,
                size_t n_keys, struct err *err) MUST_CHECK;
+/* The same for a forget that a source's message told: nobody typed it, so the source stands for who. */
+bool store_act_of_source(struct store *s, struct arena *a, const char *source,
+                         const struct key *keys, size_t n_keys, struct err *err) MUST_CHECK;
 
 /* Where the messages of a batch went, per source of the mapping; -1 the last entry: no source. */
 struct tally {

@@ -18,8 +18,8 @@ static const char *os_user(struct arena *a)
     return arena_printf(a, "%u", (unsigned) getuid());
 }
 
-bool store_act(struct store *s, struct arena *a, enum store_action action, const struct key *keys,
-               size_t n_keys, struct err *err)
+static bool write_act(struct store *s, struct arena *a, const char *who, enum store_action action,
+                      const struct key *keys, size_t n_keys, struct err *err)
 {
     static const char *const name[] = {"unlink", "relink", "forget", "export", "opt_out",
                                        "opt_in", "rotate"};
@@ -37,7 +37,7 @@ bool store_act(struct store *s, struct arena *a, enum store_action action, const
         ns[i] = s->m->namespaces[keys[i].ns].name;
     }
     pg_params_init(&p, a);
-    pg_add_text(&p, os_user(a));
+    pg_add_text(&p, who);
     pg_add_text(&p, name[action]);
     pg_add_uuids(&p, (const uint8_t(*)[16]) id, n_keys);
     pg_add_texts(&p, ns, n_keys);
@@ -47,6 +47,18 @@ bool store_act(struct store *s, struct arena *a, enum store_action action, const
     s->act_no = pg_int8(r, 0, 0);
     PQclear(r);
     return true;
+}
+
+bool store_act(struct store *s, struct arena *a, enum store_action action, const struct key *keys,
+               size_t n_keys, struct err *err)
+{
+    return write_act(s, a, os_user(a), action, keys, n_keys, err);
+}
+
+bool store_act_of_source(struct store *s, struct arena *a, const char *source,
+                         const struct key *keys, size_t n_keys, struct err *err)
+{
+    return write_act(s, a, arena_printf(a, "source %s", source), STORE_FORGET, keys, n_keys, err);
 }
 
 /* Both keys are locked: whoever reads the flag reads it under that lock. */

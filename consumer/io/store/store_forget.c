@@ -271,11 +271,12 @@ static bool add_tombstones(struct store *s, struct arena *a, const struct change
                            struct err *err)
 {
     static const char *const sql =
-        "insert into journey_internal.tombstone as t (key_no, from_us, is_strict, to_us, act_no)"
-        " select u.key_no, u.from_us, u.is_strict, max(u.to_us), $5::bigint"
+        "insert into journey_internal.tombstone as t (key_no, from_us, is_strict, spreads, to_us,"
+        " act_no) select u.key_no, u.from_us, u.is_strict, u.spreads, max(u.to_us), $6::bigint"
         " from (select unnest($1::bigint[]) as key_no, unnest($2::bigint[]) as from_us,"
-        " unnest($3::bigint[]) as to_us, unnest($4::boolean[]) as is_strict) as u"
-        " group by 1, 2, 3 on conflict (key_no, from_us, is_strict) do update"
+        " unnest($3::bigint[]) as to_us, unnest($4::boolean[]) as is_strict,"
+        " unnest($5::boolean[]) as spreads) as u"
+        " group by 1, 2, 3, 4 on conflict (key_no, from_us, is_strict, spreads) do update"
         " set to_us = greatest(t.to_us, excluded.to_us), act_no = excluded.act_no";
     static const char *const flag =
         "update journey_internal.key as k set is_forgotten = true"
@@ -288,13 +289,14 @@ static bool add_tombstones(struct store *s, struct arena *a, const struct change
         return true;
     rows_init(&r, a, n);
     int64_t *no = rows_int8s(&r), *from = rows_int8s(&r), *to = rows_int8s(&r);
-    bool *strict = rows_bools(&r);
+    bool *strict = rows_bools(&r), *spreads = rows_bools(&r);
     for (; r.n < n; r.n++) {
         const struct change_tombstone *t = &c->tombstones.at[r.n];
         no[r.n] = t->no;
         from[r.n] = t->at.from_us;
         to[r.n] = t->at.to_us;
         strict[r.n] = t->at.strict;
+        spreads[r.n] = t->at.spreads;
     }
     pg_add_int8(&r.arrays, s->act_no);
     pg_params_init(&p, a);
@@ -327,6 +329,13 @@ bool save_forget(struct store *s, struct arena *a, const struct changes *c, stru
 {
     static const char *const logouts = SQL_GONE("logout", "device_no", "at");
     static const char *const devices = SQL_GONE("login_device", "key_no", "device_no");
+    static const char *const idle =
+        SQL_GONE("login_device", "key_no", "device_no")
+        " and not exists (select from journey_internal.login as l where l.device_no = t.device_no"
+        " and t.key_no = any (l.keys))";
+    static const char *const passes =
+        "insert into journey_internal.tombstone_pass (key_no, other_no)"
+        " select unnest($1::bigint[]), unnest($2::bigint[]) on conflict do nothing";
     static const char *const holders = SQL_GONE("key_holder", "key_no", "customer_no");
     static const char *const no_holders =
         "delete from journey_internal.key_holder as h where h.key_no = any ($1)";
@@ -342,9 +351,11 @@ bool save_forget(struct store *s, struct arena *a, const struct changes *c, stru
            remove_logins(s, a, c, err) &&
            run_pairs(s, a, instants, c->gone_logouts.n, logouts, err) &&
            run_pairs(s, a, c->gone_login_devices.at, c->gone_login_devices.n, devices, err) &&
+           run_pairs(s, a, c->idle_login_devices.at, c->idle_login_devices.n, idle, err) &&
            set_facts(s, a, c, err) && remove_messages(s, a, c, err) &&
            run_pairs(s, a, c->gone_holders.at, c->gone_holders.n, holders, err) &&
            run_nos(s, a, c->no_holders.at, c->no_holders.n, no_holders, err) &&
            add_tombstones(s, a, c, err) &&
+           run_pairs(s, a, c->passes.at, c->passes.n, passes, err) &&
            run_nos(s, a, c->gone_keys.at, c->gone_keys.n, keys, err);
 }

@@ -205,7 +205,8 @@ static bool read_tombstones(struct store *s, struct guard *g, const no_list *nos
                             struct err *err)
 {
     static const char *const sql =
-        "select t.key_no, t.from_us, t.to_us, t.is_strict from journey_internal.tombstone as t"
+        "select t.key_no, t.from_us, t.to_us, t.is_strict, t.spreads"
+        " from journey_internal.tombstone as t"
         " where t.key_no = any ($1) order by t.key_no, t.from_us";
     struct pg_params p;
 
@@ -221,9 +222,37 @@ static bool read_tombstones(struct store *s, struct guard *g, const no_list *nos
     for (int i = 0; i < rows; i++) {
         int64_t no = pg_int8(r, i, 0);
         struct guard_row *row = guard_row(g, no);
-        tombs[i] = (struct tombstone){pg_int8(r, i, 1), pg_int8(r, i, 2), pg_bool(r, i, 3)};
+        tombs[i] = (struct tombstone){pg_int8(r, i, 1), pg_int8(r, i, 2), pg_bool(r, i, 3),
+                                      pg_bool(r, i, 4)};
         if (row->n_tombs++ == 0)
             row->tombs = tombs + i;
+    }
+    PQclear(r);
+    return true;
+}
+
+/* What a forgotten key passes its tombstone on to. */
+static bool read_passes(struct store *s, struct guard *g, const no_list *nos, struct err *err)
+{
+    static const char *const sql =
+        "select t.key_no, t.other_no from journey_internal.tombstone_pass as t"
+        " where t.key_no = any ($1) order by t.key_no, t.other_no";
+    struct pg_params p;
+
+    if (nos->n == 0)
+        return true;
+    pg_params_init(&p, g->a);
+    pg_add_int8s(&p, nos->at, nos->n);
+    PGresult *r = pg_query(&s->pg, sql, &p, err);
+    if (!r)
+        return false;
+    int rows = PQntuples(r);
+    int64_t *others = ARENA_NEW(g->a, int64_t, rows);
+    for (int i = 0; i < rows; i++) {
+        struct guard_row *row = guard_row(g, pg_int8(r, i, 0));
+        others[i] = pg_int8(r, i, 1);
+        if (row->n_passes++ == 0)
+            row->passes = others + i;
     }
     PQclear(r);
     return true;
@@ -269,7 +298,8 @@ static bool lock_rows(struct store *s, struct guard *g, no_list *nos, bool wait,
         cache_put(&s->keys, &row->key, no, row->state.owner);
     }
     PQclear(r);
-    return read_switches(s, g, &switched, err) && read_tombstones(s, g, &forgotten, err);
+    return read_switches(s, g, &switched, err) && read_tombstones(s, g, &forgotten, err) &&
+           read_passes(s, g, &forgotten, err);
 }
 
 /* Locks the owners of locked keys. An owner is its own owner, so one pass is enough. */
@@ -382,6 +412,7 @@ static void put_row(const struct guard *g, struct world *w, const struct guard_r
                   row->asked_to_us);
     world_put_switches(w, row->no, row->off, row->n_off);
     world_put_tombstones(w, row->no, row->tombs, row->n_tombs);
+    world_put_passes(w, row->no, row->passes, row->n_passes);
 }
 
 bool guard_load(struct store *s, struct guard *g, struct world *w, struct err *err)

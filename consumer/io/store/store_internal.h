@@ -97,6 +97,8 @@ struct guard_row {
     const int64_t *off; /* keys whose facts with this one are switched off */
     size_t n_off;
     const struct tombstone *tombs;
+    const int64_t *passes; /* keys its tombstones pass on to */
+    size_t n_passes;
     size_t n_tombs;
 };
 typedef VEC(int64_t) no_list;

@@ -365,10 +365,10 @@ static bool load_messages(struct store *s, struct guard *g, struct world *w, str
         "with u as (select * from unnest($1::text[], $2::bigint[], $3::bigint[], $4::uuid[],"
         " $5::boolean[], $6::boolean[]) with ordinality"
         " as u (source, id, at, keyset, has_device, is_logout, i))"
-        " select u.i from u join journey_internal.identity_message as m"
+        " select u.i, m.at from u join journey_internal.identity_message as m"
         " on m.id = u.id and m.at = u.at and m.keyset = u.keyset and m.source = u.source"
         " and m.is_logout = u.is_logout"
-        " union all select u.i from u join journey_internal.identity_message as m"
+        " union all select u.i, m.at from u join journey_internal.identity_message as m"
         " on m.keyset = u.keyset and not m.has_device where not u.has_device";
     size_t n = w->needs.messages.n;
     struct pg_params p;
@@ -398,7 +398,7 @@ static bool load_messages(struct store *s, struct guard *g, struct world *w, str
     if (!r)
         return false;
     for (int i = 0; i < PQntuples(r); i++)
-        world_put_message(w, w->needs.messages.at[pg_int8(r, i, 0) - 1]);
+        world_put_message(w, w->needs.messages.at[pg_int8(r, i, 0) - 1], pg_int8(r, i, 1));
     PQclear(r);
     return true;
 }

@@ -164,6 +164,26 @@ static bool save_facts(struct store *s, struct arena *a, const struct changes *c
     return rows_save(s, &r, &table, err);
 }
 
+static bool save_wider_ties(struct store *s, struct arena *a, const struct changes *c,
+                            struct err *err)
+{
+    static const char *const sql =
+        "with e as (select m.keyset, min(m.at) as least, max(m.at) as greatest"
+        " from journey_internal.identity_message as m"
+        " where m.keyset = any ($1) and not m.has_device group by 1)"
+        " delete from journey_internal.identity_message as m using e"
+        " where m.keyset = e.keyset and not m.has_device and m.at > e.least and m.at < e.greatest";
+    size_t n = c->wider_ties.n;
+    uint8_t(*keyset)[16] = arena_alloc(a, 16 * (n + 1));
+    struct pg_params p;
+
+    for (size_t i = 0; i < n; i++)
+        (void) save_keyset(s, c->wider_ties.at[i], keyset[i]);
+    pg_params_init(&p, a);
+    pg_add_uuids(&p, (const uint8_t(*)[16]) keyset, n);
+    return n == 0 || pg_run(&s->pg, sql, &p, NULL, err);
+}
+
 static bool save_messages(struct store *s, struct arena *a, const struct changes *c,
                           struct err *err)
 {
@@ -204,7 +224,7 @@ static bool save_messages(struct store *s, struct arena *a, const struct changes
     }
     pg_add_int2s(&r.arrays, ns.at, ns.n);
     pg_add_uuids(&r.arrays, (const uint8_t(*)[16]) hash.at, hash.n);
-    return rows_run(s, &r, sql, err);
+    return rows_run(s, &r, sql, err) && save_wider_ties(s, a, c, err);
 }
 
 /* ---------------------------------------------------------------- customers */

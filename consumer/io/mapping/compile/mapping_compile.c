@@ -187,6 +187,10 @@ static void compile_fields(struct compiler *k, const struct config_where *at,
         if (v[values[i].field] != NULL)
             mapping_compile_value(k, v[values[i].field], values[i].name, values[i].type,
                                   to[i]);
+    if (rule->fact.source == VALUE_LITERAL && rule->fact.literal.code == FACT_FORGET &&
+        v[FIELD_TOUCHPOINT] != NULL)
+        config_problem(p, &v[FIELD_TOUCHPOINT]->at,
+                       "a rule with fact: forget makes no event, so it has no touchpoint");
     if (v[FIELD_DIMENSIONS] != NULL)
         compile_dimensions(k, v[FIELD_DIMENSIONS], rule);
     mapping_compile_keys(k, v[FIELD_KEYS], v[FIELD_CASES], rule);

@@ -19,7 +19,7 @@
 #include "io/mapping/compile/mapping_parts.h"
 
 static const char *const initiator_names[] = {"customer", "staff", "system"};
-static const char *const fact_names[] = {"identity", "logout"};
+static const char *const fact_names[] = {"identity", "logout", "forget"};
 
 void mapping_compile_target(struct compiler *k, const struct config_where *at,
                             const char *text, enum value_type type,
@@ -48,7 +48,7 @@ void mapping_compile_target(struct compiler *k, const struct config_where *at,
         break;
     case TYPE_FACT:
         names = fact_names;
-        n = 2;
+        n = 3;
         break;
     case TYPE_CHANNEL:
         if (!utf8_is_code(text, strlen(text)))
