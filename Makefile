@@ -44,7 +44,7 @@ RUN_TESTS = BUILD=$(BUILD) JOURNEYD=$(CURDIR)/$(BUILD)/journeyd tests/run
 AGAIN     = +@$(MAKE) --no-print-directory
 
 .PHONY: all help install-packages demo demo-psql demo-stop test check unit lint golden property fuzz \
-        fuzz-programs sql e2e fault test-pg18 programs asan ubsan bench diagram clean
+        fuzz-programs sql e2e fault test-pg18 programs asan ubsan bench bench-identity diagram clean
 .DEFAULT_GOAL = all
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -118,6 +118,9 @@ fuzz-programs: $(BUILD)/tests/fuzz/test_seeds $(FUZZ_TARGETS:%=$(BUILD)/fuzz_%)
 
 bench: all $(BENCH_TOOLS) ## what an event costs at each stage, and how soon it shows; EVENTS=n
 	@BUILD=$(BUILD) JOURNEYD=$(CURDIR)/$(BUILD)/journeyd EVENTS=$(EVENTS) tests/bench/run
+
+bench-identity: all ## what late log-ins, shared keys and user imports cost; SCALE=0.1 for a try
+	@BUILD=$(BUILD) JOURNEYD=$(CURDIR)/$(BUILD)/journeyd SCALE=$(SCALE) tests/bench/identity
 
 diagram: ## draw schema/entities.svg from entities.dot; needs graphviz, installs it
 	@command -v dot >/dev/null || deploy/install-packages graphviz fonts-dejavu-core

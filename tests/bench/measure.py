@@ -38,8 +38,9 @@ class Costs:
                 "postgres_peak_mb": (self.peak_kb - self.idle_kb) / 1024}
 
 
-def run(command, pg=None, log=None):
-    """Runs it to its end; SystemExit with the end of its log when it fails."""
+def run(command, pg=None, log=None, watch=None):
+    """Runs it to its end; SystemExit with the end of its log when it fails. watch: called with its
+    id at every look."""
     costs = Costs(pg) if pg else None
     peak, next_look = 0, 0.0
     with open(log or os.devnull, "wb") as err:
@@ -55,6 +56,8 @@ def run(command, pg=None, log=None):
                 peak = max(peak, peak_kb(child.pid))
                 if costs:
                     costs.look()
+                if watch:
+                    watch(child.pid)
                 next_look = now + LOOK_S
             time.sleep(POLL_S)
         seconds = time.monotonic() - start

@@ -19,7 +19,6 @@ COLUMNS = (  # head, figure, digits
     ("x consume", "times_consume", 1),
     ("x COPY", "times_copy", 1),
 )
-README_MARKS = re.compile(r"(<!-- results -->\n).*(<!-- end of results -->\n)", re.S)
 
 
 def add_ratios(parts):
@@ -104,11 +103,13 @@ def markdown(results):
         yield sentence
 
 
-def into_readme(path, results):
+def into_readme(path, lines, name="results"):
+    """Between the markers of that name."""
     with open(path, encoding="utf-8") as f:
         text = f.read()
-    table = "\n".join(markdown(results)) + "\n"
-    text, n = README_MARKS.subn(lambda m: m[1] + table + m[2], text)
+    table = "\n".join(lines) + "\n"
+    text, n = re.subn(rf"(?s)(<!-- {name} -->\n).*(<!-- end of {name} -->\n)",
+                      lambda m: m[1] + table + m[2], text)
     if n != 1:
         raise SystemExit(f"bench: {path} has no place for results")
     with open(path, "w", encoding="utf-8") as f:
