@@ -92,7 +92,8 @@ declare
     -- tell exact numbers or single customers: the functions that publish call them as the owner
     not_for_readers constant text[] := array[
         'scenario_range', 'path_range', 'path_link_range', 'transition_range', 'drop_off_range',
-        'funnel_range', 'days_not_final', 'may_publish', 'blocks_of', 'range_of', 'events_before'];
+        'funnel_range', 'days_not_final', 'may_publish', 'blocks_of', 'range_of', 'events_before',
+        'block_quantile'];
     kept_by_apply constant text[] := array['migration', 'schema_digest', 'bucket'];
     statement text;
 begin

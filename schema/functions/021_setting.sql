@@ -9,15 +9,19 @@ end;
 comment on function journey_internal.library_zone() is 'time zone of the library: its days are the days of all *_on columns';
 
 -- A day D of the library is over when the watermark has reached the start of D + 1, which is to
--- say: when the watermark's own day is later than D.
+-- say: when the watermark's own day is later than D. In PL/pgSQL, which plans once a session: this is
+-- asked for each day that a reader reads of.
 create or replace function journey_internal.first_open_day() returns date
-language sql stable parallel safe
+language plpgsql stable parallel safe
 security definer set search_path = pg_catalog, pg_temp
-begin atomic
-    select (journey_internal.timestamp_of(w.watermark_us)
-            at time zone journey_internal.library_zone())::date
-    from journey_internal.watermark as w;
-end;
+as $$
+begin
+    return (select (journey_internal.timestamp_of(w.watermark_us) at time zone coalesce(
+                        (select split_part(s.value, ' ', 1) from journey_internal.setting as s
+                         where s.name = 'library.time_zone'), 'UTC'))::date
+            from journey_internal.watermark as w);
+end
+$$;
 comment on function journey_internal.first_open_day() is 'the library day of the published watermark: earlier days are over; null before the first watermark';
 
 create or replace function journey_internal.max_day_events() returns integer

@@ -2,27 +2,32 @@
 -- of, and counts go in steps of k, so that none of them moves when one customer comes or goes, but
 -- for every k-th. k is the setting privacy.small_groups.
 create or replace function journey_internal.small_groups() returns integer
-language sql stable parallel safe
+language plpgsql stable parallel safe
 security definer set search_path = pg_catalog, pg_temp
-begin atomic
-    select coalesce((select s.value::integer from journey_internal.setting as s
+as $$
+begin
+    return coalesce((select s.value::integer from journey_internal.setting as s
                      where s.name = 'privacy.small_groups'), 10);
-end;
+end
+$$;
 comment on function journey_internal.small_groups() is 'k: a group of fewer customers is not published; 1: everything is';
 
 -- Whether the session sees exact numbers. Asked of the role that was set, else of the login: within
 -- functions that run with their owner's rights current_user is the owner. Not in a parallel worker:
 -- before 15.9 of PostgreSQL one could take another role for the session's.
 create or replace function journey_internal.sees_all() returns boolean
-language sql stable parallel restricted
+language plpgsql stable parallel restricted
 security definer set search_path = pg_catalog, pg_temp
-begin atomic
-    select journey_internal.small_groups() = 1
-        or pg_has_role(r.name, 'journey_detail', 'usage')
-        or pg_has_role(r.name, 'journey_writer', 'usage')
-        or pg_has_role(r.name, 'journey_owner', 'usage')
-    from (select coalesce(nullif(current_setting('role'), 'none'), session_user)::name as name) as r;
-end;
+as $$
+declare
+    of_role constant name := coalesce(nullif(current_setting('role'), 'none'), session_user);
+begin
+    return pg_has_role(of_role, 'journey_detail', 'usage')
+        or pg_has_role(of_role, 'journey_writer', 'usage')
+        or pg_has_role(of_role, 'journey_owner', 'usage')
+        or journey_internal.small_groups() = 1;
+end
+$$;
 comment on function journey_internal.sees_all() is 'true for who is in journey_detail, journey_writer or journey_owner, and for all where privacy.small_groups is 1';
 
 -- The nearest multiple of k, never less than k where n is at least k, and 0 for fewer.

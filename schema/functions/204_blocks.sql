@@ -61,3 +61,28 @@ begin
 end
 $$;
 comment on function journey_internal.may_publish(smallint, date, date, integer) is 'false where a block has fewer than k journeys, and so nothing to publish';
+
+-- quantile_seconds for functions that are called once a day or month: its statement is planned once a
+-- session and not once a call. Only for functions that run with their owner's rights.
+create or replace function journey_internal.block_quantile(buckets smallint[], counts bigint[],
+                                                           percent integer)
+returns double precision
+language plpgsql stable parallel safe as $$
+begin
+    return (
+        select b.told_us / 1e6
+        from journey_internal.bucket as b
+        where b.bucket_no = (
+            select q.bucket
+            from (
+                select h.bucket, sum(sum(h.n)) over (order by h.bucket) as upto,
+                       sum(sum(h.n)) over () as n
+                from unnest(buckets, counts) as h (bucket, n)
+                group by h.bucket
+            ) as q
+            where q.n > 0 and q.upto >= ceil(percent * q.n / 100)
+            order by q.bucket
+            limit 1));
+end
+$$;
+comment on function journey_internal.block_quantile(smallint[], bigint[], integer) is 'quantile_seconds, planned once a session';

@@ -5,8 +5,8 @@
 -- A quantile tells the duration of some one journey, so it is published where k of the customers
 -- who completed one are beyond it: 2k of them for a half, 10k for nine of ten.
 --
--- buckets, bucket_counts, timed_customers (stepped) are for sums over blocks, and null for who sees
--- all.
+-- buckets, bucket_counts, timed_customers (stepped, of a day at least so many) are for sums over
+-- blocks, and null for who sees all.
 create or replace function journey_internal.published_scenario(
     of_scenario smallint, from_day date, to_day date, of_segment integer, by_segment boolean)
 returns table (
@@ -21,6 +21,8 @@ as $$
 declare
     k constant integer := journey_internal.small_groups();
     is_over constant boolean := coalesce(to_day < journey_internal.first_open_day(), false);
+    is_day constant boolean := by_segment and from_day = to_day;
+    asked integer[] := '{}';
 begin
     if journey_internal.sees_all() then
         return query
@@ -32,13 +34,64 @@ begin
         return;
     end if;
 
+    -- Of a day the ledger has the customers of each segment; the journeys are asked about segments
+    -- that may be joined, and where it matters how many of the customers completed one: at least
+    -- customers - (journeys - completed) did, at most customers, at most completed.
+    if is_day then
+        asked := array(
+            select x.segment_no
+            from (
+                select c.*, sum(c.customers) filter (where c.customers < k) over () as joined
+                from (
+                    select l.segment_no, sum(l.c1) as journeys, sum(l.c2) as completed,
+                           sum(l.c6) as customers
+                    from journey_internal.ledger as l
+                    where l.kind = 0 and l.scenario_no = of_scenario and l.day = from_day
+                      and (of_segment is null or l.segment_no = of_segment)
+                    group by l.segment_no
+                ) as c
+            ) as x
+            cross join lateral (values (x.customers - x.journeys + x.completed,
+                                        least(x.customers, x.completed))) as t (least_n, most_n)
+            where case when x.customers < k then x.joined >= k
+                  else exists (
+                      select from (values (2 * k), (10 * k)) as n (needed)
+                      where journey_internal.step(t.least_n::bigint, k) < n.needed
+                        and journey_internal.step(t.most_n::bigint, k) >= n.needed)
+                  end);
+    end if;
+
     return query
-    with customer as materialized (
+    with cell as materialized (
+        select l.segment_no,
+               coalesce(journey_internal.total(l.c1), 0) as journeys,
+               coalesce(journey_internal.total(l.c2), 0) as completed,
+               coalesce(journey_internal.total(l.c3), 0) as lost,
+               coalesce(journey_internal.total(l.c4), 0) as ended,
+               coalesce(journey_internal.total(l.c5), 0) as open,
+               coalesce(journey_internal.total(l.c6), 0) as customers,
+               coalesce(journey_internal.total(l.c7), 0) as steps,
+               journey_internal.array_concat(l.buckets) as buckets,
+               journey_internal.array_concat(l.bucket_counts) as counts
+        from journey_internal.ledger as l
+        where l.kind = 0 and l.scenario_no = of_scenario and l.day between from_day and to_day
+          and (of_segment is null or l.segment_no = of_segment)
+        group by l.segment_no
+    ),
+    customer as materialized (
         select j.segment_no, j.customer_no, bool_or(j.state = 1) as is_timed
         from journey_internal.journey as j
-        where j.scenario_no = of_scenario and j.day between from_day and to_day
+        where (not is_day or asked <> '{}')
+          and j.scenario_no = of_scenario and j.day between from_day and to_day
           and (of_segment is null or j.segment_no = of_segment)
+          and (not is_day or j.segment_no = any (asked))
         group by j.segment_no, j.customer_no
+    ),
+    told as (
+        select c.segment_no, c.customers,
+               greatest(c.customers - c.journeys + c.completed, 0) as timed
+        from cell as c
+        where is_day and c.customers >= k and c.segment_no <> all (asked)
     ),
     -- the row of each segment: its own, 0: all together, -1: (other)
     part as (
@@ -47,6 +100,8 @@ begin
                    as row_no
         from customer as c
         group by c.segment_no
+        union all
+        select t.segment_no, t.segment_no from told as t
     ),
     size as (
         select p.row_no, count(distinct c.customer_no) as customers,
@@ -55,22 +110,20 @@ begin
         join part as p on p.segment_no = c.segment_no
         group by p.row_no
         having count(distinct c.customer_no) >= k
+        union all
+        select t.segment_no, t.customers, t.timed from told as t
     ),
     total as (
         select p.row_no, s.customers, journey_internal.step(s.timed, k) as timed,
-               coalesce(journey_internal.total(l.c1), 0) as journeys,
-               coalesce(journey_internal.total(l.c2), 0) as completed,
-               coalesce(journey_internal.total(l.c3), 0) as lost,
-               coalesce(journey_internal.total(l.c4), 0) as ended,
-               coalesce(journey_internal.total(l.c5), 0) as open,
-               coalesce(journey_internal.total(l.c7), 0) as steps,
-               journey_internal.array_concat(l.buckets) as buckets,
-               journey_internal.array_concat(l.bucket_counts) as counts
-        from journey_internal.ledger as l
-        join part as p on p.segment_no = l.segment_no
+               journey_internal.total(c.journeys) as journeys,
+               journey_internal.total(c.completed) as completed,
+               journey_internal.total(c.lost) as lost, journey_internal.total(c.ended) as ended,
+               journey_internal.total(c.open) as open, journey_internal.total(c.steps) as steps,
+               journey_internal.array_concat(c.buckets) as buckets,
+               journey_internal.array_concat(c.counts) as counts
+        from cell as c
+        join part as p on p.segment_no = c.segment_no
         join size as s on s.row_no = p.row_no
-        where l.kind = 0 and l.scenario_no = of_scenario and l.day between from_day and to_day
-          and (of_segment is null or l.segment_no = of_segment)
         group by p.row_no, s.customers, s.timed
     )
     select case t.row_no when 0 then '(all)' when -1 then '(other)' else sg.name end,
@@ -78,10 +131,10 @@ begin
            journey_internal.step(t.lost, k), journey_internal.step(t.ended, k),
            journey_internal.step(t.open, k), journey_internal.step(t.customers, k),
            case when t.timed >= 2 * k then
-               journey_internal.quantile_seconds(t.buckets, t.counts, 50)
+               journey_internal.block_quantile(t.buckets, t.counts, 50)
            end,
            case when t.timed >= 10 * k then
-               journey_internal.quantile_seconds(t.buckets, t.counts, 90)
+               journey_internal.block_quantile(t.buckets, t.counts, 90)
            end,
            is_over and t.open = 0, journey_internal.step(t.steps, k),
            t.buckets, t.counts, t.timed

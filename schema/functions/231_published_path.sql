@@ -12,6 +12,7 @@ as $$
 declare
     k constant integer := journey_internal.small_groups();
     is_over constant boolean := coalesce(to_day < journey_internal.first_open_day(), false);
+    is_day constant boolean := by_segment and from_day = to_day;
 begin
     if journey_internal.sees_all() then
         return query
@@ -24,35 +25,52 @@ begin
     end if;
 
     return query
-    -- open journeys have no path yet
-    with taken as materialized (
-        select case when by_segment then j.segment_no else 0 end as segment_no,
-               case when j.state <> 0 then j.collapsed_id end as path_id, j.customer_no,
-               count(*) as journeys, count(*) filter (where j.state = 1) as completed,
-               count(*) filter (where j.state = 2) as lost,
-               count(*) filter (where j.state = 3) as ended
-        from journey_internal.journey as j
-        where j.scenario_no = of_scenario and j.day between from_day and to_day
-          and (of_segment is null or j.segment_no = of_segment)
-        group by 1, 2, j.customer_no
+    -- of a day and segment the ledger has the customers
+    with counted as materialized (
+        select l.segment_no, l.a as path_id,
+               coalesce(journey_internal.total(l.c5), 0) as customers,
+               coalesce(journey_internal.total(l.c1), 0) as journeys,
+               coalesce(journey_internal.total(l.c2), 0) as completed,
+               coalesce(journey_internal.total(l.c3), 0) as lost,
+               coalesce(journey_internal.total(l.c4), 0) as ended
+        from journey_internal.ledger as l
+        where is_day and l.kind = 1 and l.scenario_no = of_scenario and l.day = from_day
+          and (of_segment is null or l.segment_no = of_segment)
+        group by l.segment_no, l.a
+        union all
+        select t.segment_no, t.collapsed_id, count(*), sum(t.journeys)::bigint,
+               sum(t.completed)::bigint, sum(t.lost)::bigint, sum(t.ended)::bigint
+        from (
+            select case when by_segment then j.segment_no else 0 end as segment_no,
+                   j.collapsed_id, j.customer_no, count(*) as journeys,
+                   count(*) filter (where j.state = 1) as completed,
+                   count(*) filter (where j.state = 2) as lost,
+                   count(*) filter (where j.state = 3) as ended
+            from journey_internal.journey as j
+            where not is_day and j.scenario_no = of_scenario
+              and j.day between from_day and to_day and j.state <> 0
+              and (of_segment is null or j.segment_no = of_segment)
+            group by 1, j.collapsed_id, j.customer_no
+        ) as t
+        group by t.segment_no, t.collapsed_id
     ),
-    counted as (
-        select t.segment_no, t.path_id, count(*) as customers,
-               sum(t.journeys)::bigint as journeys, sum(t.completed)::bigint as completed,
-               sum(t.lost)::bigint as lost, sum(t.ended)::bigint as ended
-        from taken as t
-        where t.path_id is not null
-        group by t.segment_no, t.path_id
-    ),
-    joined as (
-        select t.segment_no, count(distinct t.customer_no) as customers,
-               sum(t.journeys)::bigint as journeys, sum(t.completed)::bigint as completed,
-               sum(t.lost)::bigint as lost, sum(t.ended)::bigint as ended
+    small as materialized (
+        select c.*, sum(c.customers) over (partition by c.segment_no) as at_most
         from counted as c
-        join taken as t on t.segment_no = c.segment_no and t.path_id = c.path_id
-        where c.customers < k
-        group by t.segment_no
-        having count(distinct t.customer_no) >= k
+        where c.customers < k and c.journeys > 0
+    ),
+    -- "not in" is looked up in a hash, whatever the planner thinks of the sizes
+    joined as (
+        select case when by_segment then j.segment_no else 0 end as segment_no,
+               count(distinct j.customer_no) as customers
+        from journey_internal.journey as j
+        where (select exists (select from small as x where x.at_most >= k))
+          and j.scenario_no = of_scenario and j.day between from_day and to_day and j.state <> 0
+          and (of_segment is null or j.segment_no = of_segment)
+          and (case when by_segment then j.segment_no else 0 end, j.collapsed_id) not in (
+              select c.segment_no, c.path_id from counted as c where c.customers >= k)
+        group by 1
+        having count(distinct j.customer_no) >= k
     ),
     shown as (
         select c.segment_no, p.path, p.step_count, c.customers, c.journeys, c.completed, c.lost,
@@ -61,15 +79,27 @@ begin
         left join journey_internal.path_text as p on p.path_id = c.path_id
         where c.customers >= k
         union all
-        select j.segment_no, '(other)', null, j.customers, j.journeys, j.completed, j.lost, j.ended
+        select s.segment_no, '(other)', null, j.customers, journey_internal.total(s.journeys),
+               journey_internal.total(s.completed), journey_internal.total(s.lost),
+               journey_internal.total(s.ended)
         from joined as j
+        join small as s on s.segment_no = j.segment_no
+        group by s.segment_no, j.customers
+    ),
+    open as (
+        select case when by_segment then l.segment_no else 0 end as segment_no,
+               sum(l.c5) as n
+        from journey_internal.ledger as l
+        where l.kind = 0 and l.scenario_no = of_scenario and l.day between from_day and to_day
+          and (of_segment is null or l.segment_no = of_segment)
+        group by 1
     )
     select coalesce(sg.name, '(all)'), s.path, s.step_count, journey_internal.step(s.journeys, k),
            journey_internal.step(s.completed, k), journey_internal.step(s.lost, k),
            journey_internal.step(s.ended, k), journey_internal.step(s.customers, k),
-           is_over and not exists (select from taken as t
-                                   where t.segment_no = s.segment_no and t.path_id is null)
+           is_over and o.n = 0
     from shown as s
+    join open as o on o.segment_no = s.segment_no
     left join journey_internal.segment as sg on sg.segment_no = s.segment_no;
 end
 $$;
@@ -116,10 +146,9 @@ begin
         select t.segment_no, count(distinct t.customer_no) as customers,
                sum(t.journeys)::bigint as journeys, sum(t.completed)::bigint as completed,
                sum(t.lost)::bigint as lost, sum(t.ended)::bigint as ended
-        from counted as c
-        join taken as t on t.segment_no = c.segment_no and t.touchpoints = c.touchpoints
-            and t.is_more = c.is_more
-        where c.customers < k
+        from taken as t
+        where (t.segment_no, t.touchpoints, t.is_more) not in (
+            select c.segment_no, c.touchpoints, c.is_more from counted as c where c.customers >= k)
         group by t.segment_no
         having count(distinct t.customer_no) >= k
     ),
@@ -134,15 +163,19 @@ begin
         union all
         select j.segment_no, '(other)', null, j.customers, j.journeys, j.completed, j.lost, j.ended
         from joined as j
+    ),
+    open as (
+        select l.segment_no, sum(l.c5) as n
+        from journey_internal.ledger as l
+        where l.kind = 0 and l.scenario_no = of_scenario and l.day = of_day
+        group by l.segment_no
     )
     select sg.name, s.path, s.step_count, journey_internal.step(s.journeys, k),
            journey_internal.step(s.completed, k), journey_internal.step(s.lost, k),
            journey_internal.step(s.ended, k), journey_internal.step(s.customers, k),
-           is_over and not exists (
-               select from journey_internal.journey as o
-               where o.scenario_no = of_scenario and o.day = of_day
-                 and o.segment_no = s.segment_no and o.state = 0)
+           is_over and o.n = 0
     from shown as s
+    join open as o on o.segment_no = s.segment_no
     join journey_internal.segment as sg on sg.segment_no = s.segment_no;
 end
 $$;

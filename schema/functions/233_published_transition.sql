@@ -42,17 +42,13 @@ begin
           and (of_segment is null or j.segment_no = of_segment)
         group by 1, j.path_id, j.customer_no
     ),
-    pair as materialized (
-        select distinct p.path_id, p.touchpoints[n.i] as b, p.touchpoints[n.i + 1] as c
-        from (select distinct t.path_id from taken as t) as t
-        join journey_internal.path as p on p.path_id = t.path_id
-        cross join lateral generate_series(1, cardinality(p.touchpoints) - 1) as n (i)
-    ),
     met as materialized (
-        select t.segment_no, p.b, p.c, t.customer_no, bool_or(t.is_timed) as is_timed
+        select t.segment_no, n.b, n.c, t.customer_no, bool_or(t.is_timed) as is_timed
         from taken as t
-        join pair as p on p.path_id = t.path_id
-        group by t.segment_no, p.b, p.c, t.customer_no
+        join journey_internal.path as p on p.path_id = t.path_id
+        cross join lateral unnest(p.touchpoints[:cardinality(p.touchpoints) - 1],
+                                  p.touchpoints[2:]) as n (b, c)
+        group by t.segment_no, n.b, n.c, t.customer_no
     ),
     -- a row's pair, or -1, -1: (other)
     cell as materialized (
@@ -95,26 +91,31 @@ begin
         from size as s
         join part as p on p.segment_no = s.segment_no and p.row_b = s.row_b and p.row_c = s.row_c
         group by s.segment_no, s.row_b, s.row_c, s.timed
+    ),
+    open as (
+        select case when by_segment then l.segment_no else 0 end as segment_no,
+               sum(l.c5) as n
+        from journey_internal.ledger as l
+        where l.kind = 0 and l.scenario_no = of_scenario and l.day between from_day and to_day
+          and (of_segment is null or l.segment_no = of_segment)
+        group by 1
     )
     select coalesce(sg.name, '(all)'), case when t.row_b = -1 then '(other)' else f.code end,
            case when t.row_c = -1 then '(other)' else g.code end,
            journey_internal.step(t.c1, k), journey_internal.step(t.c2, k),
            journey_internal.step(t.c3, k),
            case when t.timed >= 2 * k then
-               journey_internal.quantile_seconds(t.buckets, t.counts, 50)
+               journey_internal.block_quantile(t.buckets, t.counts, 50)
            end,
            case when t.timed >= 10 * k then
-               journey_internal.quantile_seconds(t.buckets, t.counts, 90)
+               journey_internal.block_quantile(t.buckets, t.counts, 90)
            end,
            case when t.timed >= 100 * k then
-               journey_internal.quantile_seconds(t.buckets, t.counts, 99)
+               journey_internal.block_quantile(t.buckets, t.counts, 99)
            end,
-           is_over and not exists (
-               select from journey_internal.journey as o
-               where o.scenario_no = of_scenario and o.day between from_day and to_day
-                 and o.state = 0 and (t.segment_no = 0 or o.segment_no = t.segment_no)),
-           t.buckets, t.counts, t.timed
+           is_over and o.n = 0, t.buckets, t.counts, t.timed
     from total as t
+    join open as o on o.segment_no = t.segment_no
     left join journey_internal.segment as sg on sg.segment_no = t.segment_no
     left join journey_internal.touchpoint as f on f.touchpoint_no = t.row_b
     left join journey_internal.touchpoint as g on g.touchpoint_no = t.row_c;

@@ -19,6 +19,11 @@ as $$
 #variable_conflict use_column
 declare
     k constant integer := journey_internal.small_groups();
+    is_day constant boolean := by_segment and from_day = to_day;
+    of_name constant text := (select s.name from journey_internal.scenario as s
+                              where s.scenario_no = of_scenario);
+    segment_name constant text := (select g.name from journey_internal.segment as g
+                                   where g.segment_no = of_segment);
 begin
     if journey_internal.sees_all() then
         return query
@@ -31,10 +36,24 @@ begin
     end if;
 
     return query
-    with exact as materialized (
-        select f.*, t.touchpoint_no, coalesce(sg.segment_no, 0) as segment_no
+    -- of a day and segment the ledger has the customers
+    with told as (
+        select v.segment, v.stage, v.touchpoint, v.label, v.reached, v.went_on, v.completed_here,
+               v.ended_here, v.ended_silence, v.ended_deadline, v.ended_failed, v.still_open,
+               v.distinct_customers, v.drop_off_rate, v.rate_low, v.rate_high, v.is_final,
+               v.open_reached
+        from journey_internal.exact_drop_off as v
+        where is_day and v.scenario = of_name and v.started_on = from_day
+          and (segment_name is null or v.segment = segment_name)
+        union all
+        select f.*
         from journey_internal.drop_off_range(of_scenario, from_day, to_day, of_segment, by_segment,
                                              false) as f
+        where not is_day
+    ),
+    exact as materialized (
+        select f.*, t.touchpoint_no, coalesce(sg.segment_no, 0) as segment_no
+        from told as f
         join journey_internal.touchpoint as t on t.code = f.touchpoint
         left join journey_internal.segment as sg on by_segment and sg.name = f.segment
     ),
@@ -70,17 +89,24 @@ begin
                s.trials, s.hits
         from shown as s
     ),
+    small as (
+        select e.*,
+               sum(e.completed_here + e.ended_here + e.still_open) over (partition by e.segment_no)
+                   as at_most
+        from exact as e
+        where e.distinct_customers < k
+    ),
     -- who is counted in (other): customers of journeys with their last step there
     ended_there as (
-        select e.segment_no, count(distinct j.customer_no) as customers
-        from exact as e
-        join journey_internal.journey as j on j.last_no = e.touchpoint_no
-            and (e.segment_no = 0 or j.segment_no = e.segment_no)
-        where e.distinct_customers < k
-          and e.completed_here + e.ended_here + e.still_open > 0
+        select case when by_segment then j.segment_no else 0 end as segment_no,
+               count(distinct j.customer_no) as customers
+        from journey_internal.journey as j
+        where (select exists (select from small as x where x.at_most >= k))
           and j.scenario_no = of_scenario and j.day between from_day and to_day
           and (of_segment is null or j.segment_no = of_segment)
-        group by e.segment_no
+          and (case when by_segment then j.segment_no else 0 end, j.last_no) not in (
+              select e.segment_no, e.touchpoint_no from exact as e where e.distinct_customers >= k)
+        group by 1
         having count(distinct j.customer_no) >= k
     )
     select s.segment, s.stage, s.touchpoint, s.label, s.reached, s.went_on, s.completed_here,
@@ -109,7 +135,7 @@ begin
            journey_internal.step(x.customers, k), null, null, null, bool_and(e.is_final), null,
            null, null
     from ended_there as x
-    join exact as e on e.segment_no = x.segment_no and e.distinct_customers < k
+    join small as e on e.segment_no = x.segment_no
     group by e.segment, x.customers;
 end
 $$;

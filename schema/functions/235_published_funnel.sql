@@ -12,6 +12,11 @@ as $$
 #variable_conflict use_column
 declare
     k constant integer := journey_internal.small_groups();
+    is_day constant boolean := by_segment and from_day = to_day;
+    of_name constant text := (select s.name from journey_internal.scenario as s
+                              where s.scenario_no = of_scenario);
+    segment_name constant text := (select g.name from journey_internal.segment as g
+                                   where g.segment_no = of_segment);
 begin
     if journey_internal.sees_all() then
         return query
@@ -24,12 +29,24 @@ begin
     end if;
 
     return query
-    with exact as (
+    -- of a day and segment the ledger has the customers
+    with told as (
+        select v.segment, v.checkpoint_no, v.checkpoint, v.entered, v.went_on, v.completed_here,
+               v.ended_here, v.still_open, v.distinct_customers, v.is_final
+        from journey_internal.exact_funnel_step as v
+        where is_day and v.scenario = of_name and v.started_on = from_day
+          and (segment_name is null or v.segment = segment_name)
+        union all
+        select f.*
+        from journey_internal.funnel_range(of_scenario, from_day, to_day, of_segment, by_segment,
+                                           false) as f
+        where not is_day
+    ),
+    exact as (
         select f.*,
                max(f.distinct_customers) over (partition by f.segment) as customers,
                case when f.distinct_customers >= k then 1 else 0 end as told
-        from journey_internal.funnel_range(of_scenario, from_day, to_day, of_segment, by_segment,
-                                           false) as f
+        from told as f
     )
     select e.segment, e.checkpoint_no, e.checkpoint,
            journey_internal.step(e.told * e.entered, k),
