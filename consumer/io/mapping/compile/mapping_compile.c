@@ -196,6 +196,17 @@ static void compile_fields(struct compiler *k, const struct config_where *at,
     mapping_compile_keys(k, v[FIELD_KEYS], v[FIELD_CASES], rule);
 }
 
+static bool says_forget(const struct yaml_node *fact)
+{
+    return fact != NULL && fact->kind == YAML_TEXT && strcmp(fact->text, "forget") == 0;
+}
+
+/* What is to be forgotten is named where it is said: a shared key would take the whole customer. */
+static bool names_something(int field)
+{
+    return field == FIELD_KEYS || field == FIELD_CASES || field == FIELD_TOUCHPOINT;
+}
+
 static void compile_rule(struct compiler *k, const struct yaml_node *node,
                          struct yaml_node **shared, struct rule *rule)
 {
@@ -223,10 +234,10 @@ static void compile_rule(struct compiler *k, const struct yaml_node *node,
     config_read_bool(k->r, v[RULE_SKIP], &rule->skip);
     if (k->r->problems.list.n > told) /* nobody knows whether it wants fields */
         return;
-    bool has_fields = false;
+    bool has_fields = false, forgets = says_forget(v[FIELD_FACT]);
     for (int i = 0; i < FIELD_COUNT; i++) {
         has_fields |= v[i] != NULL;
-        if (v[i] == NULL)
+        if (v[i] == NULL && !(forgets && names_something(i)))
             v[i] = shared[i];
     }
     if (!rule->skip)
