@@ -87,7 +87,7 @@ own_server() {
 sql() { # DATABASE STATEMENT...
     local database=$1
     shift
-    PGOPTIONS='-c client_min_messages=warning' psql -X -q -A -t -v ON_ERROR_STOP=1 \
+    PGOPTIONS='-c client_min_messages=warning -c jit=off' psql -X -q -A -t -v ON_ERROR_STOP=1 \
         -d "$server dbname=$database" -c "$*"
 }
 new_database() { # DATABASE: empty, with the schema
