@@ -259,9 +259,9 @@ static bool read_devices(struct looking *lk, struct err *err)
     static const char *const sql =
         "select " SQL_KEY ", k.is_kiosk, count(*) over () from journey_internal.key as k" SQL_OWNER
         "where k.key_no in (select d.device_no from journey_internal.login_device as d"
-        " where d.key_no = any ($1)) or (k.key_no = any ($1) and exists (select from"
-        " journey_internal.namespace as n where n.ns_no = k.ns_no and n.kind = 'device'))"
-        " order by k.ns_no, k.hash limit $2";
+        " where d.key_no = any ($1) union select m.key_no from journey_internal.key as m"
+        " join journey_internal.namespace as n on n.ns_no = m.ns_no and n.kind = 'device'"
+        " where m.key_no = any ($1)) order by k.ns_no, k.hash limit $2";
     struct lookup *l = lk->l;
     PGresult *r = ask(lk, sql, lk->mine, lk->n_mine, LOOKUP_DEVICES, err);
     if (!r)

@@ -40,7 +40,7 @@ static bool carries(const struct event *ev, const struct key *k)
     return false;
 }
 
-/* One reading of the table for all keys that are asked for. Facts from before the cut are messages
+/* One look-up for all keys that are asked for. Facts from before the cut are messages
  * like others. */
 static bool load_said(struct store *s, struct guard *g, struct world *w, struct err *err)
 {
@@ -60,9 +60,16 @@ static bool load_said(struct store *s, struct guard *g, struct world *w, struct 
         memcpy(hash[i], world_key_no(w, nos.at[i])->key.hash, 16);
     pg_params_init(&p, g->a);
     pg_add_uuids(&p, (const uint8_t(*)[16]) hash, nos.n);
+    /* a list of keys is looked up in an index that gives bitmaps only */
+    if (!pg_exec(&s->pg, "set local enable_bitmapscan = on", err))
+        return false;
     PGresult *r = pg_query(&s->pg, sql, &p, err);
     if (!r)
         return false;
+    if (!pg_exec(&s->pg, "set local enable_bitmapscan = off", err)) {
+        PQclear(r);
+        return false;
+    }
     event_list all = {0};
     for (int i = 0; i < PQntuples(r); i++)
         VEC_PUSH(g->a, all, forget_message(s, g->a, r, i));
