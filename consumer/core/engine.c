@@ -60,8 +60,7 @@ static bool ask_keys(struct engine *e)
     return complete;
 }
 
-/* SHA-256 over the keys, and with a source over all that makes a message itself. */
-static void hash_message(const struct event *ev, const uint32_t *source, uint8_t out[32])
+void engine_hash_message(const struct event *ev, const uint32_t *source, uint8_t out[32])
 {
     struct sha256 sha;
     sha256_begin(&sha);
@@ -107,7 +106,7 @@ static bool is_known_tie(struct engine *e, struct map *by_keys, const struct eve
     const struct times *stored = map_get(&e->w->known_messages, &ev);
     uint8_t hash[32];
     bool is_new;
-    hash_message(ev, NULL, hash);
+    engine_hash_message(ev, NULL, hash);
     struct times *known = map_put(by_keys, hash, &is_new);
     if (is_new && stored)
         *known = *stored;
@@ -141,7 +140,7 @@ static void keep_messages(struct engine *e)
         }
         uint8_t hash[32];
         bool new_all;
-        hash_message(ev, &w->m->attrs[ev->attr].source, hash);
+        engine_hash_message(ev, &w->m->attrs[ev->attr].source, hash);
         map_put(&by_all, hash, &new_all);
         e->changes.is_duplicate[i] = map_get(&w->known_messages, &ev) != NULL || !new_all;
         if (!e->changes.is_duplicate[i])

@@ -60,6 +60,8 @@ bool owners_place_events(struct engine *e);
 bool recount_load(struct engine *e);
 bool recount_run(struct engine *e);
 struct change_customer *recount_customer_change(struct engine *e, int64_t no);
+/* engine.c: SHA-256 over the keys, and with a source over all that makes an identity message. */
+void engine_hash_message(const struct event *ev, const uint32_t *source, uint8_t out[32]);
 /* Marks a customer for recount from t on; a case for recount. */
 void recount_mark(struct engine *e, struct key_work *root, int64_t from_us);
 void recount_mark_case(struct engine *e, struct key_work *kw);

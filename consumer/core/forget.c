@@ -206,26 +206,29 @@ static bool mark_rest(struct forget_work *fw)
 
 /* ---------------------------------------------------------------- identity messages */
 
-static bool is_listed(const struct forget_work *fw, const struct event *ev)
+/* Several keys of a message may be marked: it is listed once. */
+static bool is_listed(const struct forget_work *fw, const struct event *ev, struct map *listed)
 {
-    for (size_t i = fw->gone.n; i-- > 0 && !fw->gone.at[i].root;)
-        if (event_cmp(fw->e->w->m, &fw->gone.at[i].ev, ev) == 0 &&
-            fw->gone.at[i].ev.logout == ev->logout)
-            return true;
-    return false;
+    uint8_t hash[32];
+    bool is_new;
+    engine_hash_message(ev, &fw->e->w->m->attrs[ev->attr].source, hash);
+    map_put(listed, hash, &is_new);
+    return !is_new;
 }
 
 static bool find_messages(struct forget_work *fw)
 {
     struct world *w = fw->e->w;
+    struct map listed;
     bool complete = true;
+    map_init(&listed, w->a, 32, sizeof(bool));
     for (size_t i = 0; i < fw->marked.n; i++) {
         const struct carriers *said = world_said(w, fw->marked.at[i]);
         complete &= said != NULL;
         for (size_t k = 0; said && k < said->n; k++)
             if (!forget_meets(w, &said->at[k], NOW))
                 note_late(fw, &said->at[k]);
-            else if (!is_listed(fw, &said->at[k]))
+            else if (!is_listed(fw, &said->at[k], &listed))
                 VEC_PUSH(w->a, fw->gone, ((struct gone){said->at[k], NULL}));
     }
     return complete;
