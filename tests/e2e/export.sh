@@ -126,7 +126,7 @@ is "and the person is told, of the times before, of the hold too" "$(json "[x['a
 # ---- text, and what is refused
 export_of --key card=7001
 check "text: a heading for each section" \
-    test "$(grep -cE '^[a-z_]+: .* \([0-9]+\)$' "$work/out")" = 17
+    test "$(grep -cE '^[a-z_]+: .* \([0-9]+\)$' "$work/out")" = 18
 check "text: an event" grep -q '  event_id .*, occurred_at 2026-03-03T10:00:00+00:00, source plain, touchpoint request.hold_placed' \
     "$work/out"
 check "text: what is not here, and why" grep -q '^  quarantine .*nothing tells whose they are' \
