@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+enum { FEW_LOGINS = 8 };
+
 void identity_init(struct identity *id, struct world *w)
 {
     memset(id, 0, sizeof *id);
@@ -148,19 +150,21 @@ static void view_logouts(struct identity *id, const struct key_work *dev, enum w
     view->forgotten = spans;
 }
 
-static bool view_make(struct identity *id, struct key_work *dev, enum when when)
+static bool view_make(struct identity *id, struct key_work *dev, enum when when,
+                      int64_t from_us, int64_t to_us)
 {
     const struct world_key *wk = dev->wk;
     struct device_view *view = &dev->view[when];
-    size_t n = wk->logins.n + (when == NOW ? dev->new_logins.n : 0);
+    size_t n_old = wk->logins.n, n = n_old + (when == NOW ? dev->new_logins.n : 0);
     bool complete = true;
+    view->valid = false;
     view->at = ARENA_NEW(id->w->a, struct named_login, n + 1);
     view->n = 0;
-    for (size_t i = 0; i < wk->logins.n; i++)
-        complete &= name_login(id, dev, &wk->logins.at[i], when, view);
-    if (when == NOW)
-        for (size_t i = 0; i < dev->new_logins.n; i++)
-            complete &= name_login(id, dev, &dev->new_logins.at[i], when, view);
+    for (size_t i = 0; i < n; i++) {
+        const struct login *l = i < n_old ? &wk->logins.at[i] : &dev->new_logins.at[i - n_old];
+        if (l->t_us >= from_us && l->t_us <= to_us)
+            complete &= name_login(id, dev, l, when, view);
+    }
     if (!complete)
         return false;
     qsort(view->at, view->n, sizeof *view->at, compare_named);
@@ -169,8 +173,10 @@ static bool view_make(struct identity *id, struct key_work *dev, enum when when)
         view->same_from[i] =
             view->at[i].owner == view->at[i - 1].owner ? view->same_from[i - 1] : i;
     view_logouts(id, dev, when, view);
-    view->from_us = wk->login_from_us;
-    view->to_us = wk->login_to_us;
+    view->from_us = from_us;
+    view->to_us = to_us;
+    view->of_from_us = wk->login_from_us;
+    view->of_to_us = wk->login_to_us;
     view->valid = true;
     return true;
 }
@@ -196,19 +202,47 @@ static void want_window(struct identity *id, struct key_work *dev, int64_t from_
     VEC_PUSH(id->w->a, needs->logins, window);
 }
 
+/* Is it of what is loaded, and are all of these named? */
+static bool view_covers(const struct key_work *dev, enum when when, int64_t from_us,
+                        int64_t to_us)
+{
+    const struct device_view *v = &dev->view[when];
+    return v->valid && v->of_from_us == dev->wk->login_from_us &&
+           v->of_to_us == dev->wk->login_to_us && v->from_us <= from_us && v->to_us >= to_us;
+}
+
+static bool is_loaded(struct identity *id, struct key_work *dev, int64_t from_us, int64_t to_us)
+{
+    if (from_us >= dev->wk->login_from_us && to_us <= dev->wk->login_to_us)
+        return true;
+    want_window(id, dev, from_us, to_us);
+    return false;
+}
+
 bool identity_device_view(struct identity *id, struct key_work *dev, enum when when,
                           int64_t from_us, int64_t to_us)
 {
     const struct world_key *wk = dev->wk;
-    if (from_us < wk->login_from_us || to_us > wk->login_to_us) {
-        want_window(id, dev, from_us, to_us);
+    return is_loaded(id, dev, from_us, to_us) &&
+           (view_covers(dev, when, wk->login_from_us, wk->login_to_us) ||
+            view_make(id, dev, when, wk->login_from_us, wk->login_to_us));
+}
+
+bool identity_near_view(struct identity *id, struct key_work *dev, enum when when,
+                        int64_t near_from_us, int64_t near_to_us, int64_t from_us, int64_t to_us)
+{
+    const struct device_view *v = &dev->view[when];
+    if (dev->wk->logins.n + dev->new_logins.n <= FEW_LOGINS)
+        return identity_device_view(id, dev, when, from_us, to_us);
+    if (!is_loaded(id, dev, from_us, to_us))
         return false;
-    }
-    struct device_view *view = &dev->view[when];
-    if (view->valid && view->from_us == wk->login_from_us && view->to_us == wk->login_to_us)
+    if (view_covers(dev, when, near_from_us, near_to_us))
         return true;
-    view->valid = false;
-    return view_make(id, dev, when);
+    if (view_covers(dev, when, v->from_us, v->to_us)) { /* it only grows */
+        near_from_us = v->from_us < near_from_us ? v->from_us : near_from_us;
+        near_to_us = v->to_us > near_to_us ? v->to_us : near_to_us;
+    }
+    return view_make(id, dev, when, near_from_us, near_to_us);
 }
 
 /* Index of the first login with t > at (or >= at), n when there is none. */
@@ -248,6 +282,24 @@ static bool has_forgotten(const struct device_view *v, int64_t from_us, int64_t 
     return false;
 }
 
+size_t identity_mixed(const struct device_view *v, int64_t from_us, int64_t to_us)
+{
+    size_t first = first_login(v, from_us, true), end = first_login(v, to_us, true);
+    return end - first >= 2 && v->same_from[end - 1] > first ? v->same_from[end - 1] : 0;
+}
+
+/* The last login up to t if it lives then. */
+static const struct named_login *living(const struct identity *id, const struct device_view *v,
+                                        int64_t t_us)
+{
+    size_t g = first_login(v, t_us, false);
+    const struct named_login *f = g > 0 ? &v->at[g - 1] : NULL;
+    return f && t_us <= f->t_us + id->w->m->login_ttl_us && !has_logout(v, f->t_us, t_us) &&
+                   !has_forgotten(v, f->t_us, t_us)
+               ? f
+               : NULL;
+}
+
 int64_t identity_owner_at(const struct identity *id, const struct key_work *dev, enum when when,
                           int64_t t_us)
 {
@@ -255,13 +307,10 @@ int64_t identity_owner_at(const struct identity *id, const struct key_work *dev,
     const struct device_view *v = &dev->view[when];
     if (dev->wk->is_kiosk)
         return dev->wk->no;
+    const struct named_login *f = living(id, v, t_us);
+    if (f)
+        return f->owner;
     size_t g = first_login(v, t_us, false);
-    if (g > 0) {
-        const struct named_login *f = &v->at[g - 1];
-        if (t_us <= f->t_us + m->login_ttl_us && !has_logout(v, f->t_us, t_us) &&
-            !has_forgotten(v, f->t_us, t_us))
-            return f->owner;
-    }
     if (g < v->n && v->at[g].t_us <= t_us + m->stitch_back_us &&
         !has_logout(v, t_us - m->stitch_back_us, v->at[g].t_us) &&
         !has_forgotten(v, t_us - m->stitch_back_us, t_us + m->stitch_back_us)) {
@@ -279,8 +328,14 @@ struct world_key *identity_device_owner(struct identity *id, struct world_key *d
     struct key_work *dev = identity_work(id, device);
     if (device->is_kiosk)
         return device;
-    if (!identity_device_view(id, dev, when, t_us - id->reach_back_us,
-                              t_us + id->w->m->stitch_back_us))
+    int64_t from_us = t_us - id->reach_back_us, to_us = t_us + id->w->m->stitch_back_us;
+    int64_t ttl_us = id->w->m->login_ttl_us, back_us = id->w->m->stitch_back_us;
+    if (!identity_near_view(id, dev, when, t_us - ttl_us, t_us, from_us, to_us))
+        return NULL;
+    /* who is logged in; or nobody, as there are two in the time in which there may be one */
+    if (!living(id, &dev->view[when], t_us) &&
+        !identity_mixed(&dev->view[when], t_us - (ttl_us < back_us ? ttl_us : back_us), t_us + 1) &&
+        !identity_device_view(id, dev, when, from_us, to_us))
         return NULL;
     if (when == NOW) { /* a stored result hangs on this instant from now on */
         if (t_us < dev->now_asked_from_us)

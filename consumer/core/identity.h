@@ -15,7 +15,8 @@ struct named_login {
 };
 struct device_view {
     bool valid;
-    int64_t from_us, to_us; /* window it was made of */
+    int64_t from_us, to_us;       /* logins in it are named */
+    int64_t of_from_us, of_to_us; /* what was loaded then */
     struct named_login *at;
     size_t n;
     size_t *same_from; /* first index of the run of equal owners that i belongs to */
@@ -106,6 +107,14 @@ struct world_key *identity_need_key(struct identity *id, const struct key *k);
 struct world_key *identity_need_no(struct identity *id, int64_t no);
 bool identity_device_view(struct identity *id, struct key_work *dev, enum when when,
                           int64_t from_us, int64_t to_us);
+/* As before, but where very many logged in only those within [near_from, near_to] are named: each
+ * takes a key to load and to lock. */
+bool identity_near_view(struct identity *id, struct key_work *dev, enum when when,
+                        int64_t near_from_us, int64_t near_to_us, int64_t from_us, int64_t to_us);
+/* Two logins next to each other, by different customers, both within [from, to): index of the
+ * second one nearest to its end, 0: none. From there on, and from the other back, for stitch_back,
+ * no later login names anybody. */
+size_t identity_mixed(const struct device_view *v, int64_t from_us, int64_t to_us);
 /* Number of the owner at t, from a view that covers t (kiosks: the device). */
 int64_t identity_owner_at(const struct identity *id, const struct key_work *dev, enum when when,
                           int64_t t_us);
