@@ -2,6 +2,44 @@
 -- numbers are counted of blocks and of nothing else: of ranges that overlap as one likes, exact
 -- counts, stepped, could be averaged out or taken from each other.
 
+-- The days and months from a scenario's first journey to its last: what readers' views go through. In
+-- functions, as a plan would tell how many journeys were read for it, and as a plan takes a series
+-- for a thousand rows, which made every query look worth compiling.
+create or replace function journey_internal.days_of(of_scenario smallint) returns setof date
+language plpgsql stable parallel safe security definer rows 30
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return query
+    select d.day::date
+    from (
+        select min(j.day)::timestamp as first_day, max(j.day)::timestamp as last_day
+        from journey_internal.journey as j
+        where j.scenario_no = of_scenario
+    ) as r
+    cross join lateral generate_series(r.first_day, r.last_day, interval '1 day') as d (day);
+end
+$$;
+comment on function journey_internal.days_of(smallint) is 'days from the first to the last journey of a scenario';
+
+create or replace function journey_internal.months_of(of_scenario smallint) returns setof date
+language plpgsql stable parallel safe security definer rows 3
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return query
+    select m.month_on::date
+    from (
+        select date_trunc('month', min(j.day)::timestamp) as first_month,
+               max(j.day)::timestamp as last_day
+        from journey_internal.journey as j
+        where j.scenario_no = of_scenario
+    ) as r
+    cross join lateral generate_series(r.first_month, r.last_day, interval '1 month') as m (month_on);
+end
+$$;
+comment on function journey_internal.months_of(smallint) is 'first days of the months from the first to the last journey of a scenario';
+
 -- A range as blocks: the calendar months that are whole within it, and the days that remain. What
 -- is before the first journey and after the last has no blocks, and makes no month less whole.
 create or replace function journey_internal.blocks_of(of_scenario smallint, from_date date,
@@ -11,11 +49,9 @@ language sql stable parallel safe rows 40
 security definer set search_path = pg_catalog, pg_temp
 begin atomic
     with reach as (
-        select greatest(from_date, date_trunc('month', min(j.day)::timestamp)::date) as from_day,
-               least(to_date, (date_trunc('month', max(j.day)::timestamp)
-                               + interval '1 month' - interval '1 day')::date) as to_day
-        from journey_internal.journey as j
-        where j.scenario_no = of_scenario
+        select greatest(from_date, min(m)) as from_day,
+               least(to_date, (max(m) + interval '1 month' - interval '1 day')::date) as to_day
+        from journey_internal.months_of(of_scenario) as m
     ),
     month as (
         select m.month_on::date as from_day,

@@ -5,7 +5,7 @@ create or replace function journey_internal.published_path(
 returns table (
     segment text, path text, step_count integer, journeys bigint, completed bigint,
     lost bigint, ended bigint, distinct_customers bigint, is_final boolean)
-language plpgsql stable parallel restricted security definer rows 100
+language plpgsql stable parallel restricted security definer rows 10
 set search_path = pg_catalog, pg_temp set jit = off set work_mem = '32MB'
 as $$
 #variable_conflict use_column
@@ -110,7 +110,7 @@ create or replace function journey_internal.published_raw_path(of_scenario small
 returns table (
     segment text, path text, step_count integer, journeys bigint, completed bigint,
     lost bigint, ended bigint, distinct_customers bigint, is_final boolean)
-language plpgsql stable parallel restricted security definer rows 100
+language plpgsql stable parallel restricted security definer rows 10
 set search_path = pg_catalog, pg_temp set jit = off set work_mem = '32MB'
 as $$
 #variable_conflict use_column

@@ -6,7 +6,7 @@ create or replace function journey_internal.published_path_link(
 returns table (
     segment text, step_no integer, from_touchpoint text, to_touchpoint text, journeys bigint,
     is_final boolean)
-language plpgsql stable parallel restricted security definer rows 100
+language plpgsql stable parallel restricted security definer rows 10
 set search_path = pg_catalog, pg_temp set jit = off
 as $$
 #variable_conflict use_column

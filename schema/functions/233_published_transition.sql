@@ -15,7 +15,7 @@ returns table (
     journeys bigint, waits bigint, wait_p50_seconds double precision,
     wait_p90_seconds double precision, wait_p99_seconds double precision, is_final boolean,
     buckets smallint[], bucket_counts bigint[], timed_customers bigint)
-language plpgsql stable parallel restricted security definer rows 100
+language plpgsql stable parallel restricted security definer rows 10
 set search_path = pg_catalog, pg_temp set jit = off set work_mem = '32MB'
 as $$
 #variable_conflict use_column

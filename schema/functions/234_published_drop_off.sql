@@ -13,7 +13,7 @@ returns table (
     ended_failed bigint, still_open bigint, distinct_customers bigint,
     drop_off_rate double precision, rate_low double precision, rate_high double precision,
     is_final boolean, open_reached bigint, trials bigint, hits bigint)
-language plpgsql stable parallel restricted security definer rows 30
+language plpgsql stable parallel restricted security definer rows 10
 set search_path = pg_catalog, pg_temp set jit = off set work_mem = '32MB'
 as $$
 #variable_conflict use_column

@@ -6,7 +6,7 @@ returns table (
     segment text, checkpoint_no integer, checkpoint text, entered bigint, went_on bigint,
     completed_here bigint, ended_here bigint, still_open bigint, distinct_customers bigint,
     is_final boolean)
-language plpgsql stable parallel restricted security definer rows 20
+language plpgsql stable parallel restricted security definer rows 10
 set search_path = pg_catalog, pg_temp set jit = off set work_mem = '32MB'
 as $$
 #variable_conflict use_column

@@ -4,13 +4,8 @@ create or replace view journey_internal.month as
 select
     s.scenario_no,
     s.name as scenario,
-    m.month_on::date as month_on,
+    m.month_on,
     (m.month_on + interval '1 month' - interval '1 day')::date as last_day_on
 from journey_internal.scenario as s
-cross join lateral (
-    select min(j.day)::timestamp as first_day, max(j.day)::timestamp as last_day
-    from journey_internal.journey as j where j.scenario_no = s.scenario_no
-) as d
-cross join lateral generate_series(date_trunc('month', d.first_day), d.last_day,
-                                   interval '1 month') as m (month_on);
+cross join lateral journey_internal.months_of(s.scenario_no) as m (month_on);
 comment on view journey_internal.month is 'months from the first to the last journey of each scenario';

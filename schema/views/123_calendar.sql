@@ -5,12 +5,8 @@ select
     to_char(c.day, 'IYYY-"W"IW') as iso_week,
     extract(isodow from c.day)::integer as weekday
 from (
-    select min(d.first_day) as first_day, max(d.last_day) as last_day
-    from journey_internal.scenario as s
-    cross join lateral (
-        select min(j.day)::timestamp as first_day, max(j.day)::timestamp as last_day
-        from journey_internal.journey as j where j.scenario_no = s.scenario_no
-    ) as d
+    select min(d.day)::timestamp as first_day, max(d.day)::timestamp as last_day
+    from journey_internal.day as d
 ) as r
 cross join lateral generate_series(r.first_day, r.last_day, interval '1 day') as c (day);
 
