@@ -7,7 +7,7 @@
 --                      through a function
 --     journey_detail   reads every view of the schema journey, rows of customers among them
 --     journey_reader   reads the views that count, and the dictionaries; no row of a customer, and
---                      no number of fewer than privacy.small_groups customers
+--                      no number of privacy.small_groups customers or fewer
 --
 -- Nobody else has anything. Applied last and every time: what is there comes to be as it is written
 -- here. Views and tables that this file does not name are for journey_detail and journey_writer.

@@ -75,28 +75,31 @@ begin atomic
 end;
 comment on function journey_internal.blocks_of(smallint, date, date) is 'the blocks of a range: whole calendar months, and the days that remain; both dates included';
 
--- A look at the index before anything is counted: most days of a rare scenario end here.
+-- A look at the index before anything is counted: most days of a rare scenario end here. It reads
+-- k + 1 entries whatever the block has, and of all segments, as everybody may ask the server how many
+-- rows were read for him (pg_stat_get_xact_tuples_fetched).
 create or replace function journey_internal.may_publish(
-    of_scenario smallint, from_day date, to_day date, of_segment integer)
+    of_scenario smallint, from_day date, to_day date)
 returns boolean
 language plpgsql stable parallel safe security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    k integer := journey_internal.small_groups();
+    k constant integer := journey_internal.small_groups();
 begin
     return (
-        select count(*) >= k
+        select count(*) > k
         from (
-            select
+            select j.day
             from journey_internal.journey as j
-            where j.scenario_no = of_scenario and j.day between from_day and to_day
-              and (of_segment is null or j.segment_no = of_segment)
-            limit k
-        ) as x);
+            where j.scenario_no = of_scenario and j.day <= to_day
+            order by j.scenario_no desc, j.day desc
+            limit k + 1
+        ) as x
+        where x.day >= from_day);
 end
 $$;
-comment on function journey_internal.may_publish(smallint, date, date, integer) is 'false where a block has fewer than k journeys, and so nothing to publish';
+comment on function journey_internal.may_publish(smallint, date, date) is 'false where a block has k journeys or fewer, and so nothing to publish';
 
 -- quantile_seconds for functions that are called once a day or month: its statement is planned once a
 -- session and not once a call. Only for functions that run with their owner's rights.

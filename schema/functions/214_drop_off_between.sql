@@ -147,26 +147,30 @@ begin
                journey_internal.total(b.open_reached) as open_reached,
                is_over and bool_and(b.is_final) as is_final,
                is_over and bool_and(b.rate_low is not null) as has_interval,
+               sum(journey_internal.step_middle(b.ended_here, k)) as middle_ended,
+               sum(journey_internal.step_middle(b.reached, k)) as middle_reached,
                -- what the exact counts of these blocks are at least, at most
                journey_internal.total(journey_internal.step_low(b.ended_here, k)) as least_ended,
-               journey_internal.total(journey_internal.step_high(b.hits, k)) as most_hits,
-               journey_internal.total(journey_internal.step_low(b.trials, k)) as least_trials,
-               journey_internal.total(journey_internal.step_high(b.trials, k)) as most_trials
+               journey_internal.total(journey_internal.step_high(b.ended_here, k)
+                                      + journey_internal.step_high(b.open, k)) as most_ended,
+               journey_internal.total(journey_internal.step_low(b.reached, k)) as least_reached,
+               journey_internal.total(journey_internal.step_high(b.reached, k)
+                                      + journey_internal.step_high(b.open, k)) as most_reached
         from block as b
         group by b.segment, b.stage, b.touchpoint, b.label
     )
     select drop_off_between.scenario, t.segment, t.stage, t.touchpoint, t.label, t.reached,
            t.went_on, t.completed_here, t.ended_here, t.ended_silence, t.ended_deadline,
            t.ended_failed, t.still_open, t.distinct_customers,
-           case when t.is_final and t.has_interval then
-               t.ended_here::double precision / nullif(t.reached, 0)
+           case when t.is_final and t.has_interval and t.ended_here > 0 then
+               t.middle_ended / t.middle_reached
            end,
-           case when t.has_interval then journey.wilson_low(t.least_ended, t.most_trials) end,
+           case when t.has_interval then journey.wilson_low(t.least_ended, t.most_reached) end,
            case when t.has_interval then
-               journey.wilson_high(t.most_hits, greatest(t.least_trials, t.most_hits))
+               journey.wilson_high(t.most_ended, greatest(t.least_reached, t.most_ended))
            end,
            t.is_final, t.open_reached
     from total as t;
 end
 $$;
-comment on function journey.drop_off_between(text, date, date, text, boolean) is 'One row for each touchpoint that a journey of the range has a step at: reached = went_on + completed_here + ended_here + still_open; the counts add up over ranges and segments, ended_here over touchpoints too, reached not. distinct_customers is exact over the range and adds up over nothing. drop_off_rate = ended_here / reached, null until is_final; rate_low and rate_high: 95 % Wilson interval that holds whatever the open journeys will do, null until the last day is over; all three null in scenarios without goals. is_final: the last day is over and no journey of the range is open. Both dates are included. segment null: all segments together, the column then says (all); a segment that nobody has gives no rows. final_only: only days that are over and have no open journey. An unknown scenario or dates the wrong way round are errors. Readers: the sum of what is published of whole calendar months and of the days that remain, customers of smallest_group or more and in steps of it, the rest as (other); distinct_customers is the greatest of these months and days';
+comment on function journey.drop_off_between(text, date, date, text, boolean) is 'One row for each touchpoint that a journey of the range has a step at: reached = went_on + completed_here + ended_here + still_open; the counts add up over ranges and segments, ended_here over touchpoints too, reached not. distinct_customers is exact over the range and adds up over nothing. drop_off_rate = ended_here / reached, null until is_final; rate_low and rate_high: 95 % Wilson interval that holds whatever the open journeys will do, null until the last day is over; all three null in scenarios without goals. is_final: the last day is over and no journey of the range is open. Both dates are included. segment null: all segments together, the column then says (all); a segment that nobody has gives no rows. final_only: only days that are over and have no open journey. An unknown scenario or dates the wrong way round are errors. Readers: the sum of what is published of whole calendar months and of the days that remain, of more than smallest_group customers and in steps of it, the rest as (other); distinct_customers is the greatest of these months and days';

@@ -1,9 +1,10 @@
 -- What a session may see of the journeys of a block: all of it, or what is published. Segments of
--- fewer than k customers are one row, (other), if together they have k; else there is no trace of
+-- k customers or fewer are one row, (other), if together they have more; else there is no trace of
 -- them. What is left out cannot be had by taking the rows from the total, as that is stepped too.
 --
 -- A quantile tells the duration of some one journey, so it is published where k of the customers
--- who completed one are beyond it: 2k of them for a half, 10k for nine of ten.
+-- who completed one are beyond it: more than 2k of them for a half, 10k for nine of ten. A row is
+-- final when so few journeys are open that they show as 0.
 --
 -- buckets, bucket_counts, timed_customers (stepped, of a day at least so many) are for sums over
 -- blocks, and null for who sees all.
@@ -30,7 +31,7 @@ begin
         from journey_internal.scenario_range(of_scenario, from_day, to_day, of_segment, by_segment,
                                              false) as f;
         return;
-    elsif not journey_internal.may_publish(of_scenario, from_day, to_day, of_segment) then
+    elsif not journey_internal.may_publish(of_scenario, from_day, to_day) then
         return;
     end if;
 
@@ -41,7 +42,7 @@ begin
         asked := array(
             select x.segment_no
             from (
-                select c.*, sum(c.customers) filter (where c.customers < k) over () as joined
+                select c.*, sum(c.customers) filter (where c.customers <= k) over () as joined
                 from (
                     select l.segment_no, sum(l.c1) as journeys, sum(l.c2) as completed,
                            sum(l.c6) as customers
@@ -53,7 +54,7 @@ begin
             ) as x
             cross join lateral (values (x.customers - x.journeys + x.completed,
                                         least(x.customers, x.completed))) as t (least_n, most_n)
-            where case when x.customers < k then x.joined >= k
+            where case when x.customers <= k then x.joined > k
                   else exists (
                       select from (values (2 * k), (10 * k)) as n (needed)
                       where journey_internal.step(t.least_n::bigint, k) < n.needed
@@ -91,12 +92,12 @@ begin
         select c.segment_no, c.customers,
                greatest(c.customers - c.journeys + c.completed, 0) as timed
         from cell as c
-        where is_day and c.customers >= k and c.segment_no <> all (asked)
+        where is_day and c.customers > k and c.segment_no <> all (asked)
     ),
     -- the row of each segment: its own, 0: all together, -1: (other)
     part as (
         select c.segment_no,
-               case when not by_segment then 0 when count(*) >= k then c.segment_no else -1 end
+               case when not by_segment then 0 when count(*) > k then c.segment_no else -1 end
                    as row_no
         from customer as c
         group by c.segment_no
@@ -109,7 +110,7 @@ begin
         from customer as c
         join part as p on p.segment_no = c.segment_no
         group by p.row_no
-        having count(distinct c.customer_no) >= k
+        having count(distinct c.customer_no) > k
         union all
         select t.segment_no, t.customers, t.timed from told as t
     ),
@@ -136,7 +137,7 @@ begin
            case when t.timed >= 10 * k then
                journey_internal.block_quantile(t.buckets, t.counts, 90)
            end,
-           is_over and t.open = 0, journey_internal.step(t.steps, k),
+           is_over and journey_internal.step(t.open, k) = 0, journey_internal.step(t.steps, k),
            t.buckets, t.counts, t.timed
     from total as t
     left join journey_internal.segment as sg on sg.segment_no = t.row_no;

@@ -1,5 +1,5 @@
--- What a session may see of the paths of a block: all of them, or those of k customers or more. The
--- others are one row, (other), if together they have k customers; else there is no trace of them.
+-- What a session may see of the paths of a block: all of them, or those of more than k customers. The
+-- others are one row, (other), if together they have more than k; else there is no trace of them.
 create or replace function journey_internal.published_path(
     of_scenario smallint, from_day date, to_day date, of_segment integer, by_segment boolean)
 returns table (
@@ -20,7 +20,7 @@ begin
         from journey_internal.path_range(of_scenario, from_day, to_day, of_segment, by_segment,
                                          false) as f;
         return;
-    elsif not journey_internal.may_publish(of_scenario, from_day, to_day, of_segment) then
+    elsif not journey_internal.may_publish(of_scenario, from_day, to_day) then
         return;
     end if;
 
@@ -57,27 +57,27 @@ begin
     small as materialized (
         select c.*, sum(c.customers) over (partition by c.segment_no) as at_most
         from counted as c
-        where c.customers < k and c.journeys > 0
+        where c.customers <= k and c.journeys > 0
     ),
     -- "not in" is looked up in a hash, whatever the planner thinks of the sizes
     joined as (
         select case when by_segment then j.segment_no else 0 end as segment_no,
                count(distinct j.customer_no) as customers
         from journey_internal.journey as j
-        where (select exists (select from small as x where x.at_most >= k))
+        where (select exists (select from small as x where x.at_most > k))
           and j.scenario_no = of_scenario and j.day between from_day and to_day and j.state <> 0
           and (of_segment is null or j.segment_no = of_segment)
           and (case when by_segment then j.segment_no else 0 end, j.collapsed_id) not in (
-              select c.segment_no, c.path_id from counted as c where c.customers >= k)
+              select c.segment_no, c.path_id from counted as c where c.customers > k)
         group by 1
-        having count(distinct j.customer_no) >= k
+        having count(distinct j.customer_no) > k
     ),
     shown as (
         select c.segment_no, p.path, p.step_count, c.customers, c.journeys, c.completed, c.lost,
                c.ended
         from counted as c
         left join journey_internal.path_text as p on p.path_id = c.path_id
-        where c.customers >= k
+        where c.customers > k
         union all
         select s.segment_no, '(other)', null, j.customers, journey_internal.total(s.journeys),
                journey_internal.total(s.completed), journey_internal.total(s.lost),
@@ -88,7 +88,7 @@ begin
     ),
     open as (
         select case when by_segment then l.segment_no else 0 end as segment_no,
-               sum(l.c5) as n
+               coalesce(journey_internal.total(l.c5), 0) as n
         from journey_internal.ledger as l
         where l.kind = 0 and l.scenario_no = of_scenario and l.day between from_day and to_day
           and (of_segment is null or l.segment_no = of_segment)
@@ -97,7 +97,7 @@ begin
     select coalesce(sg.name, '(all)'), s.path, s.step_count, journey_internal.step(s.journeys, k),
            journey_internal.step(s.completed, k), journey_internal.step(s.lost, k),
            journey_internal.step(s.ended, k), journey_internal.step(s.customers, k),
-           is_over and o.n = 0
+           is_over and journey_internal.step(o.n, k) = 0
     from shown as s
     join open as o on o.segment_no = s.segment_no
     left join journey_internal.segment as sg on sg.segment_no = s.segment_no;
@@ -119,7 +119,7 @@ declare
     is_over constant boolean := coalesce(of_day < journey_internal.first_open_day(), false);
     codes constant text[] := journey_internal.touchpoint_codes();
 begin
-    if not journey_internal.may_publish(of_scenario, of_day, of_day, null) then
+    if not journey_internal.may_publish(of_scenario, of_day, of_day) then
         return;
     end if;
 
@@ -148,9 +148,9 @@ begin
                sum(t.lost)::bigint as lost, sum(t.ended)::bigint as ended
         from taken as t
         where (t.segment_no, t.touchpoints, t.is_more) not in (
-            select c.segment_no, c.touchpoints, c.is_more from counted as c where c.customers >= k)
+            select c.segment_no, c.touchpoints, c.is_more from counted as c where c.customers > k)
         group by t.segment_no
-        having count(distinct t.customer_no) >= k
+        having count(distinct t.customer_no) > k
     ),
     shown as (
         select c.segment_no,
@@ -159,13 +159,13 @@ begin
                cardinality(c.touchpoints) as step_count, c.customers, c.journeys, c.completed,
                c.lost, c.ended
         from counted as c
-        where c.customers >= k
+        where c.customers > k
         union all
         select j.segment_no, '(other)', null, j.customers, j.journeys, j.completed, j.lost, j.ended
         from joined as j
     ),
     open as (
-        select l.segment_no, sum(l.c5) as n
+        select l.segment_no, coalesce(journey_internal.total(l.c5), 0) as n
         from journey_internal.ledger as l
         where l.kind = 0 and l.scenario_no = of_scenario and l.day = of_day
         group by l.segment_no
@@ -173,7 +173,7 @@ begin
     select sg.name, s.path, s.step_count, journey_internal.step(s.journeys, k),
            journey_internal.step(s.completed, k), journey_internal.step(s.lost, k),
            journey_internal.step(s.ended, k), journey_internal.step(s.customers, k),
-           is_over and o.n = 0
+           is_over and journey_internal.step(o.n, k) = 0
     from shown as s
     join open as o on o.segment_no = s.segment_no
     join journey_internal.segment as sg on sg.segment_no = s.segment_no;

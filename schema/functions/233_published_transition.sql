@@ -1,10 +1,10 @@
--- What a session may see of the pairs of steps of a block: all, or those that k customers or more
--- took. The others are one row, from (other) to (other), if together they have k customers. Customers
+-- What a session may see of the pairs of steps of a block: all, or those that more than k customers
+-- took. The others are one row, from (other) to (other), if together they have more. Customers
 -- of a pair are counted from the raw paths of their journeys: one who took it only beyond max_path
 -- steps does not count, so that fewer rows are shown and never more.
 --
 -- A quantile tells one wait, so it is published where k customers are beyond it, of those who took
--- the pair in a journey that is over: 2k for a half, 10k for nine of ten, 100k for 99 of 100.
+-- the pair in a journey that is over: more than 2k for a half, 10k for nine of ten, 100k for 99 of 100.
 --
 -- buckets, bucket_counts, timed_customers (stepped) are for sums over blocks, and null for who sees
 -- all.
@@ -29,7 +29,7 @@ begin
         from journey_internal.transition_range(of_scenario, from_day, to_day, of_segment,
                                                by_segment, false) as f;
         return;
-    elsif not journey_internal.may_publish(of_scenario, from_day, to_day, of_segment) then
+    elsif not journey_internal.may_publish(of_scenario, from_day, to_day) then
         return;
     end if;
 
@@ -64,8 +64,8 @@ begin
         group by 1, l.b, l.c
     ),
     part as (
-        select x.*, case when s.customers >= k then x.b else -1 end as row_b,
-               case when s.customers >= k then x.c else -1 end as row_c
+        select x.*, case when s.customers > k then x.b else -1 end as row_b,
+               case when s.customers > k then x.c else -1 end as row_c
         from cell as x
         left join (
             select m.segment_no, m.b, m.c, count(*) as customers
@@ -80,7 +80,7 @@ begin
         from part as p
         join met as m on m.segment_no = p.segment_no and m.b = p.b and m.c = p.c
         group by p.segment_no, p.row_b, p.row_c
-        having count(distinct m.customer_no) >= k
+        having count(distinct m.customer_no) > k
     ),
     total as (
         select s.segment_no, s.row_b, s.row_c, journey_internal.step(s.timed, k) as timed,
@@ -94,7 +94,7 @@ begin
     ),
     open as (
         select case when by_segment then l.segment_no else 0 end as segment_no,
-               sum(l.c5) as n
+               coalesce(journey_internal.total(l.c5), 0) as n
         from journey_internal.ledger as l
         where l.kind = 0 and l.scenario_no = of_scenario and l.day between from_day and to_day
           and (of_segment is null or l.segment_no = of_segment)
@@ -113,7 +113,7 @@ begin
            case when t.timed >= 100 * k then
                journey_internal.block_quantile(t.buckets, t.counts, 99)
            end,
-           is_over and o.n = 0, t.buckets, t.counts, t.timed
+           is_over and journey_internal.step(o.n, k) = 0, t.buckets, t.counts, t.timed
     from total as t
     join open as o on o.segment_no = t.segment_no
     left join journey_internal.segment as sg on sg.segment_no = t.segment_no

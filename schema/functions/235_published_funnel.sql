@@ -1,4 +1,4 @@
--- What a session may see of the funnel of a block: all, or, where k customers or more came, every
+-- What a session may see of the funnel of a block: all, or, where more than k customers came, every
 -- checkpoint; one that fewer reached has zeros, as one that nobody reached.
 create or replace function journey_internal.published_funnel(
     of_scenario smallint, from_day date, to_day date, of_segment integer, by_segment boolean)
@@ -12,6 +12,7 @@ as $$
 #variable_conflict use_column
 declare
     k constant integer := journey_internal.small_groups();
+    is_over constant boolean := coalesce(to_day < journey_internal.first_open_day(), false);
     is_day constant boolean := by_segment and from_day = to_day;
     of_name constant text := (select s.name from journey_internal.scenario as s
                               where s.scenario_no = of_scenario);
@@ -24,7 +25,7 @@ begin
         from journey_internal.funnel_range(of_scenario, from_day, to_day, of_segment, by_segment,
                                            false) as f;
         return;
-    elsif not journey_internal.may_publish(of_scenario, from_day, to_day, of_segment) then
+    elsif not journey_internal.may_publish(of_scenario, from_day, to_day) then
         return;
     end if;
 
@@ -45,8 +46,17 @@ begin
     exact as (
         select f.*,
                max(f.distinct_customers) over (partition by f.segment) as customers,
-               case when f.distinct_customers >= k then 1 else 0 end as told
+               case when f.distinct_customers > k then 1 else 0 end as told
         from told as f
+    ),
+    open as (
+        select case when by_segment then g.name else '(all)' end as segment,
+               coalesce(journey_internal.total(l.c5), 0) as n
+        from journey_internal.ledger as l
+        join journey_internal.segment as g on g.segment_no = l.segment_no
+        where l.kind = 0 and l.scenario_no = of_scenario and l.day between from_day and to_day
+          and (of_segment is null or l.segment_no = of_segment)
+        group by 1
     )
     select e.segment, e.checkpoint_no, e.checkpoint,
            journey_internal.step(e.told * e.entered, k),
@@ -54,9 +64,11 @@ begin
            journey_internal.step(e.told * e.completed_here, k),
            journey_internal.step(e.told * e.ended_here, k),
            journey_internal.step(e.told * e.still_open, k),
-           journey_internal.step(e.distinct_customers, k), e.is_final
+           journey_internal.step(e.distinct_customers, k),
+           is_over and journey_internal.step(o.n, k) = 0
     from exact as e
-    where e.customers >= k;
+    join open as o on o.segment = e.segment
+    where e.customers > k;
 end
 $$;
 comment on function journey_internal.published_funnel(smallint, date, date, integer, boolean) is 'a block''s funnel as the session may see it; by_segment: rows for each segment, else for all together';

@@ -14,7 +14,7 @@ begin
            max(u.last_seen_at)
     from journey_internal.unmapped as u
     group by u.source, u.field, u.value
-    having sum(u.messages) >= k;
+    having sum(u.messages) > k;
 end
 $$;
-comment on function journey_internal.published_unmapped() is 'journey.unmapped as it is published: values of k messages or more';
+comment on function journey_internal.published_unmapped() is 'journey.unmapped as it is published: values of more than k messages';

@@ -23,4 +23,4 @@ comment on column journey.published.last_event_at is 'greatest time of an accept
 comment on column journey.published.config_fingerprint is 'SHA-256 of all settings the numbers depend on';
 comment on column journey.published.unnamed_events is 'events that carry person keys and have no person, as the keys are shared; to readers in steps of smallest_group';
 comment on column journey.published.time_zone is 'time zone of the library: its days are the days of all *_on columns, and `at time zone time_zone` shows an instant as its clocks did';
-comment on column journey.published.smallest_group is 'k (privacy.small_groups): readers are told of groups of k customers or more, in steps of k; 1: of everything';
+comment on column journey.published.smallest_group is 'k (privacy.small_groups): readers are told of groups of more than k customers, in steps of k, rounded down: 10 says more than 10 and at most 20; 1: of everything';

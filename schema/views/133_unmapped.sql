@@ -18,7 +18,7 @@ select f.source, f.field, f.value, f.messages, f.last_seen_at
 from journey_internal.published_unmapped() as f
 where not (select journey_internal.sees_all());
 
-comment on view journey.unmapped is 'one row a value of an enumerated field that the mapping of its source does not know. Readers: values of smallest_group messages or more, in steps of it';
+comment on view journey.unmapped is 'one row a value of an enumerated field that the mapping of its source does not know. Readers: values of more than smallest_group messages, in steps of it';
 comment on column journey.unmapped.source is 'source whose mapping met the value';
 comment on column journey.unmapped.field is 'the field, as the mapping names it';
 comment on column journey.unmapped.value is 'the value; only of declared enumerations, at most 40 plain characters';

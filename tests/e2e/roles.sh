@@ -150,8 +150,8 @@ is "service may not: drop a table" "$(as service roles 'drop table journey_inter
 
 readers='calendar channel data_dictionary drop_off drop_off_monthly event_clock freshness
     freshness_in_words funnel_step funnel_step_monthly mapping_coverage path path_link path_monthly
-    published quarantine_count raw_path scenario scenario_day scenario_monthly skipped touchpoint
-    transition unmapped'
+    published quarantine_count raw_path scenario scenario_day scenario_monthly skipped suppression
+    touchpoint transition unmapped'
 details='conservation customer event event_case journey journey_step operator_act quarantine session
     shared_key'
 functions="drop_off_between('find', '2026-01-01', '2026-01-31')
@@ -226,11 +226,17 @@ for user in analyst dashboard nobody_special; do
 done
 is "the service reads all of it" "$(tries service "$inner" journey_internal.touchpoint_codes\(\))" \
     "$inner"$'\njourney_internal.touchpoint_codes()'
-is "what a reader sees is what there is" \
-    "$(as dashboard roles 'select sum(journeys), sum(distinct_customers) from journey.scenario_day')" \
-    "$(sql roles 'select count(*), (select sum(n) from (select count(distinct customer_id) as n
+of_all='select sum(journeys), sum(distinct_customers) from journey.scenario_day'
+there_is=$(sql roles 'select count(*), (select sum(n) from (select count(distinct customer_id) as n
                   from journey.journey group by scenario, started_on, segment) as x)
-                  from journey.journey')"
+                  from journey.journey')
+is "what an analyst sees is what there is" "$(as analyst roles "$of_all")" "$there_is"
+is "what a reader sees is in steps" "$(as dashboard roles "
+    select count(*) > 0 and bool_and(journeys % 10 = 0 and distinct_customers between 10 and journeys)
+    from journey.scenario_day")" t
+check "and less" test "$(as dashboard roles "$of_all")" != "$there_is"
+sql roles "update journey_internal.setting set value = '1' where name = 'privacy.small_groups'"
+is "with small_groups 1 a reader sees what there is" "$(as dashboard roles "$of_all")" "$there_is"
 
 said=$("$JOURNEYD" verify -c "$(of dashboard roles)" 2>&1)
 is "the service as a reader: exit code" $? 78
