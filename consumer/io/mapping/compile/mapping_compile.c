@@ -156,6 +156,11 @@ static void compile_dimensions(struct compiler *k, const struct yaml_node *node,
             mapping_compile_value(k, v[i], keys[i].name, TYPE_DIMENSION, &rule->dims[i]);
 }
 
+static bool says_forget(const struct yaml_node *fact)
+{
+    return fact != NULL && fact->kind == YAML_TEXT && strcmp(fact->text, "forget") == 0;
+}
+
 static void compile_fields(struct compiler *k, const struct config_where *at,
                            struct yaml_node **v, struct rule *rule)
 {
@@ -168,7 +173,10 @@ static void compile_fields(struct compiler *k, const struct config_where *at,
                        "touchpoint is missing; only with a fact may an event have none");
     if (v[FIELD_KEYS] == NULL && v[FIELD_CASES] == NULL)
         config_problem(p, at,
-                       "keys and cases are missing; an event needs somebody it is about");
+                       says_forget(v[FIELD_FACT])
+                           ? "keys and cases are missing; a rule with fact: forget names itself "
+                             "what is to be forgotten"
+                           : "keys and cases are missing; an event needs somebody it is about");
     if (v[FIELD_ID] != NULL)
         mapping_compile_id(k, v[FIELD_ID], rule);
     if (v[FIELD_TIME] != NULL)
@@ -194,11 +202,6 @@ static void compile_fields(struct compiler *k, const struct config_where *at,
     if (v[FIELD_DIMENSIONS] != NULL)
         compile_dimensions(k, v[FIELD_DIMENSIONS], rule);
     mapping_compile_keys(k, v[FIELD_KEYS], v[FIELD_CASES], rule);
-}
-
-static bool says_forget(const struct yaml_node *fact)
-{
-    return fact != NULL && fact->kind == YAML_TEXT && strcmp(fact->text, "forget") == 0;
 }
 
 /* What is to be forgotten is named where it is said: a shared key would take the whole customer. */
