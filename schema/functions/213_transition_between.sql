@@ -1,5 +1,6 @@
 -- Transitions of a range; see scenario_between. Quantiles come from buckets summed over the range:
--- p percent of n waits is in the first bucket up to which there are ceil(p n / 100).
+-- p percent of n waits is in the first bucket up to which there are ceil(p n / 100). No nested loops: as
+-- days have no statistics, the planner takes the pairs of a year for one.
 create or replace function journey_internal.transition_range(
     of_scenario smallint, from_day date, to_day date, of_segment integer, by_segment boolean,
     only_final boolean)
@@ -9,7 +10,7 @@ returns table (
     wait_p90_seconds double precision, wait_p99_seconds double precision, is_final boolean)
 language plpgsql stable parallel safe security definer rows 500
 set search_path = pg_catalog, pg_temp set jit = off set plan_cache_mode = force_custom_plan
-set work_mem = '32MB'
+set work_mem = '32MB' set enable_nestloop = off
 as $$
 #variable_conflict use_column
 declare
