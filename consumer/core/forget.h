@@ -42,12 +42,11 @@
  *                  its cases, up to T; its device from stitch_back before it to login_ttl after it
  *
  * So everything that is tied to a named key goes, downwards through the declaration, as evidence
- * goes. Facts that an operator switched off, excluded keys (nor messages that are theirs) and
- * kiosks carry nothing on. It is wider
- * than an operator's forget where the evidence is shared: an account that is known by nothing but
- * an e-mail goes with each person who has that e-mail, and what others did on a computer without a
- * name around a person's login goes with the person: to tell them apart would take messages that
- * came too late, or that have gone.
+ * goes. Facts that an operator switched off, excluded keys, messages whose least person key is one,
+ * and kiosks carry nothing on. It is wider than an operator's forget where the evidence is shared:
+ * an account that is known by nothing but an e-mail goes with each person who has that e-mail, and
+ * what others did on a computer without a name around a person's login goes with the person. To tell
+ * them apart would take messages that came too late, or that have gone.
  *
  * What a message does depends on what came before it in three things, of which none brings back
  * anything that a message has named:
