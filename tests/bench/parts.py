@@ -174,7 +174,7 @@ def copy(b):
     rows = f"{b.folder}/rows"
     os.makedirs(rows, exist_ok=True)
     b.pg.create(target)
-    dump = check_output(["pg_dump", "-s", "-O", "-x", "-n", "journey_internal",
+    dump = check_output(["pg_dump", "-s", "-O", "-x", "-n", "journey_internal", "-n", "journey",
                          "-d", b.pg.dsn(source)])
     subprocess.run(b.pg.psql(target), input=dump.encode(), stdout=subprocess.DEVNULL, check=True)
     tables = b.pg.sql(source, """
