@@ -233,7 +233,7 @@ there_is=$(sql roles 'select count(*), (select sum(n) from (select count(distinc
 is "what an analyst sees is what there is" "$(as analyst roles "$of_all")" "$there_is"
 is "what a reader sees is in steps" "$(as dashboard roles "
     select count(*) > 0 and bool_and(journeys % 10 = 0 and distinct_customers between 10 and journeys)
-    from journey.scenario_day")" t
+    from journey.scenario_monthly")" t
 check "and less" test "$(as dashboard roles "$of_all")" != "$there_is"
 sql roles "update journey_internal.setting set value = '1' where name = 'privacy.small_groups'"
 is "with small_groups 1 a reader sees what there is" "$(as dashboard roles "$of_all")" "$there_is"
