@@ -11,7 +11,7 @@
 create or replace function journey_internal.retention_drop_facts(reach bigint, stitch bigint)
 returns bigint
 language plpgsql set search_path = pg_catalog, pg_temp set jit = off
-as $$
+set enable_hashjoin = on as $$
 #variable_conflict use_column
 declare
     cut constant bigint := journey_internal.cut_us();
@@ -39,26 +39,31 @@ begin
       and not exists (select from said as x where x.key_no = f.case_no);
     get diagnostics cases = row_count;
 
-    -- what is kept: spans around facts of cases
-    create temporary table retention_span on commit drop as
-    select f.key_no as device_no, f.at - reach as from_us, f.at + stitch as to_us
-    from journey_internal.case_fact as f
-    where f.at < cut;
-    create index on pg_temp.retention_span (device_no);
-
-    delete from journey_internal.login as l
-    where (l.day_utc + 1) * day_us <= before_us
-      and not exists (
-          select from pg_temp.retention_span as x
-          where x.device_no = l.device_no and x.from_us < (l.day_utc + 1) * day_us
-            and x.to_us >= l.day_utc * day_us);
-    get diagnostics logins = row_count;
-    delete from journey_internal.logout as l
-    where l.at < before_us
-      and not exists (
-          select from pg_temp.retention_span as x
-          where x.device_no = l.device_no and l.at between x.from_us and x.to_us);
-    get diagnostics logouts = row_count;
+    -- kept are spans around facts of cases; no table of its own, which a writer may not make
+    with span as materialized (
+        select f.key_no as device_no, f.at - reach as from_us, f.at + stitch as to_us
+        from journey_internal.case_fact as f
+        where f.at < cut
+    ),
+    gone_login as (
+        delete from journey_internal.login as l
+        where (l.day_utc + 1) * day_us <= before_us
+          and not exists (
+              select from span as x
+              where x.device_no = l.device_no and x.from_us < (l.day_utc + 1) * day_us
+                and x.to_us >= l.day_utc * day_us)
+        returning 1
+    ),
+    gone_logout as (
+        delete from journey_internal.logout as l
+        where l.at < before_us
+          and not exists (
+              select from span as x
+              where x.device_no = l.device_no and l.at between x.from_us and x.to_us)
+        returning 1
+    )
+    select (select count(*) from gone_login), (select count(*) from gone_logout)
+    into logins, logouts;
     delete from journey_internal.login_device as d
     where not exists (select from journey_internal.login as l where l.device_no = d.device_no);
     return cases + logins + logouts;

@@ -322,6 +322,7 @@ create table journey_internal.identity_message (
 );
 comment on table journey_internal.identity_message is 'identity messages, kept so that verify can recount the facts; keyset = first 16 bytes of SHA-256 over the keys in order. has_device: it carries a device or a case, so what it gave has a time, and it goes with the events of its month; else it is a user record, of which with equal keys the first and the last are kept';
 create index identity_message_keyset on journey_internal.identity_message (keyset) where not has_device;
+create index identity_message_at on journey_internal.identity_message (at) where has_device;
 create index identity_message_key on journey_internal.identity_message using gin (hashes);
 
 create table journey_internal.customer (
