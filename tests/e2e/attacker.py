@@ -561,6 +561,23 @@ def attack_states(before, after, k, tell):
     tell("c", "pairs: state and state", n, sure, first)
 
 
+def attack_rates(s, k, tell):
+    """Rates and their intervals are made of what stands beside them: equal counts, equal rates."""
+    rates, n = collections.defaultdict(set), 0
+    for (family, block), shown in s.shown.items():
+        total = s.shown.get(("scenario", block), {}).get(())
+        if family != "drop_off" or total is None:
+            continue
+        for key, row in shown.items():
+            n += 1
+            counts = tuple(row[c] for c in FAMILIES["drop_off"][2])
+            about = (block[0] in HAS_GOALS, block[1] < s.first_open[:len(block[1])],
+                     row["is_final"], total["open"], counts)
+            rates[about].add((row["drop_off_rate"], row["rate_low"], row["rate_high"]))
+    bad = [r for r in rates.items() if len(r[1]) > 1]
+    tell("c", "drop-off rates that tell more than the counts", n, len(bad), bad[:1], "do")
+
+
 # ---- d: ranges are sums of blocks, so nothing is to be had by averaging over many
 def blocks_of(s, scenario, a, b):
     own = [x for x in s.of_block if x[0] == scenario and len(x[1]) == 10]
@@ -650,7 +667,7 @@ def judge_one(job):
     s = STATES[job]
     lines.tell("a", "rows that a view and a function tell otherwise", s.n_rows, s.unequal, "", "so")
     for attack in (attack_rows, attack_differences, attack_nested, attack_siblings,
-                   attack_averages):
+                   attack_rates, attack_averages):
         attack(s, k, lines.tell)
     return lines
 

@@ -29,15 +29,16 @@ python3 "$here/attacker_world.py" "$seed" "$work"
 
 ask() { python3 "$here/attacker.py" "$@"; }
 answers() { # DSN FILE: what psql says to standard input
-    PGOPTIONS='-c jit=off' psql -X -q -A -t -v ON_ERROR_STOP=1 -d "$1 dbname=attacker" >"$2" 2>"$work/err" ||
-        bad "asked" "$(head -n 3 "$work/err")"
+    PGOPTIONS='-c jit=off' psql -X -q -A -t -v ON_ERROR_STOP=1 -d "$1 dbname=attacker" >"$2" 2>"$2.err"
 }
 reader="host=$socket user=watcher"
 look() { # STATE full|few: what is so and what the reader sees
-    ask truth | answers "$server" "$states/$1.truth"
+    local views
     ask views "$2" | answers "$reader" "$states/$1.views" &
-    ask ranges "$2" | answers "$reader" "$states/$1.ranges"
-    wait $!
+    views=$!
+    ask truth | answers "$server" "$states/$1.truth" &&
+        ask ranges "$2" | answers "$reader" "$states/$1.ranges" && wait "$views" ||
+        bad "state $1: asked" "$(cat "$states/$1".*.err)"
 }
 feed() { # FILE
     "$JOURNEYD" replay -c "$c" --source plain --quiet "$1" >"$work/feed.log" 2>&1 ||
