@@ -42,17 +42,19 @@ def ordinary(to, n, name="ordinary"):
     return n
 
 
-def anonymous(to, n, device):
-    """Page views on a device before anybody logs in, over six days."""
-    write(to, (event(f"{device}.{i}", spread(i, n, 6), {"web.anon": device}) for i in range(n)))
-    return n
+def anonymous(to, n, devices):
+    """Page views on each device before anybody logs in, over six days."""
+    write(to, (event(f"{device}.{i}", spread(i, n, 6), {"web.anon": device})
+               for device in devices for i in range(n)))
+    return n * len(devices)
 
 
-def login(to, device, person):
-    """The log-in that names them, within stitch_back of all."""
-    write(to, [event(f"{device}.login", 6 * DAY_S, {"web.anon": device, "folio.user": person},
-                     "join.logged_in")])
-    return 1
+def login(to, devices):
+    """The log-ins that name them, within stitch_back of all."""
+    write(to, (event(f"{device}.login", 6 * DAY_S, {"web.anon": device,
+                                                    "folio.user": f"late.{device}"},
+                     "join.logged_in") for device in devices))
+    return len(devices)
 
 
 def patrons(to, first, n, email=None, key="folio.user"):

@@ -52,16 +52,16 @@ is "import: every user's events are found" "$(sql costs "select sum(events) from
     where k.ns_no = 0")" 600
 
 # ---- a late log-in
-messages anonymous 50 short
+messages anonymous 50 s
 feed 50000
-messages anonymous 500 long
+messages anonymous 500 l
 feed 50000
 is "a device has its page views" "$(at_device)" 550
-messages login short one
+messages login s
 from=$(count written)
 feed 50000
 short=$(($(count written) - from))
-messages login long other
+messages login l
 from=$(count written)
 feed 50000
 long=$(($(count written) - from))
