@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "io/store/retention.h"
 
-enum { CASES_A_STEP = 1000 };
+enum { CASES_A_STEP = 1000, TOUCHES_A_SLICE = 1000 };
 
 static bool commit(struct pipeline *p, struct err *err)
 {
@@ -20,9 +20,6 @@ static bool commit(struct pipeline *p, struct err *err)
 static bool move_cut(struct pipeline *p, struct retention_done *done, bool *moved, struct err *err)
 {
     struct store *s = p->s;
-    struct batch b = {0};
-    struct touch *touches;
-    struct engine e;
     int64_t watermark_us, events = 0, messages = 0;
     int32_t next_day;
 
@@ -36,12 +33,7 @@ static bool move_cut(struct pipeline *p, struct retention_done *done, bool *move
         return true;
     }
     if (!retention_lock(s, err)
-        || !retention_touches(s, &p->work, next_day, &touches, &b.n_touches, err))
-        goto undo;
-    b.touches = touches;
-    if ((b.n_touches
-         && (!store_run(s, &p->work, &b, watermark_us, watermark_us, &e, err)
-             || !store_save(s, &p->work, &e.changes, err)))
+        || !retention_freeze(s, &p->work, next_day, watermark_us, TOUCHES_A_SLICE, err)
         || !retention_drop(s, &p->work, next_day, &events, &messages, err) || !commit(p, err))
         goto undo;
     done->steps++;
@@ -56,62 +48,76 @@ undo:
 }
 
 /* Writing a run leaves out what lies before the cut. */
-static bool cut_cases(struct pipeline *p, struct touch *touches, size_t n, struct err *err)
+static bool cut_cases(struct pipeline *p, struct retention_done *done, size_t *n, struct err *err)
 {
-    struct batch b = {.touches = touches, .n_touches = n};
     struct store *s = p->s;
+    struct batch b = {0};
+    struct touch *touches;
     struct engine e;
     int64_t watermark_us;
 
-    if (store_begin(s, err) && store_watermark(s, false, &watermark_us, err)
-        && store_run(s, &p->work, &b, watermark_us, watermark_us, &e, err)
-        && store_save(s, &p->work, &e.changes, err) && commit(p, err))
+    if (!retention_uncut(s, &p->work, done->last_case_no, CASES_A_STEP, &touches, n, err))
+        return false;
+    if (*n == 0)
         return true;
-    store_rollback(s);
-    return false;
+    b = (struct batch){.touches = touches, .n_touches = *n};
+    if (!store_begin(s, err) || !store_watermark(s, false, &watermark_us, err)
+        || !store_run(s, &p->work, &b, watermark_us, watermark_us, &e, err)
+        || !store_save(s, &p->work, &e.changes, err) || !commit(p, err)) {
+        store_rollback(s);
+        return false;
+    }
+    done->cases += (int64_t) *n;
+    done->last_case_no = touches[*n - 1].case_no;
+    return true;
 }
 
-static bool drop_facts(struct pipeline *p, int64_t *n, struct err *err)
+static bool drop_facts(struct pipeline *p, struct retention_done *done, struct err *err)
 {
-    int64_t watermark_us;
+    int64_t watermark_us, rows;
 
-    if (store_begin(p->s, err) && store_watermark(p->s, true, &watermark_us, err)
-        && retention_drop_facts(p->s, &p->work, n, err) && commit(p, err))
-        return true;
-    store_rollback(p->s);
-    return false;
+    if (!store_begin(p->s, err) || !store_watermark(p->s, true, &watermark_us, err)
+        || !retention_drop_facts(p->s, &p->work, &rows, err) || !commit(p, err)) {
+        store_rollback(p->s);
+        return false;
+    }
+    done->facts += rows;
+    return true;
 }
 
 bool retention_step(struct pipeline *p, struct retention_done *done, bool *more, struct err *err)
 {
-    struct touch *touches;
-    size_t n;
     int64_t rows;
     bool moved;
+    size_t n;
 
     *more = true;
     arena_reset(&p->work);
-    if (!move_cut(p, done, &moved, err))
-        return false;
-    if (moved)
-        return true;
-    if (!retention_uncut(p->s, &p->work, &touches, &n, err))
-        return false;
-    if (n > 0) {
-        n = n < CASES_A_STEP ? n : CASES_A_STEP;
-        if (!cut_cases(p, touches, n, err))
+    switch (done->next) {
+    case RETENTION_CUT:
+        if (!move_cut(p, done, &moved, err))
             return false;
-        done->cases += (int64_t) n;
+        if (!moved)
+            done->next = RETENTION_CASES;
+        return true;
+    case RETENTION_CASES:
+        if (!cut_cases(p, done, &n, err))
+            return false;
+        if (n == 0)
+            done->next = RETENTION_FACTS;
+        return true;
+    case RETENTION_FACTS:
+        if (!drop_facts(p, done, err))
+            return false;
+        done->next = RETENTION_QUARANTINE;
+        return true;
+    default:
+        if (!retention_drop_quarantine(p->s, &p->work, p->c->retention.quarantine_us, &rows, err))
+            return false;
+        done->quarantine += rows;
+        *more = rows > 0;
         return true;
     }
-    if (!drop_facts(p, &rows, err))
-        return false;
-    done->facts += rows;
-    if (!retention_drop_quarantine(p->s, &p->work, p->c->retention.quarantine_us, &rows, err))
-        return false;
-    done->quarantine += rows;
-    *more = rows > 0;
-    return true;
 }
 
 bool retention_finish(struct pipeline *p, struct retention_done *done, struct err *err)

@@ -7,12 +7,15 @@
 
 #include "app/pipeline.h"
 
+/* Zeroed at first. */
 struct retention_done {
     int64_t steps, events, messages, cases, facts, quarantine; /* steps: moves of the cut */
     int32_t cut_day; /* INT32_MIN: none */
+    enum { RETENTION_CUT, RETENTION_CASES, RETENTION_FACTS, RETENTION_QUARANTINE } next;
+    int64_t last_case_no; /* cases up to it are cut */
 };
-/* One step at most: a month, some cases, some rows. *more: there is something left to do. Errors are
- * those of the database. */
+/* One step: a month, some cases, the facts, some rows. *more: there is something left to do; what is
+ * done is not looked at again. Errors are those of the database. */
 bool retention_step(struct pipeline *p, struct retention_done *done, bool *more,
                     struct err *err) MUST_CHECK;
 /* All steps, for the command. */

@@ -497,38 +497,49 @@ static bool apply_forget(struct drive *d, struct instance *x, const struct op *o
 
 /* --- the cut ------------------------------------------------------------------------ */
 
+/* The runs of cases that the cut fell into, some at a time; none is left then. */
+static bool cut_cases(struct drive *d, struct store *s, struct err *err)
+{
+    int64_t last_no = 0, watermark_us;
+    struct batch b = {0};
+    struct touch *touches;
+    struct engine e;
+    bool unknown;
+
+    do {
+        int most = 1 + (int) rng_below(&d->r, 3);
+        arena_reset(&d->work);
+        if (!store_begin(s, err) || !store_watermark(s, false, &watermark_us, err) ||
+            !retention_uncut(s, &d->work, last_no, most, &touches, &b.n_touches, err))
+            return false;
+        b.touches = touches;
+        if (b.n_touches && (!store_run(s, &d->work, &b, watermark_us, watermark_us, &e, err) ||
+                            !store_save(s, &d->work, &e.changes, err)))
+            return false;
+        last_no = b.n_touches ? touches[b.n_touches - 1].case_no : 0;
+        if (!store_commit(s, &unknown, err))
+            return false;
+    } while (b.n_touches);
+    return retention_uncut(s, &d->work, 0, 1, &touches, &b.n_touches, err) &&
+           (b.n_touches == 0 || err_set(err, ERR_FATAL, "the run of a case is not cut"));
+}
+
 /* As retention_step of app/retention_run.c; the runs of cases that the cut falls into are written at
  * once, or whenever somebody writes them. */
 static bool cut_store(struct drive *d, struct instance *x, int32_t day, struct err *err)
 {
     struct store *s = x->s;
-    struct batch b = {0};
-    struct touch *touches;
-    struct engine e;
     int64_t watermark_us, n, messages;
     bool unknown;
 
     arena_reset(&d->work);
     if (!store_begin(s, err) || !store_watermark(s, true, &watermark_us, err) ||
         !retention_lock(s, err) ||
-        !retention_touches(s, &d->work, day, &touches, &b.n_touches, err))
-        return false;
-    b.touches = touches;
-    if ((b.n_touches && (!store_run(s, &d->work, &b, watermark_us, watermark_us, &e, err) ||
-                         !store_save(s, &d->work, &e.changes, err))) ||
+        !retention_freeze(s, &d->work, day, watermark_us, 1 + rng_below(&d->r, 5), err) ||
         !retention_drop(s, &d->work, day, &n, &messages, err) || !store_commit(s, &unknown, err))
         return false;
     d->n_accepted -= n;
-    if (rng_chance(&d->r, 50))
-        return true;
-    if (!store_begin(s, err) || !store_watermark(s, false, &watermark_us, err) ||
-        !retention_uncut(s, &d->work, &touches, &b.n_touches, err))
-        return false;
-    b.touches = touches;
-    return (b.n_touches == 0 ||
-            (store_run(s, &d->work, &b, watermark_us, watermark_us, &e, err) &&
-             store_save(s, &d->work, &e.changes, err))) &&
-           store_commit(s, &unknown, err);
+    return rng_chance(&d->r, 50) || cut_cases(d, s, err);
 }
 
 static bool apply_cut(struct drive *d, struct instance *x, const struct op *op)

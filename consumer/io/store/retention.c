@@ -78,9 +78,9 @@ bool retention_lock(struct store *s, struct err *err)
 }
 
 /* Open journeys; journeys that one event ended while another of its instant and touchpoint began the
- * next; sessions over the cut. */
-bool retention_touches(struct store *s, struct arena *a, int32_t next_day, struct touch **touches,
-                       size_t *n, struct err *err)
+ * next; sessions over the cut. Those of one customer or case stand together. */
+static bool read_touches(struct store *s, struct arena *a, int64_t next_us, struct touch **touches,
+                         size_t *n, struct err *err)
 {
     static const char *const sql =
         "select case when j.case_no = 0 then j.customer_no else 0 end, j.case_no, j.first_us"
@@ -95,8 +95,7 @@ bool retention_touches(struct store *s, struct arena *a, int32_t next_day, struc
         " where j.state = 1 and j.first_us >= $1 and j.first_us < $2 and j.closed_us >= $2"
         " union all"
         " select s.customer_no, 0, s.from_us from journey_internal.session as s"
-        " where s.from_us >= $1 and s.from_us < $2 and s.to_us >= $2";
-    int64_t next_us = zone_day_start(s->m->zone, next_day);
+        " where s.from_us >= $1 and s.from_us < $2 and s.to_us >= $2 order by 1, 2";
     struct pg_params p;
 
     pg_params_init(&p, a);
@@ -112,8 +111,43 @@ bool retention_touches(struct store *s, struct arena *a, int32_t next_day, struc
                                        .case_no = pg_int8(r, (int) i, 1),
                                        .first_us = pg_int8(r, (int) i, 2)};
     PQclear(r);
-    s->next_cut_us = next_us;
     return true;
+}
+
+/* Whoever is looked at a second time would be frozen a second time. */
+static size_t end_of_slice(const struct touch *touches, size_t n, size_t from, size_t slice)
+{
+    size_t to = from + slice < n ? from + slice : n;
+    while (to < n && touches[to].customer_no == touches[to - 1].customer_no &&
+           touches[to].case_no == touches[to - 1].case_no)
+        to++;
+    return to;
+}
+
+bool retention_freeze(struct store *s, struct arena *a, int32_t next_day, int64_t watermark_us,
+                      size_t slice, struct err *err)
+{
+    int64_t next_us = zone_day_start(s->m->zone, next_day);
+    struct touch *touches;
+    struct arena work;
+    struct engine e;
+    size_t n, to;
+    bool ok = true;
+
+    if (!read_touches(s, a, next_us, &touches, &n, err))
+        return false;
+    s->next_cut_us = next_us;
+    arena_init(&work);
+    for (size_t from = 0; ok && from < n; from = to) {
+        to = end_of_slice(touches, n, from, slice);
+        struct batch b = {.touches = touches + from, .n_touches = to - from};
+        ok = store_run(s, &work, &b, watermark_us, watermark_us, &e, err) &&
+             store_save(s, &work, &e.changes, err);
+        s->guard = NULL; /* its arena is the slice's */
+        arena_reset(&work);
+    }
+    arena_done(&work);
+    return ok;
 }
 
 bool retention_drop(struct store *s, struct arena *a, int32_t next_day, int64_t *events,
@@ -139,15 +173,18 @@ bool retention_drop(struct store *s, struct arena *a, int32_t next_day, int64_t 
 
 /* ---------------------------------------------------------------- afterwards */
 
-bool retention_uncut(struct store *s, struct arena *a, struct touch **touches, size_t *n,
-                     struct err *err)
+bool retention_uncut(struct store *s, struct arena *a, int64_t after_no, int most,
+                     struct touch **touches, size_t *n, struct err *err)
 {
     static const char *const sql =
         "select distinct t.case_no from journey_internal.case_timeline as t"
-        " where t.first_us < journey_internal.cut_us() order by 1";
+        " where t.case_no > $1 and t.first_us < (select journey_internal.cut_us())"
+        " order by 1 limit $2";
     struct pg_params p;
 
     pg_params_init(&p, a);
+    pg_add_int8(&p, after_no);
+    pg_add_int8(&p, most);
     PGresult *r = pg_query(&s->pg, sql, &p, err);
     if (!r)
         return false;

@@ -4,8 +4,11 @@
  *     store_begin, store_watermark(exclusive)     no batch of any instance is under way
  *     retention_next                              where the cut goes; nothing: done
  *     retention_lock                              readers of the timeline go first
- *     retention_touches, store_run, store_save    what the cut meets is closed and frozen
+ *     retention_freeze                            what the cut meets is closed and frozen
  *     retention_drop                              partitions, counters, the cut itself
+ *
+ * It is one transaction, since no number may be of half a cut: batches wait for it, and it is as long
+ * as what is still open in that month takes (nothing, where each scenario has a goal and a deadline).
  *
  * The runs of cases that the cut falls into are written anew afterwards, some at a time, by touching
  * them (retention_uncut); whoever reads one meanwhile leaves out what lies before the cut. */
@@ -28,17 +31,18 @@ bool retention_next(struct store *s, int32_t target_day, int32_t *next_day,
                     struct err *err) MUST_CHECK;
 /* RETRY when readers hold the timeline for more than a few seconds. */
 bool retention_lock(struct store *s, struct err *err) MUST_CHECK;
-/* What the engine must look at when the cut moves there: open journeys and sessions that it falls
- * into. From now on the open transaction runs the engine over the move. */
-bool retention_touches(struct store *s, struct arena *a, int32_t next_day, struct touch **touches,
-                       size_t *n, struct err *err) MUST_CHECK;
+/* Closes and freezes what the cut falls into when it moves there, open journeys and sessions: about
+ * `slice` of them at a time, so that memory and the time between two statements are bounded. From now
+ * on the open transaction runs the engine over the move. */
+bool retention_freeze(struct store *s, struct arena *a, int32_t next_day, int64_t watermark_us,
+                      size_t slice, struct err *err) MUST_CHECK;
 /* How many events and identity messages went. */
 bool retention_drop(struct store *s, struct arena *a, int32_t next_day, int64_t *events,
                     int64_t *messages, struct err *err) MUST_CHECK;
 
-/* Cases whose stored runs begin before the cut. */
-bool retention_uncut(struct store *s, struct arena *a, struct touch **touches, size_t *n,
-                     struct err *err) MUST_CHECK;
+/* Cases whose stored runs begin before the cut, in the order of their numbers. */
+bool retention_uncut(struct store *s, struct arena *a, int64_t after_no, int most,
+                     struct touch **touches, size_t *n, struct err *err) MUST_CHECK;
 /* Logins, logouts and case facts before the cut that no owner can hang on; how many went. */
 bool retention_drop_facts(struct store *s, struct arena *a, int64_t *n, struct err *err) MUST_CHECK;
 /* Rows of the quarantine older than their term, at most some thousand; how many went. */
