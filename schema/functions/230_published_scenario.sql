@@ -17,6 +17,7 @@ returns table (
     buckets smallint[], bucket_counts bigint[], timed_customers bigint)
 language plpgsql stable parallel restricted security definer rows 10
 set search_path = pg_catalog, pg_temp set jit = off set work_mem = '32MB'
+set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 declare
