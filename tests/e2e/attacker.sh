@@ -1,8 +1,9 @@
 #!/bin/bash
 # Small groups: an attacker who may read what journey_reader may, has read it in five states of the
 # database, and knows how numbers are stepped, tries to find a group of fewer customers than
-# privacy.small_groups. attacker_world.py makes the library, attacker.py asks and judges (attacks a to
-# d), attacker_doors.py tries ways around the views (e). Each line tells how many were tried.
+# privacy.small_groups. attacker_world.py makes the library, attacker_state.py asks and counts what is
+# so, attacker.py judges (attacks a to d), attacker_doors.py tries ways around the views (e). Each line
+# tells how many were tried.
 #
 #     JOURNEYD_ATTACKER_SEED=7 tests/e2e/attacker.sh     another library
 #     JOURNEYD_ATTACKER_K=1                              exact numbers for everybody: all attacks succeed
@@ -10,6 +11,7 @@
 # A login belongs to all databases of a server, so the server is one of its own.
 . "$(dirname "$0")/lib.sh"
 
+export PYTHONDONTWRITEBYTECODE=1
 seed=${JOURNEYD_ATTACKER_SEED:-1}
 configured=${JOURNEYD_ATTACKER_K:-10}
 k=10 # what is tried against
@@ -95,7 +97,8 @@ wait "$doors"
 is "all doors were tried" $? 0
 take <"$work/judged"
 take <"$work/doors"
-say "in all: $(grep -oE '[0-9]+ tried' "$work/judged" "$work/doors" | awk -F'[: ]' '{ n += $2 } END { print n }') tried"
+say "in all: $(cat "$work/judged" "$work/doors" | grep -oE '[0-9]+ tried' |
+    awk '{ n += $1 } END { print n }') tried"
 
 # ---- the setting
 is "small_groups is told" "$(sql attacker 'select smallest_group from journey.published')" "$configured"

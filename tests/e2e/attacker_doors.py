@@ -116,12 +116,15 @@ for view in VIEWS[:7]:
         told.append((view, list(shapes.items())[:2]))
 tell("EXPLAIN: estimates that differ from day to day", n, len(told), told[:1])
 
-WORK = """begin;
-select coalesce(sum(pg_stat_get_xact_tuples_returned(c.oid) + pg_stat_get_xact_tuples_fetched(c.oid)), 0) as t
-    from pg_class as c where c.relname in ('journey', 'journey_day', 'cell', 'cell_delta') \\gset
-select count(*) as rows from journey.path where scenario = '{0}' and started_on = '{1}' \\gset
-select 'work {0} ', coalesce(sum(pg_stat_get_xact_tuples_returned(c.oid) + pg_stat_get_xact_tuples_fetched(c.oid)), 0) - :t, ' {2}'
-    from pg_class as c where c.relname in ('journey', 'journey_day', 'cell', 'cell_delta');
+READ = """coalesce(sum(pg_stat_get_xact_tuples_returned(c.oid)
+        + pg_stat_get_xact_tuples_fetched(c.oid)), 0)"""
+TABLES = """from pg_class as c
+    where c.relname in ('journey', 'journey_day', 'cell', 'cell_delta')"""
+WORK = f"""begin;
+select {READ} as t {TABLES} \\gset
+select count(*) as rows from journey.path
+    where scenario = '{{0}}' and started_on = '{{1}}' \\gset
+select 'work {{0}} ', {READ} - :t, ' {{2}}' {TABLES};
 commit;
 """
 # The first blocks of a scenario have none before them to be read in their stead; and a row or two that
