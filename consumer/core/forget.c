@@ -88,6 +88,20 @@ static bool places_of_person(struct forget_work *fw, struct world_key *wk)
     return complete;
 }
 
+/* The last breakpoint that is not later; n: there is none. */
+static size_t slice_at(const int64_t *at, size_t n, int64_t t_us)
+{
+    size_t lo = 0, hi = n;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (at[mid] <= t_us)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo ? lo - 1 : n ? 0 : n;
+}
+
 /* Events that carry nothing but the device lie with its owners; others at an instant are asked. */
 static bool places_of_device(struct forget_work *fw, struct world_key *wk)
 {
@@ -96,12 +110,15 @@ static bool places_of_device(struct forget_work *fw, struct world_key *wk)
     struct key_work *dev = identity_work(id, wk);
     const struct device_view *view = &dev->view[OLD];
     bool complete = true;
+    int64_t *at = NULL;
+    size_t n = 0;
     add_place(fw, wk);
     if (!wk->is_kiosk && !identity_device_view(id, dev, OLD, US_MIN, US_MAX))
         return false;
+    if (!wk->is_kiosk)
+        n = slices_breakpoints(id, &view, 1, SLICES_FROM_US, SLICES_TO_US, &at);
     for (size_t i = wk->tombs_old.n; i < wk->tombs_now.n; i++) {
         const struct tombstone *t = &wk->tombs_now.at[i];
-        int64_t *at;
         if (t->strict) {
             const struct carriers *found = world_carriers(w, wk->no, 0, t->from_us);
             complete &= found != NULL;
@@ -109,9 +126,7 @@ static bool places_of_device(struct forget_work *fw, struct world_key *wk)
                 complete &= add_owner(fw, &found->at[k]);
             continue;
         }
-        size_t n = wk->is_kiosk ? 0
-                                : slices_breakpoints(id, &view, 1, t->from_us, t->to_us, &at);
-        for (size_t k = 0; k < n; k++) {
+        for (size_t k = slice_at(at, n, t->from_us); k < n && at[k] <= t->to_us; k++) {
             struct world_key *root = identity_need_no(id, identity_owner_at(id, dev, OLD, at[k]));
             if (root)
                 add_place(fw, root);

@@ -3,12 +3,16 @@
  * person key, so facts with one go unasked; for the others the messages are looked at. */
 #include "core/forget.h"
 
+#include <stdlib.h>
+
 struct facts_work {
     struct forget_work *fw;
     struct world *w;
     struct identity *id;
     bool apply, complete;
-    struct map facts; /* looked at already */
+    /* looked at already, as many messages give the same: struct need_pair -> bool */
+    struct map aliases, facts, devices;
+    VEC(struct key_work *) losers; /* devices that lose logins or logouts */
 };
 
 /* Will every message that carries the key go? The instant of an operator's forget lies after all
@@ -42,6 +46,10 @@ static void look_at_alias(struct facts_work *f, const struct world_key *a,
 {
     struct engine_work *ew = f->fw->e->work;
     struct need_pair pair = {a->no < b->no ? a->no : b->no, a->no < b->no ? b->no : a->no};
+    bool is_new;
+    map_put(&f->aliases, &pair, &is_new);
+    if (!is_new)
+        return;
     if (!goes_whole(f, a) && !goes_whole(f, b)) {
         const struct carriers *said = world_said(f->w, a);
         const struct carriers *events = world_carriers(f->w, pair.a, pair.b, 0);
@@ -115,6 +123,37 @@ static bool stays(struct facts_work *f, const struct world_key *device, int64_t 
     return lists[0] && lists[1];
 }
 
+static void note_loser(struct facts_work *f, struct key_work *dev)
+{
+    if (dev->gone_logins.n + dev->gone_logouts.n == 0)
+        VEC_PUSH(f->w->a, f->losers, dev);
+}
+
+static void sort_gone(struct key_work *dev)
+{
+    if (dev->gone_logins.n)
+        qsort(dev->gone_logins.at, dev->gone_logins.n, sizeof *dev->gone_logins.at,
+              identity_compare_logins);
+    if (dev->gone_logouts.n)
+        qsort(dev->gone_logouts.at, dev->gone_logouts.n, sizeof *dev->gone_logouts.at,
+              identity_compare_us);
+}
+
+static void drop_login_device(struct facts_work *f, int64_t person_no, int64_t device_no)
+{
+    struct changes *c = &f->fw->e->changes;
+    struct change_pair gone = {person_no, device_no};
+    struct need_pair pair = {person_no, device_no};
+    bool is_new;
+    map_put(&f->devices, &pair, &is_new);
+    if (!is_new)
+        return;
+    if (goes_whole(f, world_key_no(f->w, person_no)))
+        VEC_PUSH(f->w->a, c->gone_login_devices, gone);
+    else
+        VEC_PUSH(f->w->a, c->idle_login_devices, gone);
+}
+
 static void look_at_device(struct facts_work *f, const struct event *ev)
 {
     struct engine *e = f->fw->e;
@@ -133,22 +172,18 @@ static void look_at_device(struct facts_work *f, const struct event *ev)
         f->complete = false;
     if (n > 0 && !found && f->apply) {
         struct login l = {ev->t_us, n, persons};
+        note_loser(f, dev);
         VEC_PUSH(f->w->a, dev->gone_logins, l);
         VEC_PUSH(f->w->a, e->changes.gone_logins, ((struct change_login){device->no, l}));
     }
     for (uint32_t i = 0; i < n && f->apply; i++)
-        if (goes_whole(f, world_key_no(f->w, persons[i])))
-            VEC_PUSH(f->w->a, e->changes.gone_login_devices,
-                     ((struct change_pair){persons[i], device->no}));
-    for (uint32_t i = 0; i < n && f->apply; i++)
-        if (!goes_whole(f, world_key_no(f->w, persons[i])))
-            VEC_PUSH(f->w->a, e->changes.idle_login_devices,
-                     ((struct change_pair){persons[i], device->no}));
+        drop_login_device(f, persons[i], device->no);
     if (!ev->logout)
         return;
     if (!stays(f, device, ev->t_us, NULL, 0, true, &found))
         f->complete = false;
     else if (!found && f->apply) {
+        note_loser(f, dev);
         VEC_PUSH(f->w->a, dev->gone_logouts, ev->t_us);
         VEC_PUSH(f->w->a, e->changes.gone_logouts,
                  ((struct change_instant){device->no, ev->t_us}));
@@ -221,12 +256,16 @@ bool forget_facts(struct forget_work *fw, bool apply)
     struct engine_work *ew = fw->e->work;
     struct facts_work f = {.fw = fw, .w = fw->e->w, .id = &ew->id, .apply = apply,
                            .complete = true};
-    map_init(&f.facts, f.w->a, sizeof(struct need_pair), sizeof(bool));
+    struct map *seen[] = {&f.aliases, &f.facts, &f.devices};
+    for (size_t i = 0; i < sizeof seen / sizeof *seen; i++)
+        map_init(seen[i], f.w->a, sizeof(struct need_pair), sizeof(bool));
     for (size_t i = 0; i < fw->gone.n; i++) {
         look_at_aliases(&f, &fw->gone.at[i].ev);
         look_at_device(&f, &fw->gone.at[i].ev);
         look_at_cases(&f, &fw->gone.at[i].ev);
     }
+    for (size_t i = 0; i < f.losers.n; i++)
+        sort_gone(f.losers.at[i]);
     for (size_t i = 0; apply && i < fw->marked.n; i++) {
         struct world_key *wk = fw->marked.at[i];
         if (f.w->m->namespaces[wk->key.ns].kind == KEY_DEVICE)

@@ -86,15 +86,20 @@ int identity_compare_us(const void *pa, const void *pb)
     return (a > b) - (a < b);
 }
 
+int identity_compare_logins(const void *pa, const void *pb)
+{
+    const struct login *a = pa, *b = pb;
+    if (a->t_us != b->t_us)
+        return a->t_us < b->t_us ? -1 : 1;
+    if (a->n_keys != b->n_keys)
+        return a->n_keys < b->n_keys ? -1 : 1;
+    return a->n_keys ? memcmp(a->keys, b->keys, a->n_keys * sizeof *a->keys) : 0;
+}
+
 static bool is_gone(const struct key_work *dev, const struct login *l)
 {
-    for (size_t i = 0; i < dev->gone_logins.n; i++) {
-        const struct login *g = &dev->gone_logins.at[i];
-        if (g->t_us == l->t_us && g->n_keys == l->n_keys &&
-            memcmp(g->keys, l->keys, l->n_keys * sizeof *l->keys) == 0)
-            return true;
-    }
-    return false;
+    return dev->gone_logins.n && bsearch(l, dev->gone_logins.at, dev->gone_logins.n, sizeof *l,
+                                         identity_compare_logins);
 }
 
 /* Adds the login with its person to the view; false: keys are missing. */
@@ -127,12 +132,11 @@ static void view_logouts(struct identity *id, const struct key_work *dev, enum w
     int64_t *all = ARENA_NEW(id->w->a, int64_t, n + 1);
     size_t kept = 0;
     for (size_t i = 0; i < n; i++) {
-        bool gone = false;
         int64_t t_us = i < wk->logouts.n ? wk->logouts.at[i]
                                          : dev->new_logouts.at[i - wk->logouts.n];
-        for (size_t k = 0; when == NOW && k < dev->gone_logouts.n; k++)
-            gone |= dev->gone_logouts.at[k] == t_us;
-        if (!gone)
+        if (when == OLD || !dev->gone_logouts.n ||
+            !bsearch(&t_us, dev->gone_logouts.at, dev->gone_logouts.n, sizeof t_us,
+                     identity_compare_us))
             all[kept++] = t_us;
     }
     if (n > wk->logouts.n)

@@ -54,8 +54,9 @@ struct key_work {
     VEC(struct login) new_logins; /* sorted, none of them stored, once facts are settled */
     VEC(int64_t) new_logouts;
     bool facts_sorted;
-    VEC(struct login) gone_logins; /* stored, but the messages that gave them go */
-    VEC(int64_t) gone_logouts;
+    /* stored, but the messages that gave them go; in the order of identity_compare_logins */
+    VEC(struct login) gone_logins;
+    VEC(int64_t) gone_logouts; /* sorted */
     bool changed_tombs;
     int64_t want_from_us, want_to_us; /* window asked for so far */
     size_t want_index, want_round;    /* its place in needs.logins of that round */
@@ -88,6 +89,7 @@ struct identity {
 
 void identity_init(struct identity *id, struct world *w);
 int identity_compare_us(const void *pa, const void *pb); /* int64_t, for qsort */
+int identity_compare_logins(const void *pa, const void *pb); /* struct login, the same */
 struct key_work *identity_work(struct identity *id, struct world_key *wk);
 
 static inline const struct key_state *key_state_at(const struct world_key *wk, enum when when)

@@ -179,53 +179,6 @@ static bool remove_aliases(struct store *s, struct arena *a, const struct change
     return run_pairs(s, a, both, 2 * n, sql, err);
 }
 
-/* A login is an element of the arrays of its device's day; rows of which nothing is left go. */
-static bool remove_logins(struct store *s, struct arena *a, const struct changes *c,
-                          struct err *err)
-{
-    static const char *const sql =
-        "with row as (select l.device_no, l.day_utc, i.i, l.at[i.i] as at, l.n_keys[i.i] as n,"
-        " l.keys[e.stop - l.n_keys[i.i] + 1 : e.stop] as keys"
-        " from journey_internal.login as l, generate_subscripts(l.at, 1) as i (i),"
-        " lateral (select sum(x)::integer as stop from unnest(l.n_keys[1 : i.i]) as x) as e"
-        " where (l.device_no, l.day_utc) in (select d.device_no, (d.at / 86400000000 -"
-        " (d.at % 86400000000 < 0)::integer)::integer"
-        " from unnest($1::bigint[], $2::bigint[]) as d (device_no, at))"
-        "), kept as (select r.* from row as r where not exists (select"
-        " from (select unnest($1::bigint[]) as device_no, unnest($2::bigint[]) as at,"
-        " unnest($3::integer[]) as lo, unnest($4::integer[]) as hi) as u"
-        " where u.device_no = r.device_no and u.at = r.at"
-        " and ($5::bigint[])[u.lo : u.hi] = r.keys)"
-        "), summed as (select r.device_no, r.day_utc, array_agg(k.at order by k.i)"
-        " filter (where k.i is not null) as at, array_agg(k.n order by k.i)"
-        " filter (where k.i is not null) as n_keys, (select coalesce(array_agg(y order by k2.i, o),"
-        " '{}') from kept as k2, unnest(k2.keys) with ordinality as y (y, o)"
-        " where k2.device_no = r.device_no and k2.day_utc = r.day_utc) as keys"
-        " from row as r left join kept as k using (device_no, day_utc, i) group by 1, 2"
-        "), gone as (delete from journey_internal.login as l using summed as s"
-        " where s.at is null and l.device_no = s.device_no and l.day_utc = s.day_utc)"
-        " update journey_internal.login as l set at = s.at, n_keys = s.n_keys, keys = s.keys"
-        " from summed as s where s.at is not null and l.device_no = s.device_no"
-        " and l.day_utc = s.day_utc";
-    VEC(int64_t) keys = {0};
-    struct rows r;
-
-    rows_init(&r, a, c->gone_logins.n + 1);
-    int64_t *device = rows_int8s(&r), *at = rows_int8s(&r);
-    int32_t *lo = rows_int4s(&r), *hi = rows_int4s(&r);
-    for (; r.n < c->gone_logins.n; r.n++) {
-        const struct change_login *l = &c->gone_logins.at[r.n];
-        device[r.n] = l->device_no;
-        at[r.n] = l->login.t_us;
-        lo[r.n] = (int32_t) keys.n + 1;
-        for (uint32_t k = 0; k < l->login.n_keys; k++)
-            VEC_PUSH(a, keys, l->login.keys[k]);
-        hi[r.n] = (int32_t) keys.n;
-    }
-    pg_add_int8s(&r.arrays, keys.at, keys.n);
-    return r.n == 0 || rows_run(s, &r, sql, err);
-}
-
 static bool set_facts(struct store *s, struct arena *a, const struct changes *c, struct err *err)
 {
     static const char *const sql =
@@ -355,7 +308,7 @@ bool save_forget(struct store *s, struct arena *a, const struct changes *c, stru
         instants[i] = (struct change_pair){c->gone_logouts.at[i].device_no,
                                            c->gone_logouts.at[i].t_us};
     return remove_frozen(s, a, c, err) && remove_aliases(s, a, c, err) &&
-           remove_logins(s, a, c, err) &&
+           drop_logins(s, a, c, err) &&
            run_pairs(s, a, instants, c->gone_logouts.n, logouts, err) &&
            run_pairs(s, a, c->gone_login_devices.at, c->gone_login_devices.n, devices, err) &&
            run_pairs(s, a, c->idle_login_devices.at, c->idle_login_devices.n, idle, err) &&

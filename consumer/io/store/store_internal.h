@@ -14,7 +14,7 @@
  *     store_resumes.c   needs -> world: stored sessions and journeys
  *     store_rows.c      rows into a table: which are there, insert, update
  *     store_save.c      changes -> tables: keys, facts, customers
- *     store_logins.c    changes -> table login
+ *     store_logins.c    changes -> table login, what a forget takes of it
  *     store_acts.c      what operators did: switches, and who did it
  *     store_forget.c    what a forget takes away; messages and events that carry a key
  *     store_chunks.c    changes -> tables: timelines
@@ -237,6 +237,8 @@ bool save_forget(struct store *s, struct arena *a, const struct changes *c,
 /* Decodes the rows of a statement on identity_message: source, id, at, ns_nos, hashes, is_logout. */
 struct event forget_message(struct store *s, struct arena *a, const PGresult *r, int row);
 bool save_logins(struct store *s, struct arena *a, const struct changes *c,
+                 struct err *err) MUST_CHECK;
+bool drop_logins(struct store *s, struct arena *a, const struct changes *c,
                  struct err *err) MUST_CHECK;
 bool save_chunks(struct store *s, struct arena *a, const struct changes *c,
                  struct err *err) MUST_CHECK;

@@ -1,6 +1,6 @@
 /* Logins: one row for each device and UTC day, sorted by (time, keys). Every logged-in page view is
  * a login, so a day's row grows by a few at a time; they are merged here, under the device's lock,
- * and the rows are written back whole. */
+ * and the rows are written back whole. So are those that a forget takes some of. */
 #include <stdlib.h>
 
 #include "io/store/store_internal.h"
@@ -30,8 +30,12 @@ static int compare_changes(const void *pa, const void *pb)
     return compare_logins(&a->login, &b->login);
 }
 
-/* The rows to write, and the arrays they are parts of. */
+/* The rows that changes are about, what is stored of them, and the arrays they become parts of. */
 struct columns {
+    struct change_login *changes; /* sorted; of row i: [first[i], first[i + 1]) */
+    size_t n, *first;
+    struct login **old;
+    size_t *n_old;
     struct rows rows;
     int64_t *device;
     int32_t *day, *lo, *hi, *key_lo, *key_hi;
@@ -82,13 +86,26 @@ static size_t read_stored(const PGresult *r, int row, struct arena *a, struct lo
     return n;
 }
 
-static void merge_row(struct arena *a, struct columns *cols, const struct login *old,
-                      size_t n_old, const struct change_login *added, size_t n_added)
+static void begin_row(struct columns *cols, size_t row)
 {
-    size_t i = 0, k = 0, row = cols->rows.n++;
-
     cols->lo[row] = (int32_t) cols->at.n + 1;
     cols->key_lo[row] = (int32_t) cols->keys.n + 1;
+}
+
+static void end_row(struct columns *cols, size_t row)
+{
+    cols->hi[row] = (int32_t) cols->at.n;
+    cols->key_hi[row] = (int32_t) cols->keys.n;
+}
+
+static void merge_row(struct arena *a, struct columns *cols, size_t row)
+{
+    const struct login *old = cols->old[row];
+    const struct change_login *added = cols->changes + cols->first[row];
+    size_t i = 0, k = 0, n_old = cols->n_old[row];
+    size_t n_added = cols->first[row + 1] - cols->first[row];
+
+    begin_row(cols, row);
     while (i < n_old || k < n_added) {
         int c = i == n_old     ? 1
                 : k == n_added ? -1
@@ -100,14 +117,29 @@ static void merge_row(struct arena *a, struct columns *cols, const struct login 
                       compare_logins(&added[k].login, &added[k - 1].login) == 0;)
                 k++;
     }
-    cols->hi[row] = (int32_t) cols->at.n;
-    cols->key_hi[row] = (int32_t) cols->keys.n;
+    end_row(cols, row);
     cols->rows.is_new[row] = n_old == 0;
 }
 
+/* What stays of the stored row `from` becomes row `row`; false: nothing. */
+static bool keep_row(struct arena *a, struct columns *cols, size_t from, size_t row)
+{
+    size_t k = cols->first[from];
+
+    begin_row(cols, row);
+    for (size_t i = 0; i < cols->n_old[from]; i++) {
+        const struct login *l = &cols->old[from][i];
+        while (k < cols->first[from + 1] && compare_logins(&cols->changes[k].login, l) < 0)
+            k++;
+        if (k == cols->first[from + 1] || compare_logins(&cols->changes[k].login, l) != 0)
+            add_login(a, cols, l);
+    }
+    end_row(cols, row);
+    return cols->hi[row] >= cols->lo[row];
+}
+
 /* The stored logins of the rows. */
-static bool load_rows(struct store *s, struct arena *a, const struct columns *cols, size_t n,
-                      struct login **old, size_t *n_old, struct err *err)
+static bool load_stored(struct store *s, struct arena *a, struct columns *cols, struct err *err)
 {
     static const char *const sql =
         "select u.i, l.at, l.n_keys, l.keys from unnest($1::bigint[], $2::integer[])"
@@ -115,55 +147,95 @@ static bool load_rows(struct store *s, struct arena *a, const struct columns *co
         " join journey_internal.login as l on l.device_no = u.device_no and l.day_utc = u.day";
     struct pg_params p;
 
+    cols->old = ARENA_NEW(a, struct login *, cols->n);
+    cols->n_old = ARENA_NEW(a, size_t, cols->n);
     pg_params_init(&p, a);
-    pg_add_int8s(&p, cols->device, n);
-    pg_add_int4s(&p, cols->day, n);
+    pg_add_int8s(&p, cols->device, cols->n);
+    pg_add_int4s(&p, cols->day, cols->n);
     PGresult *r = pg_query(&s->pg, sql, &p, err);
     if (!r)
         return false;
     for (int i = 0; i < PQntuples(r); i++) {
         size_t row = (size_t) pg_int8(r, i, 0) - 1;
-        n_old[row] = read_stored(r, i, a, &old[row]);
+        cols->n_old[row] = read_stored(r, i, a, &cols->old[row]);
     }
     PQclear(r);
     return true;
 }
 
+/* Sorts the changes into rows. */
+static bool load_rows(struct store *s, struct arena *a, const struct change_login *changes,
+                      size_t n, struct columns *cols, struct err *err)
+{
+    cols->changes = arena_copy(a, changes, n * sizeof *changes);
+    qsort(cols->changes, n, sizeof *changes, compare_changes);
+    rows_init(&cols->rows, a, n);
+    cols->device = rows_int8s(&cols->rows);
+    int32_t **places[] = {&cols->day, &cols->lo, &cols->hi, &cols->key_lo, &cols->key_hi};
+    for (size_t k = 0; k < sizeof places / sizeof *places; k++)
+        *places[k] = rows_int4s(&cols->rows);
+    cols->first = ARENA_NEW(a, size_t, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        const struct change_login *c = &cols->changes[i];
+        int32_t day = day_utc(c->login.t_us);
+        if (cols->n && cols->device[cols->n - 1] == c->device_no && cols->day[cols->n - 1] == day)
+            continue;
+        cols->device[cols->n] = c->device_no;
+        cols->day[cols->n] = day;
+        cols->first[cols->n++] = i;
+    }
+    cols->first[cols->n] = n;
+    return load_stored(s, a, cols, err);
+}
+
+static void add_arrays(struct columns *cols)
+{
+    pg_add_int8s(&cols->rows.arrays, cols->at.at, cols->at.n);
+    pg_add_int2s(&cols->rows.arrays, cols->n_keys.at, cols->n_keys.n);
+    pg_add_int8s(&cols->rows.arrays, cols->keys.at, cols->keys.n);
+}
+
 bool save_logins(struct store *s, struct arena *a, const struct changes *c, struct err *err)
 {
-    size_t n = c->logins.n, n_rows = 0;
     struct columns cols = {0};
 
-    if (n == 0)
+    if (c->logins.n == 0)
         return true;
-    struct change_login *added = arena_copy(a, c->logins.at, n * sizeof *added);
-    qsort(added, n, sizeof *added, compare_changes);
-
-    rows_init(&cols.rows, a, n);
-    cols.device = rows_int8s(&cols.rows);
-    int32_t **places[] = {&cols.day, &cols.lo, &cols.hi, &cols.key_lo, &cols.key_hi};
-    for (size_t k = 0; k < sizeof places / sizeof *places; k++)
-        *places[k] = rows_int4s(&cols.rows);
-    size_t *first = ARENA_NEW(a, size_t, n + 1);
-    for (size_t i = 0; i < n; i++) {
-        int32_t day = day_utc(added[i].login.t_us);
-        if (n_rows && cols.device[n_rows - 1] == added[i].device_no &&
-            cols.day[n_rows - 1] == day)
-            continue;
-        cols.device[n_rows] = added[i].device_no;
-        cols.day[n_rows] = day;
-        first[n_rows++] = i;
-    }
-    first[n_rows] = n;
-
-    struct login **old = ARENA_NEW(a, struct login *, n_rows);
-    size_t *n_old = ARENA_NEW(a, size_t, n_rows);
-    if (!load_rows(s, a, &cols, n_rows, old, n_old, err))
+    if (!load_rows(s, a, c->logins.at, c->logins.n, &cols, err))
         return false;
-    for (size_t i = 0; i < n_rows; i++)
-        merge_row(a, &cols, old[i], n_old[i], added + first[i], first[i + 1] - first[i]);
-    pg_add_int8s(&cols.rows.arrays, cols.at.at, cols.at.n);
-    pg_add_int2s(&cols.rows.arrays, cols.n_keys.at, cols.n_keys.n);
-    pg_add_int8s(&cols.rows.arrays, cols.keys.at, cols.keys.n);
+    for (size_t i = 0; i < cols.n; i++)
+        merge_row(a, &cols, i);
+    cols.rows.n = cols.n;
+    add_arrays(&cols);
     return rows_save(s, &cols.rows, &login_table, err);
+}
+
+bool drop_logins(struct store *s, struct arena *a, const struct changes *c, struct err *err)
+{
+    static const char *const sql_empty =
+        "delete from journey_internal.login as l using (select unnest($1::bigint[]) as device_no,"
+        " unnest($2::integer[]) as day) as u where l.device_no = u.device_no"
+        " and l.day_utc = u.day";
+    struct columns cols = {0};
+    struct rows empty;
+
+    if (c->gone_logins.n == 0)
+        return true;
+    if (!load_rows(s, a, c->gone_logins.at, c->gone_logins.n, &cols, err))
+        return false;
+    rows_init(&empty, a, cols.n);
+    int64_t *device = rows_int8s(&empty);
+    int32_t *day = rows_int4s(&empty);
+    for (size_t i = 0; i < cols.n; i++) {
+        if (keep_row(a, &cols, i, cols.rows.n)) {
+            cols.device[cols.rows.n] = cols.device[i];
+            cols.day[cols.rows.n++] = cols.day[i];
+        } else {
+            device[empty.n] = cols.device[i];
+            day[empty.n++] = cols.day[i];
+        }
+    }
+    add_arrays(&cols);
+    return (empty.n == 0 || rows_run(s, &empty, sql_empty, err)) &&
+           (cols.rows.n == 0 || rows_run(s, &cols.rows, login_table.update, err));
 }
