@@ -196,11 +196,38 @@ drain "$k"
 let_go "$k" >"$work/beside" || bad "retention after them" "$(tail -n 2 "$work/retention.log")"
 sound "beside running instances" e2e_retention_kafka "$k"
 
+# ---- many journeys that are open over the cut, by who may only write ----
+new_database e2e_retention_many
+many=$(settings e2e_retention_many many)
+sql e2e_retention_many 'revoke temporary on database e2e_retention_many from public'
+for ((i = 0; i < 2500; i++)); do
+    for what in 2026-01-1$((i % 9)):hold_placed 2026-02-1$((i % 8)):hold_ready; do
+        printf '{"id":"%s","time":"%sT10:00:00Z","touchpoint":"request.%s","keys":{"card":"m%d"},"cases":{"hold":"h%d","loan":"l%d"}}\n' \
+            "$i" "${what%:*}" "${what#*:}" $((i / 2)) "$i" "$i"
+    done
+done >"$work/many"
+echo '{"id":"far","time":"2026-05-20T10:00:00Z","touchpoint":"discover.search","keys":{"card":"far"}}' \
+    >>"$work/many"
+replay "$many" "$work/many"
+watched() { sql e2e_retention_many "select count(*), count(*) filter (where is_frozen),
+    count(*) filter (where state = 'open') from journey.journey where scenario = 'hold_watch'"; }
+is "journeys are open" "$(watched)" '2500|0|2500'
+PGOPTIONS='-c role=journey_writer' let_go "$many" >"$work/again" || bad "many" "$(tail -n 2 "$work/retention.log")"
+check "the month goes, the runs of cases without a journey are cut afterwards" \
+    grep -q ' 1 steps, 2500 events .* 2500 runs of cases cut' "$work/again"
+is "they are closed and frozen" "$(watched)" '2500|2500|0'
+verified "many open journeys" "$many"
+
 # ---- terms and settings ----
-sql e2e_retention "update journey_internal.quarantine set first_seen_at = now() - interval '2 days'"
-let_go "$gap" >/dev/null
+sql e2e_retention "
+    insert into journey_internal.quarantine (topic, part, kafka_offset, reason)
+    select 'bulk', 0, i, 'past_retention' from generate_series(1, 45000) as i;
+    update journey_internal.quarantine set first_seen_at = now() - interval '2 days'"
+PGOPTIONS='-c track_functions=all' let_go "$gap" >/dev/null
 is "rows of the quarantine go after their term" \
     "$(sql e2e_retention 'select count(*) from journey.quarantine')" 0
+is "and nothing is done again for each of their slices" "$(sql e2e_retention "select calls
+    from pg_stat_user_functions where funcname = 'retention_drop_facts'")" 1
 short=$(settings e2e_retention short 'limits: {batch_bytes: 64MiB}')
 sed -i 's/^retention:.*/retention: {events: 60d}/' "$short"
 "$JOURNEYD" validate -c "$short" >"$work/short" 2>&1
