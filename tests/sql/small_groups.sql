@@ -4,6 +4,7 @@ begin;
 create extension if not exists pgtap;
 \ir fixture/world.sql
 \ir fixture/groups.sql
+set local jit = off;
 select plan(81);
 do $$ begin perform pg_temp.tell(); end $$;
 analyze journey_internal.journey, journey_internal.cell, journey_internal.path;
@@ -204,7 +205,7 @@ declare
     k integer;
     columns text := '(period, segment, row_key, customers, c1, c2, c3, c4, c5, c6, c7, c8)';
 begin
-    foreach k in array '{2,5,10}'::integer[] loop
+    foreach k in array '{2,5}'::integer[] loop
         perform pg_temp.groups_of(k);
         for s in select * from shape loop
             perform pg_temp.keep('groups_reader', format('%s day %s', s.of_view, k),
@@ -238,7 +239,7 @@ declare
     row_numbers text := '';
     n bigint;
 begin
-    foreach k in array '{2,5,10}'::integer[] loop
+    foreach k in array '{2,5}'::integer[] loop
         execute format('create temporary table w on commit drop as
                         select * from pg_temp.wanted(%L, %s, %L, %L)', of_view, k, grain like 'month%',
                        grain not like '%all');
@@ -247,7 +248,7 @@ begin
         row_numbers := row_numbers || ' ' || n;
         drop table w;
     end loop;
-    return is(differing, 0::bigint, format('%s, by %s, as defined; rows for k = 2, 5, 10:%s',
+    return is(differing, 0::bigint, format('%s, by %s, as defined; rows for k = 2, 5:%s',
                                            of_view, grain, row_numbers));
 end
 $$;
