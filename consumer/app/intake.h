@@ -69,7 +69,7 @@ struct intake {
 
     /* kept by app/pipeline.c: records before `done` are committed, [done, upto) is tried now */
     size_t done, upto;
-    int rejected, broken; /* times in a row that the slice met SQLSTATE 22, 23 */
+    int rejected, broken, idled; /* times in a row that the slice met SQLSTATE 22, 23, 25P03 */
 };
 
 void intake_init(struct intake *in);

@@ -8,6 +8,8 @@
  *   REJECT       SQLSTATE 22 twice alone: halve the slice; one message alone is quarantined, with
  *                all of its elements, as which of them it was cannot be told without cutting it
  *   SQLSTATE 23  our bug or a race: once more, then stop
+ *   25P03        the session ended while this process worked on what it had read: once more, then
+ *                halve the slice; one message alone that takes so long stops it
  *   others       stop
  *
  * A COMMIT whose outcome is unknown is settled before anything else happens to the batch: by the
@@ -94,10 +96,12 @@ enum attempt pipeline_judge(struct pipeline *p, const struct err *why, struct er
         return ATTEMPT_FAILED;
     }
     /* A lock that was taken for a moment is not worth a line; the third time in a row is. */
-    bool worth = why->kind == ERR_UNAVAILABLE || p->tries >= 3;
+    bool is_idle = !strcmp(why->sqlstate, "25P03");
+    bool worth = why->kind == ERR_UNAVAILABLE || is_idle || p->tries >= 3;
     if (worth && (!p->told_us || now_us - p->told_us > TELL_EVERY_S * US_PER_S)) {
         report_err(LOG_WARN,
                    p->is_connected ? "the database refused for now, trying again"
+                   : is_idle       ? "a transaction waited too long for this process, trying again"
                                    : "the database is away, trying again",
                    why);
         p->told_us = now_us;
@@ -356,7 +360,7 @@ static void slice_done(struct pipeline *p, struct intake *in)
     p->is_unknown = false;
     in->done = in->upto;
     in->upto = slice_end(in);
-    in->rejected = in->broken = 0;
+    in->rejected = in->broken = in->idled = 0;
     pipeline_succeeded(p);
 }
 
@@ -397,6 +401,30 @@ static bool can_bisect(const struct intake *in)
     return in->upto > in->done && (!all_refused || slice_half(in) < in->upto);
 }
 
+/* The slice takes longer than PostgreSQL lets a transaction wait for its client. */
+static enum attempt judge_idle(struct pipeline *p, struct intake *in, const struct err *why,
+                               struct err *err)
+{
+    const struct intake_record *first = &in->records.at[in->done];
+    size_t half = slice_half(in);
+
+    if (in->idled++ == 0) /* this process may have been stopped for a while */
+        return pipeline_judge(p, why, err);
+    if (half >= in->upto) {
+        err_set(err, ERR_FATAL, "one message asks for more than a transaction can wait for: topic"
+                                " %s, partition %d, offset %lld (SQLSTATE 25P03)",
+                in->parts.at[first->part].topic, (int) in->parts.at[first->part].part,
+                (long long) first->offset);
+        return ATTEMPT_FAILED;
+    }
+    in->upto = half;
+    log_line(LOG_INFO, "a batch takes too long for one transaction, its halves come alone",
+             "records=%lld", (long long) (half - in->done));
+    p->is_connected = false;
+    p->again_us = p->troubled_us = 0;
+    return ATTEMPT_LATER;
+}
+
 static enum attempt judge_slice(struct pipeline *p, struct intake *in, const struct err *why,
                                 struct err *err)
 {
@@ -406,6 +434,8 @@ static enum attempt judge_slice(struct pipeline *p, struct intake *in, const str
         p->again_us = 0;
         return ATTEMPT_LATER;
     }
+    if (!strcmp(why->sqlstate, "25P03") && in->upto > in->done)
+        return judge_idle(p, in, why, err);
     if (!strncmp(why->sqlstate, "23", 2) && in->broken++ > 0) {
         *err = *why;
         err->kind = ERR_FATAL;
