@@ -179,6 +179,7 @@ def sums(s):
         if len(period) == 7:
             apart.append(sorted(b for b in s.true if b[0] == scenario and b[2] == segment
                                 and len(b[1]) == 10 and b[1][:7] == period))
+        apart = [bs for bs in apart if all(s.was_asked(family, b) for b in bs)]
         for key, row in shown.items():
             if OTHER in key:
                 continue
@@ -288,7 +289,8 @@ def attack_states(before, after, k, tell):
     keys = {(where, key) for s in (before, after) for where, rows in s.shown.items()
             for key in rows}
     for (family, block), key in keys:
-        if family == "path_link" or OTHER in key or block[2] == OTHER:
+        if family == "path_link" or OTHER in key or block[2] == OTHER \
+                or not (before.was_asked(family, block) and after.was_asked(family, block)):
             continue
         for c in FAMILIES[family][2] + (("customers",) if family != "transition" else ()):
             q = family, block, key, c

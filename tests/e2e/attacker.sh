@@ -72,13 +72,14 @@ look 3 few
 "$JOURNEYD" forget -c "$c" --key "card=$(busiest card 1)" >"$work/forget.log" 2>&1 ||
     bad "forget" "$(tail -n 3 "$work/forget.log")"
 look 4 few
-printf '{"id":"one","time":"2026-02-20T10:00:00Z","fact":"identity","keys":{"card":"%s","web.user":"%s"}}\n' \
-    "$(busiest card 2)" "$(busiest web.user 1)" >"$work/5.ndjson"
-feed "$work/5.ndjson" # an account turns out to be a card's
+accounts=$(for i in 1 2 3 4 5 6 7 8; do busiest web.user $i; done | sed 's/.*/"&"/' | paste -sd,)
+printf '{"id":"one","time":"2026-02-20T10:00:00Z","fact":"identity","keys":{"card":"%s","web.user":[%s]}}\n' \
+    "$(busiest card 2)" "$accounts" >"$work/5.ndjson"
+feed "$work/5.ndjson" # eight accounts turn out to be one card's
 look 5 few
-is "the fifth state has a customer fewer" "$(sql attacker "select count(*) from journey.customer")" \
+is "the fifth state has eight customers fewer" "$(sql attacker "select count(*) from journey.customer")" \
     "$(($(python3 -c "import json,sys
-print(len({json.loads(l)[3] for l in open('$states/4.truth') if l[0] == '['}))") - 1))"
+print(len({json.loads(l)[3] for l in open('$states/4.truth') if l[0] == '['}))") - 8))"
 
 # ---- what they tell, and the doors beside it
 sql attacker "select s.name || ' ' || d.day || ' ' || coalesce(j.n, 0)

@@ -160,9 +160,16 @@ class State:
             self.read(stem + ".views")
             self.read(stem + ".ranges")
         read = {block[0] for _, block in self.shown} or SCENARIOS
+        self.is_full = not set(SCENARIOS).difference(read)
         self.true = {b: count(js) for b, js in self.of_block.items() if b[0] in read}
         if shown:
             self.final_is_exact = finals(self)
+
+    def was_asked(self, family, block):
+        """Whether no row means that there is none to see: see ask_views and ranges."""
+        scenario, period, segment = block
+        by_view = segment != "(all)" and (len(period) == 10 or family in MONTHLY)
+        return self.is_full or scenario == SCENARIOS[0] or scenario in SCENARIOS[:2] and by_view
 
     def step(self, n):
         return self.steps[n][0]
