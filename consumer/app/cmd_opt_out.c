@@ -60,30 +60,67 @@ static bool add(struct options *o, struct config *c, const struct key *key, stru
 
 /* ---- remove ---- */
 
-/* What is kept from then on is later than what can have been dropped until now. */
-static bool end_it(struct store *s, struct config *c, const struct key *key, struct arena *a,
-                   int64_t *n, struct err *err)
+/* What is kept from then on is later than what can have been dropped until now. A COMMIT of unknown
+ * outcome needs no settling: an entry that is gone then was ended by this process. */
+static bool try_remove(struct pipeline *p, const struct key *key, bool *unknown, int64_t *n,
+                       struct err *err)
 {
-    int64_t until_us = clock_now_us() + c->model.max_future_skew_us;
+    int64_t until_us = clock_now_us() + p->c->model.max_future_skew_us, watermark_us, ended;
+    bool is_lost = false;
+
+    arena_reset(&p->work);
+    if (!store_begin(p->s, err) || !store_watermark(p->s, false, &watermark_us, err)
+        || !opt_out_end(p->s, &p->work, key, until_us, &ended, err))
+        goto undo;
+    if (ended == 0) {
+        store_rollback(p->s);
+        *n = *unknown ? *n : 0;
+        return true;
+    }
+    *n = ended;
+    if (!store_act(p->s, &p->work, STORE_OPT_IN, key, 1, err))
+        goto undo;
+    if (store_commit(p->s, &is_lost, err))
+        return true;
+    *unknown |= is_lost;
+    if (is_lost)
+        return false;
+undo:
+    store_rollback(p->s);
+    return false;
+}
+
+/* Done again while the database is away or a lock is not to be had, as with switch_keys. */
+static bool end_it(struct pipeline *p, const struct key *key, int64_t *n, struct err *err)
+{
     bool unknown = false;
 
-    if (store_begin(s, err) && opt_out_end(s, a, key, until_us, n, err)
-        && (*n == 0 || store_act(s, a, STORE_OPT_IN, key, 1, err)))
-        return store_commit(s, &unknown, err);
-    store_rollback(s);
-    return false;
+    for (;;) {
+        enum attempt attempt = ATTEMPT_LATER;
+        struct err why = {0};
+
+        if (pipeline_connect(p, &attempt, err)) {
+            if (try_remove(p, key, &unknown, n, &why)) {
+                pipeline_succeeded(p);
+                return true;
+            }
+            attempt = pipeline_judge(p, &why, err);
+        }
+        if (attempt != ATTEMPT_LATER)
+            return false;
+        if (!pipeline_sleep(p))
+            return err_set(err, ERR_RETRY, "stopped by a signal; say it again");
+    }
 }
 
 static bool remove_it(struct options *o, struct config *c, const struct key *key, struct err *err)
 {
-    struct store *s = NULL;
-    struct arena a;
+    struct pipeline p;
     int64_t n = 0;
 
-    arena_init(&a);
-    bool ok = store_open(&s, c, err) && end_it(s, c, key, &a, &n, err);
-    store_close(s);
-    arena_done(&a);
+    pipeline_init(&p, c, PATIENCE_US);
+    bool ok = end_it(&p, key, &n, err);
+    pipeline_done(&p);
     if (ok && n == 0)
         return err_set(err, ERR_RETRY, "it is not on the list; nothing was changed");
     if (ok && options_has(o, "json"))
@@ -173,7 +210,8 @@ const struct command cmd_opt_out = {
             "alike, also when they are read again from the beginning. It holds for the keys that\n"
             "are known to be the person's; an account that is met later is added by its own key.\n"
             "What a person does without logging in carries no key and stays somebody unknown.\n"
-            "`remove` ends it: what happens from now on is kept, the past stays forgotten.\n"
+            "`remove` ends it: what happens from now on is kept, the past stays forgotten; what\n"
+            "others on the list share with the person (a hold, say) stays theirs.\n"
             "`list` shows pseudonyms, since when, and who did it.\n"
             "A key is hashed at once and never logged; --key - keeps it out of the shell's\n"
             "history. Acts stand in journey.operator_act as opt_out and opt_in.\n"

@@ -120,6 +120,7 @@ struct changes {
     VEC(const struct event *) wider_ties; /* of these: what is between the first and last goes */
     /* what a forget takes away; some may be listed twice */
     VEC(struct change_tombstone) tombstones;
+    VEC(struct change_tombstone) held; /* stored opt-outs that say already what this one would */
     VEC(struct change_pair) passes; /* a's tombstone passes on to b; none of them stored */
     VEC(struct change_pair) gone_aliases; /* a < b by number; both directions */
     VEC(struct change_login) gone_logins;

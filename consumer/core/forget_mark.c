@@ -2,21 +2,39 @@
  * (forget.h). */
 #include "core/forget.h"
 
+static bool covers(const struct tombstone *by, const struct tombstone *t)
+{
+    return by->from_us <= t->from_us && by->to_us >= t->to_us && by->strict >= t->strict &&
+           by->spreads >= t->spreads;
+}
+
 bool forget_covers(const struct world_key *wk, struct tombstone t)
 {
     for (size_t i = 0; i < wk->tombs_now.n; i++)
-        if (wk->tombs_now.at[i].from_us <= t.from_us && wk->tombs_now.at[i].to_us >= t.to_us &&
-            wk->tombs_now.at[i].strict >= t.strict && wk->tombs_now.at[i].spreads >= t.spreads)
+        if (covers(&wk->tombs_now.at[i], &t))
             return true;
     return false;
+}
+
+/* An opt-out ends some day: what covers another one is to stay until both have ended. */
+static void hold(struct forget_work *fw, const struct world_key *wk, struct tombstone t)
+{
+    for (size_t i = 0; t.to_us == FORGET_FOR_GOOD_US && i < wk->tombs_old.n; i++)
+        if (covers(&wk->tombs_old.at[i], &t))
+            VEC_PUSH(fw->e->w->a, fw->e->changes.held,
+                     ((struct change_tombstone){wk->no, wk->tombs_old.at[i]}));
 }
 
 void forget_mark(struct forget_work *fw, struct world_key *wk, int64_t from_us, int64_t to_us,
                  bool strict)
 {
     struct tombstone t = {from_us, to_us, strict, false};
-    if (from_us > to_us || forget_covers(wk, t))
+    if (from_us > to_us)
         return;
+    if (forget_covers(wk, t)) {
+        hold(fw, wk, t);
+        return;
+    }
     if (wk->tombs_now.n == wk->tombs_old.n)
         VEC_PUSH(fw->e->w->a, fw->marked, wk);
     VEC_PUSH(fw->e->w->a, wk->tombs_now, t);
@@ -131,6 +149,8 @@ static bool walk_keys(struct forget_work *fw, struct world_key *root, int64_t un
 
 bool forget_mark_act(struct forget_work *fw, const struct forget_act *act)
 {
+    if (act == fw->e->b->forgets)
+        fw->e->changes.held.n = 0; /* all acts are worked out anew */
     struct world *w = fw->e->w;
     struct identity *id = &((struct engine_work *) fw->e->work)->id;
     struct world_key *wk = world_key(w, &act->key);

@@ -240,9 +240,10 @@ create table journey_internal.tombstone (
     is_strict boolean not null,
     act_no bigint not null,
     spreads boolean not null default false,
+    more_acts bigint[] not null default '{}',
     primary key (key_no, from_us, is_strict, spreads)
 );
-comment on table journey_internal.tombstone is 'what was forgotten: messages that carry the key at a time in the span are not accepted. Not strict: at a person key only those whose least person key it is, at a case only those without a person key, at a device only those without a person and a case key. spreads: a message said it, so it reaches what comes later, too. act_no: the row of operator_act that made it; 0: what came later';
+comment on table journey_internal.tombstone is 'what was forgotten: messages that carry the key at a time in the span are not accepted. Not strict: at a person key only those whose least person key it is, at a case only those without a person key, at a device only those without a person and a case key. spreads: a message said it, so it reaches what comes later, too. act_no: the row of operator_act that made it; 0: what came later. more_acts: other opt-outs that it says as well, so that it ends with the last of them';
 
 create table journey_internal.tombstone_pass (
     key_no bigint not null,

@@ -97,6 +97,64 @@ check "and says so" grep -q 'it is not on the list; nothing was changed' "$work/
 is "who did it" "$(sql opt_out "select string_agg(action, ' ' order by acted_at)
     from journey.operator_act where action like 'opt%'")" 'opt_out opt_out opt_in'
 
+# ---- what two entries need
+m h1 2026-03-22T10:00:00 request.hold_placed '"card":"7101"' ',"cases":{"hold":"H9"}' | feed
+opt_out add --key card=7101
+m h2 "$(now)" request.hold_placed '"card":"7102"' ',"cases":{"hold":"H9"}' | feed
+opt_out add --key card=7102
+sleep 1.1
+on_list() { opt_out list --json && json "[(e['keys'], e['cases']) for e in d][-$1:]"; }
+is "both entries tell the hold" "$(on_list 2)" '[(1, 1), (1, 1)]'
+opt_out remove --key card=7101
+is "one of them ends" "$? $(on_list 1)" '0 [(1, 1)]'
+sleep 1.1
+before=$(digest_of "$c")
+m h3 "$(now)" request.hold_ready '' ',"cases":{"hold":"H9"}' | feed
+is "the hold is still the other's" "$(digest_of "$c")" "$before"
+m h4 "$(now)" discover.search '"card":"7101"' | feed
+check "who came back is kept" test "$(digest_of "$c")" != "$before"
+opt_out remove --key card=7102
+sleep 1.1
+before=$(digest_of "$c")
+m h5 "$(now)" request.hold_ready '' ',"cases":{"hold":"H9"}' | feed
+check "with the last of them the hold is free" test "$(digest_of "$c")" != "$before"
+
+# ---- remove beside others: settings that change meanwhile, a COMMIT that is not answered
+proxy_dir=$(mktemp -d /tmp/journeyd-proxy.XXXXXX)
+trap 'rm -rf "$proxy_dir"; cleanup' EXIT
+server_dir=$(sed 's/.*host=\([^ ]*\).*/\1/' <<<"$server")
+python3 "$root/tests/fault/pg_proxy.py" "$proxy_dir" "$server_dir" "$work/mode" &
+children+=($!)
+until_true 5 test -S "$proxy_dir/.s.PGSQL.5432"
+sed "s|host=[^ ]* |host=$proxy_dir |" "$c" >"$work/proxy.yaml"
+mkfifo "$work/holder"
+watermark_lock=$((0x6a6e02))
+remove_while() { # CONFIG STATEMENT: remove waits for a sweep, which then does the statement
+    psql -X -q -d "$server dbname=opt_out" <"$work/holder" >"$work/holder.log" 2>&1 &
+    children+=($!)
+    exec 5>"$work/holder"
+    echo "begin; select pg_advisory_xact_lock($watermark_lock, 0);" >&5
+    until_true 10 lock_is t
+    "$JOURNEYD" opt-out remove -c "$1" --key card=7103 >"$work/out" 2>"$work/err" &
+    local remover=$!
+    until_true 10 lock_is f
+    echo "${3:-}" >"$work/mode"
+    echo "$2; commit;" >&5
+    exec 5>&-
+    wait "$remover"
+}
+lock_is() { [ "$(sql opt_out "select count(*) from pg_locks where locktype = 'advisory' and classid = $watermark_lock
+    and granted = '$1' and database = (select oid from pg_database where datname = 'opt_out')")" -gt 0 ]; }
+opt_out add --key card=7103
+secret=$(sql opt_out "select value from journey_internal.setting where name = 'identity.secret'")
+remove_while "$c" "update journey_internal.setting set value = 'of another' where name = 'identity.secret'"
+is "the secret changed before it: refused" "$? $(grep -c 'the secret is not the one' "$work/err")" '78 1'
+sql opt_out "update journey_internal.setting set value = '$secret' where name = 'identity.secret'"
+remove_while "$work/proxy.yaml" 'select 1' after
+is "a COMMIT without an answer: it is done" "$? $(cut -d : -f 1 "$work/out")" '0 taken from the list'
+is "once" "$(sql opt_out "select count(*) from journey.operator_act where action = 'opt_in'")" 4
+is "and the cut connection was used" "$(cat "$work/mode")" ''
+
 # ---- what is refused
 refused() { # WHAT CODE PATTERN ARGUMENTS...
     opt_out "${@:4}"

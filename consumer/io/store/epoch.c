@@ -120,7 +120,8 @@ static bool change(struct store *s, struct arena *a, bool opt_outs_end, struct e
     static const char *const sql_last =
         "select greatest(max(w.greatest_event_us) + 1, $1) from journey_internal.writer as w";
     static const char *const sql_out =
-        "select count(distinct t.act_no) from journey_internal.tombstone as t where t.to_us = $1";
+        "select count(distinct e.act_no) from journey_internal.tombstone as t"
+        " cross join lateral unnest(t.act_no || t.more_acts) as e (act_no) where t.to_us = $1";
 
     if (!setup_check_rotates(s, a, err) || !ask(s, sql_last, a, clock_now_us(), &out->from_us, err) ||
         !ask(s, sql_out, a, FORGET_FOR_GOOD_US, &out->opt_outs, err))

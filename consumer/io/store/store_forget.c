@@ -4,6 +4,7 @@
  * which the forget holds too, so one statement sees them all, wherever events move meanwhile. */
 #include <stdlib.h>
 
+#include "io/store/opt_out.h"
 #include "io/store/store_internal.h"
 #include "io/store/store_rows.h"
 
@@ -315,7 +316,7 @@ bool save_forget(struct store *s, struct arena *a, const struct changes *c, stru
            set_facts(s, a, c, err) && remove_messages(s, a, c, err) &&
            run_pairs(s, a, c->gone_holders.at, c->gone_holders.n, holders, err) &&
            run_nos(s, a, c->no_holders.at, c->no_holders.n, no_holders, err) &&
-           add_tombstones(s, a, c, err) &&
+           add_tombstones(s, a, c, err) && opt_out_hold(s, a, c, err) &&
            run_pairs(s, a, c->passes.at, c->passes.n, passes, err) &&
            run_nos(s, a, c->gone_keys.at, c->gone_keys.n, keys, err);
 }
