@@ -81,8 +81,24 @@ is "what was refused changed nothing" \
 start running run -c "$old"
 running=$pid
 check "an instance runs" until_true 30 says running claimed
-rotate "$work/refused.yaml" --opt-outs-end
+# a COMMIT without an answer: done or not, and asked again it says so
+proxy_dir=$(mktemp -d /tmp/journeyd-proxy.XXXXXX)
+trap 'rm -rf "$proxy_dir"; cleanup' EXIT
+server_dir=$(sed 's/.*host=\([^ ]*\).*/\1/' <<<"$server")
+python3 "$root/tests/fault/pg_proxy.py" "$proxy_dir" "$server_dir" "$work/mode" &
+children+=($!)
+until_true 5 test -S "$proxy_dir/.s.PGSQL.5432"
+sed "s|host=[^ ]* |host=$proxy_dir |" "$work/refused.yaml" >"$work/proxy.yaml"
+epochs() { sql rotation_old 'select count(*) from journey_internal.secret_epoch'; }
+echo before >"$work/mode"
+rotate "$work/proxy.yaml" --opt-outs-end
+is "a COMMIT that is lost: exit code, and nothing is changed" "$? $(epochs)" '69 0'
+check "and says what to do" grep -q 'may be done or not. Say rotate-secret again' "$work/err"
+rotate "$work/proxy.yaml" --opt-outs-end
 is "rotate: exit code" $? 0
+rotate "$work/proxy.yaml" --opt-outs-end
+is "again, as if it had not been told: exit code" "$? $(epochs)" '78 1'
+check "and says since when it is done" grep -q "the secret of secret_file since $(date -u +%Y-).*rotate-secret was done last" "$work/err"
 echo '{"id":"r1","time":"2026-03-02T09:00:00Z","touchpoint":"discover.search","keys":{"card":"7003"}}' \
     >"$work/message"
 produce "plain.$run_id" "$work/message" 0

@@ -149,6 +149,12 @@ bool epoch_begin(struct store *s, bool opt_outs_end, struct epoch_result *out, s
               change(s, &a, opt_outs_end, out, err) && store_commit(s, &unknown, err);
     if (!ok)
         store_rollback(s);
+    if (unknown) {
+        err_clear(err);
+        err_set(err, ERR_UNAVAILABLE,
+                "the connection was lost while the change was committed, so it may be done or not. "
+                "Say rotate-secret again: it does it, or tells since when it is done");
+    }
     arena_done(&a);
     return ok;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "io/store/schema.h"
 #include "io/store/store_internal.h"
@@ -156,12 +157,21 @@ bool setup_check_rebuildable(struct store *s, struct arena *a, struct err *err)
 bool setup_check_rotates(struct store *s, struct arena *a, struct err *err)
 {
     struct difference d = {.rotates = true};
+    char since[40];
+
     if (!agree(s, a, &d, err))
         return false;
-    return d.is_secret || err_set(err, ERR_CONFIG,
-                                  "the database has the secret of secret_file already, or none yet: "
-                                  "there is nothing to change. Write the new secret into another "
-                                  "file and name that one");
+    if (d.is_secret)
+        return true;
+    if (s->epoch_us == US_MIN)
+        return err_set(err, ERR_CONFIG,
+                       "the database has the secret of secret_file already, or none yet: there is "
+                       "nothing to change. Write the new secret into another file and name that one");
+    clock_format_us(s->epoch_us, since); /* whoever was cut off asks again, to know */
+    return err_set(err, ERR_CONFIG,
+                   "the database has the secret of secret_file since %s, when rotate-secret was "
+                   "done last: there is nothing to change. For yet another one, write it into "
+                   "another file and name that one", since);
 }
 
 /* Rows are written only where they change, so their transactions tell whether they did. */
