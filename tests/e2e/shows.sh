@@ -1,16 +1,14 @@
 #!/bin/bash
-# What a library asks to be shown, with the shipped scenarios and lines to read: that nobody gets events
-# of somebody else from a computer that 200 persons used in a day; what every scenario's cells hold
-# before somebody is forgotten, after, and after all was read again from offset 0; that `verify` finds
-# nothing after months went.
+# What a library asks to be shown, with the shipped scenarios and lines to read: what every scenario's
+# cells hold before somebody is forgotten, after, and after all was read again from offset 0; that
+# `verify` finds nothing after months went. (What 200 persons on one computer become: shared_pc.sh.)
 . "$(dirname "$0")/lib.sh"
 
 scenarios() { cat "$root/deploy/scenarios.yaml"; }
 settings() { # DATABASE
     local file
     file=$(config "$1" "$1" 'watermark: {allowed_disorder: 10m, idle_after: 1h}')
-    grep -q 'name: ticket' "$file" || sed -i -e 's/^    - {name: loan, .*/&\n    - {name: ticket, kind: case}/' \
-        -e 's/^identity:/&\n  kiosks: ["web.anon:kiosk"]/' "$file"
+    grep -q 'name: ticket' "$file" || sed -i -e 's/^    - {name: loan, .*/&\n    - {name: ticket, kind: case}/' "$file"
     grep -q '^privacy:' "$file" || echo 'privacy: {small_groups: 1}' >>"$file" # every number, to be compared
     echo "$file"
 }
@@ -19,53 +17,6 @@ database() { # NAME
     new_database "$1"
 }
 show() { sed 's/^/# /'; }
-
-# ---- 200 persons on one computer in a day
-# Each logs in, does four things, two of them without a key of hers; every other one logs out, and then
-# somebody looks around without logging in. Who it was stands in the branch of each event.
-python3 - >"$work/computers" <<'END'
-import datetime, json
-n = 0
-def tell(us, device, who, keys, **more):
-    global n
-    n += 1
-    at = datetime.datetime(2026, 3, 2, tzinfo=datetime.timezone.utc) + datetime.timedelta(seconds=us)
-    print(json.dumps({"id": f"c{n}", "time": at.strftime("%Y-%m-%dT%H:%M:%SZ"), "keys":
-                      {"web.anon": device, **keys}, "dimensions": {"branch": who}, **more}))
-for device in ("kiosk", "computer"):
-    for i in range(200):
-        at, who, keys = 400 * i, f"person {i}", {"web.user": f"u{i}"}
-        tell(at, device, who, keys, touchpoint="join.logged_in")
-        tell(at + 30, device, who, {}, touchpoint="discover.search")
-        tell(at + 60, device, who, {}, touchpoint="discover.record_viewed")
-        tell(at + 90, device, who, {**keys, "card": str(5000 + i)}, touchpoint="request.hold_placed")
-        if i % 2:
-            tell(at + 120, device, who, {}, fact="logout")
-            tell(at + 200, device, "nobody", {}, touchpoint="discover.search")
-END
-sort -R --random-source="$work/computers" "$work/computers" >"$work/computers.shuffled"
-database shows_computers
-c=$(settings shows_computers)
-"$JOURNEYD" replay -c "$c" --source plain --quiet "$work/computers.shuffled" >"$work/replay.log" 2>&1 ||
-    bad "replay" "$(tail -n 3 "$work/replay.log")"
-# Whose a customer is: the branch of the events that carry the person's card.
-wrong="with whose as (
-    select distinct e.customer_id, e.branch from journey.event as e join journey.customer using (customer_id)
-    where kind = 'person' and e.touchpoint = 'request.hold_placed')
-select e.branch, w.branch as taken_for from journey.event as e join whose as w using (customer_id)
-where e.branch <> w.branch"
-check "there are 200 persons" test \
-    "$(sql shows_computers "select count(*) from journey.customer where kind = 'person'")" = 200
-sql shows_computers "select count(*) || ' events; ' || string_agg(distinct kind, ', ') || ' as owners; '
-    || count(*) filter (where kind = 'person') || ' are of a person, ' || (select count(*) from ($wrong) as w)
-    || ' of the wrong one' from journey.event join journey.customer using (customer_id)" | show
-is "no event is with the wrong person" "$(sql shows_computers "$wrong")" ''
-is "of what nobody said who did it, none is with a person" "$(sql shows_computers "select count(*), count(*)
-    filter (where kind = 'person') from journey.event join journey.customer using (customer_id)
-    where branch = 'nobody'")" '200|0'
-is "of the computer, what was done between log-in and log-out is the person's" "$(sql shows_computers "
-    select count(*) from journey.event join journey.customer using (customer_id)
-    where kind = 'person' and branch <> 'nobody'")" $((200 * 4 + 200 * 2))
 
 # ---- forgetting, in every scenario
 # 24 cards, each with a journey in every scenario, from January to June of 2025
