@@ -4,113 +4,282 @@ comment on schema journey is 'what readers use: journeys of library customers, p
 create schema journey_internal;
 comment on schema journey_internal is 'where journeyd keeps its rows. Its tables may change in every release; read schema journey instead';
 create function journey.drop_off_between(inout scenario text, from_date date, to_date date, inout segment text default null::text, final_only boolean default false, out stage text, out touchpoint text, out label text, out reached bigint, out went_on bigint, out completed_here bigint, out ended_here bigint, out ended_silence bigint, out ended_deadline bigint, out ended_failed bigint, out still_open bigint, out distinct_customers bigint, out drop_off_rate double precision, out rate_low double precision, out rate_high double precision, out is_final boolean, out open_reached bigint) returns setof record
-    language plpgsql stable security definer rows 100 parallel safe
+    language plpgsql stable security definer rows 100 parallel restricted
     set search_path to 'pg_catalog', 'pg_temp'
     as $$
 #variable_conflict use_column
 declare
     r record := journey_internal.range_of(scenario, from_date, to_date, segment);
+    is_over boolean := coalesce(final_only or to_date < journey_internal.first_open_day(), false);
+    k integer := journey_internal.small_groups();
 begin
     if segment is not null and r.segment_no is null then
         return;
     end if;
+    if journey_internal.sees_all() then
+        return query
+        select drop_off_between.scenario, f.*
+        from journey_internal.drop_off_range(r.scenario_no, from_date, to_date, r.segment_no,
+            drop_off_between.segment is not null, coalesce(final_only, false)) as f;
+        return;
+    end if;
     return query
-    select drop_off_between.scenario, f.*
-    from journey_internal.drop_off_range(r.scenario_no, from_date, to_date, r.segment_no,
-        drop_off_between.segment is not null, coalesce(final_only, false)) as f;
+    with block as (
+        select f.*
+        from journey_internal.blocks_of(r.scenario_no, from_date, to_date) as b
+        cross join lateral journey_internal.published_drop_off(r.scenario_no, b.from_day, b.to_day,
+            r.segment_no, drop_off_between.segment is not null) as f
+        where f.is_final or final_only is not true
+    ),
+    total as (
+        select b.segment, b.stage, b.touchpoint, b.label,
+               journey_internal.total(b.reached) as reached,
+               journey_internal.total(b.went_on) as went_on,
+               journey_internal.total(b.completed_here) as completed_here,
+               journey_internal.total(b.ended_here) as ended_here,
+               journey_internal.total(b.ended_silence) as ended_silence,
+               journey_internal.total(b.ended_deadline) as ended_deadline,
+               journey_internal.total(b.ended_failed) as ended_failed,
+               journey_internal.total(b.still_open) as still_open,
+               max(b.distinct_customers) as distinct_customers,
+               journey_internal.total(b.open_reached) as open_reached,
+               is_over and bool_and(b.is_final) as is_final,
+               is_over and bool_and(b.rate_low is not null) as has_interval,
+               sum(journey_internal.step_middle(b.ended_here, k)) as middle_ended,
+               sum(journey_internal.step_middle(b.reached, k)) as middle_reached,
+               -- what the exact counts of these blocks are at least, at most
+               journey_internal.total(journey_internal.step_low(b.ended_here, k)) as least_ended,
+               journey_internal.total(journey_internal.step_high(b.ended_here, k)
+                                      + journey_internal.step_high(b.open, k)) as most_ended,
+               journey_internal.total(journey_internal.step_low(b.reached, k)) as least_reached,
+               journey_internal.total(journey_internal.step_high(b.reached, k)
+                                      + journey_internal.step_high(b.open, k)) as most_reached
+        from block as b
+        group by b.segment, b.stage, b.touchpoint, b.label
+    )
+    select drop_off_between.scenario, t.segment, t.stage, t.touchpoint, t.label, t.reached,
+           t.went_on, t.completed_here, t.ended_here, t.ended_silence, t.ended_deadline,
+           t.ended_failed, t.still_open, t.distinct_customers,
+           case when t.is_final and t.has_interval and t.ended_here > 0 then
+               t.middle_ended / t.middle_reached
+           end,
+           case when t.has_interval then journey.wilson_low(t.least_ended, t.most_reached) end,
+           case when t.has_interval then
+               journey.wilson_high(t.most_ended, greatest(t.least_reached, t.most_ended))
+           end,
+           t.is_final, t.open_reached
+    from total as t;
 end
 $$;
-comment on function journey.drop_off_between(inout scenario text, from_date date, to_date date, inout segment text, final_only boolean, out stage text, out touchpoint text, out label text, out reached bigint, out went_on bigint, out completed_here bigint, out ended_here bigint, out ended_silence bigint, out ended_deadline bigint, out ended_failed bigint, out still_open bigint, out distinct_customers bigint, out drop_off_rate double precision, out rate_low double precision, out rate_high double precision, out is_final boolean, out open_reached bigint) is 'One row for each touchpoint that a journey of the range has a step at: reached = went_on + completed_here + ended_here + still_open; the counts add up over ranges and segments, ended_here over touchpoints too, reached not. distinct_customers is exact over the range and adds up over nothing. drop_off_rate = ended_here / reached, null until is_final; rate_low and rate_high: 95 % Wilson interval that holds whatever the open journeys will do, null until the last day is over; all three null in scenarios without goals. is_final: the last day is over and no journey of the range is open. Both dates are included. segment null: all segments together, the column then says (all); a segment that nobody has gives no rows. final_only: only days that are over and have no open journey. An unknown scenario or dates the wrong way round are errors';
+comment on function journey.drop_off_between(inout scenario text, from_date date, to_date date, inout segment text, final_only boolean, out stage text, out touchpoint text, out label text, out reached bigint, out went_on bigint, out completed_here bigint, out ended_here bigint, out ended_silence bigint, out ended_deadline bigint, out ended_failed bigint, out still_open bigint, out distinct_customers bigint, out drop_off_rate double precision, out rate_low double precision, out rate_high double precision, out is_final boolean, out open_reached bigint) is 'One row for each touchpoint that a journey of the range has a step at: reached = went_on + completed_here + ended_here + still_open; the counts add up over ranges and segments, ended_here over touchpoints too, reached not. distinct_customers is exact over the range and adds up over nothing. drop_off_rate = ended_here / reached, null until is_final; rate_low and rate_high: 95 % Wilson interval that holds whatever the open journeys will do, null until the last day is over; all three null in scenarios without goals. is_final: the last day is over and no journey of the range is open. Both dates are included. segment null: all segments together, the column then says (all); a segment that nobody has gives no rows. final_only: only days that are over and have no open journey. An unknown scenario or dates the wrong way round are errors. Readers: the sum of what is published of whole calendar months and of the days that remain, of more than smallest_group customers and in steps of it, the rest as (other); distinct_customers is the greatest of these months and days';
 create function journey.funnel_between(inout scenario text, from_date date, to_date date, inout segment text default null::text, final_only boolean default false, out checkpoint_no integer, out checkpoint text, out entered bigint, out went_on bigint, out completed_here bigint, out ended_here bigint, out still_open bigint, out distinct_customers bigint, out is_final boolean) returns setof record
-    language plpgsql stable security definer rows 20 parallel safe
+    language plpgsql stable security definer rows 20 parallel restricted
     set search_path to 'pg_catalog', 'pg_temp'
     as $$
 #variable_conflict use_column
 declare
     r record := journey_internal.range_of(scenario, from_date, to_date, segment);
+    is_over boolean := coalesce(final_only or to_date < journey_internal.first_open_day(), false);
 begin
     if segment is not null and r.segment_no is null then
         return;
     end if;
+    if journey_internal.sees_all() then
+        return query
+        select funnel_between.scenario, f.*
+        from journey_internal.funnel_range(r.scenario_no, from_date, to_date, r.segment_no,
+            funnel_between.segment is not null, coalesce(final_only, false)) as f;
+        return;
+    end if;
     return query
-    select funnel_between.scenario, f.*
-    from journey_internal.funnel_range(r.scenario_no, from_date, to_date, r.segment_no,
-        funnel_between.segment is not null, coalesce(final_only, false)) as f;
+    with block as (
+        select f.*
+        from journey_internal.blocks_of(r.scenario_no, from_date, to_date) as b
+        cross join lateral journey_internal.published_funnel(r.scenario_no, b.from_day, b.to_day,
+            r.segment_no, funnel_between.segment is not null) as f
+        where f.is_final or final_only is not true
+    )
+    select funnel_between.scenario, b.segment, b.checkpoint_no, b.checkpoint,
+           journey_internal.total(b.entered), journey_internal.total(b.went_on),
+           journey_internal.total(b.completed_here), journey_internal.total(b.ended_here),
+           journey_internal.total(b.still_open), max(b.distinct_customers),
+           is_over and bool_and(b.is_final)
+    from block as b
+    group by b.segment, b.checkpoint_no, b.checkpoint;
 end
 $$;
-comment on function journey.funnel_between(inout scenario text, from_date date, to_date date, inout segment text, final_only boolean, out checkpoint_no integer, out checkpoint text, out entered bigint, out went_on bigint, out completed_here bigint, out ended_here bigint, out still_open bigint, out distinct_customers bigint, out is_final boolean) is 'One row for each checkpoint of the scenario, zeros too, where a journey started: entered = went_on + completed_here + ended_here + still_open; the counts add up over ranges and segments, entered not over checkpoints. distinct_customers is exact over the range and adds up over nothing. is_final: the last day is over and no journey of the range is open. Both dates are included. segment null: all segments together, the column then says (all); a segment that nobody has gives no rows. final_only: only days that are over and have no open journey. An unknown scenario or dates the wrong way round are errors';
+comment on function journey.funnel_between(inout scenario text, from_date date, to_date date, inout segment text, final_only boolean, out checkpoint_no integer, out checkpoint text, out entered bigint, out went_on bigint, out completed_here bigint, out ended_here bigint, out still_open bigint, out distinct_customers bigint, out is_final boolean) is 'One row for each checkpoint of the scenario, zeros too, where a journey started: entered = went_on + completed_here + ended_here + still_open; the counts add up over ranges and segments, entered not over checkpoints. distinct_customers is exact over the range and adds up over nothing. is_final: the last day is over and no journey of the range is open. Both dates are included. segment null: all segments together, the column then says (all); a segment that nobody has gives no rows. final_only: only days that are over and have no open journey. An unknown scenario or dates the wrong way round are errors. Readers: the sum of what is published of whole calendar months and of the days that remain, of more than smallest_group customers and in steps of it, the rest as (other); distinct_customers is the greatest of these months and days';
 create function journey.path_between(inout scenario text, from_date date, to_date date, inout segment text default null::text, final_only boolean default false, out path text, out step_count integer, out journeys bigint, out completed bigint, out lost bigint, out ended bigint, out distinct_customers bigint, out is_final boolean) returns setof record
-    language plpgsql stable security definer parallel safe
+    language plpgsql stable security definer parallel restricted
     set search_path to 'pg_catalog', 'pg_temp'
     as $$
 #variable_conflict use_column
 declare
     r record := journey_internal.range_of(scenario, from_date, to_date, segment);
+    is_over boolean := coalesce(final_only or to_date < journey_internal.first_open_day(), false);
 begin
     if segment is not null and r.segment_no is null then
         return;
     end if;
+    if journey_internal.sees_all() then
+        return query
+        select path_between.scenario, f.*
+        from journey_internal.path_range(r.scenario_no, from_date, to_date, r.segment_no,
+            path_between.segment is not null, coalesce(final_only, false)) as f;
+        return;
+    end if;
     return query
-    select path_between.scenario, f.*
-    from journey_internal.path_range(r.scenario_no, from_date, to_date, r.segment_no,
-        path_between.segment is not null, coalesce(final_only, false)) as f;
+    with block as (
+        select f.*
+        from journey_internal.blocks_of(r.scenario_no, from_date, to_date) as b
+        cross join lateral journey_internal.published_path(r.scenario_no, b.from_day, b.to_day,
+            r.segment_no, path_between.segment is not null) as f
+        where f.is_final or final_only is not true
+    )
+    select path_between.scenario, b.segment, b.path, b.step_count,
+           journey_internal.total(b.journeys), journey_internal.total(b.completed),
+           journey_internal.total(b.lost), journey_internal.total(b.ended),
+           max(b.distinct_customers), is_over and bool_and(b.is_final)
+    from block as b
+    group by b.segment, b.path, b.step_count;
 end
 $$;
-comment on function journey.path_between(inout scenario text, from_date date, to_date date, inout segment text, final_only boolean, out path text, out step_count integer, out journeys bigint, out completed bigint, out lost bigint, out ended bigint, out distinct_customers bigint, out is_final boolean) is 'One row a path (runs of one touchpoint folded to one): journeys that started in the range and are over = completed + lost + ended; these add up over paths, ranges and segments. distinct_customers is exact over the range and adds up over nothing. is_final: the last day is over and no journey of the range is open. Both dates are included. segment null: all segments together, the column then says (all); a segment that nobody has gives no rows. final_only: only days that are over and have no open journey. An unknown scenario or dates the wrong way round are errors';
+comment on function journey.path_between(inout scenario text, from_date date, to_date date, inout segment text, final_only boolean, out path text, out step_count integer, out journeys bigint, out completed bigint, out lost bigint, out ended bigint, out distinct_customers bigint, out is_final boolean) is 'One row a path (runs of one touchpoint folded to one): journeys that started in the range and are over = completed + lost + ended; these add up over paths, ranges and segments. distinct_customers is exact over the range and adds up over nothing. is_final: the last day is over and no journey of the range is open. Both dates are included. segment null: all segments together, the column then says (all); a segment that nobody has gives no rows. final_only: only days that are over and have no open journey. An unknown scenario or dates the wrong way round are errors. Readers: the sum of what is published of whole calendar months and of the days that remain, of more than smallest_group customers and in steps of it, the rest as (other); distinct_customers is the greatest of these months and days';
 create function journey.path_link_between(inout scenario text, from_date date, to_date date, inout segment text default null::text, final_only boolean default false, out step_no integer, out from_touchpoint text, out to_touchpoint text, out journeys bigint, out is_final boolean) returns setof record
-    language plpgsql stable security definer parallel safe
+    language plpgsql stable security definer parallel restricted
     set search_path to 'pg_catalog', 'pg_temp'
     as $$
 #variable_conflict use_column
 declare
     r record := journey_internal.range_of(scenario, from_date, to_date, segment);
+    is_over boolean := coalesce(final_only or to_date < journey_internal.first_open_day(), false);
 begin
     if segment is not null and r.segment_no is null then
         return;
     end if;
+    if journey_internal.sees_all() then
+        return query
+        select path_link_between.scenario, f.*
+        from journey_internal.path_link_range(r.scenario_no, from_date, to_date, r.segment_no,
+            path_link_between.segment is not null, coalesce(final_only, false)) as f;
+        return;
+    end if;
     return query
-    select path_link_between.scenario, f.*
-    from journey_internal.path_link_range(r.scenario_no, from_date, to_date, r.segment_no,
-        path_link_between.segment is not null, coalesce(final_only, false)) as f;
+    with block as (
+        select f.*
+        from journey_internal.blocks_of(r.scenario_no, from_date, to_date) as b
+        cross join lateral journey_internal.published_path_link(r.scenario_no, b.from_day,
+            b.to_day, r.segment_no, path_link_between.segment is not null) as f
+        where f.is_final or final_only is not true
+    )
+    select path_link_between.scenario, b.segment, b.step_no, b.from_touchpoint, b.to_touchpoint,
+           journey_internal.total(b.journeys), is_over and bool_and(b.is_final)
+    from block as b
+    group by b.segment, b.step_no, b.from_touchpoint, b.to_touchpoint;
 end
 $$;
-comment on function journey.path_link_between(inout scenario text, from_date date, to_date date, inout segment text, final_only boolean, out step_no integer, out from_touchpoint text, out to_touchpoint text, out journeys bigint, out is_final boolean) is 'One row for each place in the path and pair of touchpoints, to_touchpoint may be an outcome such as (lost): journeys whose path takes this link, open ones too. They add up over ranges and segments; at step_no 1 to all journeys. is_final: the last day is over and no journey of the range is open. Both dates are included. segment null: all segments together, the column then says (all); a segment that nobody has gives no rows. final_only: only days that are over and have no open journey. An unknown scenario or dates the wrong way round are errors';
+comment on function journey.path_link_between(inout scenario text, from_date date, to_date date, inout segment text, final_only boolean, out step_no integer, out from_touchpoint text, out to_touchpoint text, out journeys bigint, out is_final boolean) is 'One row for each place in the path and pair of touchpoints, to_touchpoint may be an outcome such as (lost): journeys whose path takes this link, open ones too. They add up over ranges and segments; at step_no 1 to all journeys. is_final: the last day is over and no journey of the range is open. Both dates are included. segment null: all segments together, the column then says (all); a segment that nobody has gives no rows. final_only: only days that are over and have no open journey. An unknown scenario or dates the wrong way round are errors. Readers: the sum of what is published of whole calendar months and of the days that remain, of more than smallest_group customers and in steps of it, the rest as (other); distinct_customers is the greatest of these months and days';
 create function journey.scenario_between(inout scenario text, from_date date, to_date date, inout segment text default null::text, final_only boolean default false, out journeys bigint, out completed bigint, out lost bigint, out ended bigint, out open bigint, out distinct_customers bigint, out completed_p50_seconds double precision, out completed_p90_seconds double precision, out is_final boolean, out steps bigint) returns setof record
-    language plpgsql stable security definer rows 10 parallel safe
+    language plpgsql stable security definer rows 10 parallel restricted
     set search_path to 'pg_catalog', 'pg_temp'
     as $$
 #variable_conflict use_column
 declare
     r record := journey_internal.range_of(scenario, from_date, to_date, segment);
+    is_over boolean := coalesce(final_only or to_date < journey_internal.first_open_day(), false);
+    k integer := journey_internal.small_groups();
 begin
     if segment is not null and r.segment_no is null then
         return;
     end if;
+    if journey_internal.sees_all() then
+        return query
+        select scenario_between.scenario, f.*
+        from journey_internal.scenario_range(r.scenario_no, from_date, to_date, r.segment_no,
+            scenario_between.segment is not null, coalesce(final_only, false)) as f;
+        return;
+    end if;
     return query
-    select scenario_between.scenario, f.*
-    from journey_internal.scenario_range(r.scenario_no, from_date, to_date, r.segment_no,
-        scenario_between.segment is not null, coalesce(final_only, false)) as f;
+    with block as (
+        select f.*
+        from journey_internal.blocks_of(r.scenario_no, from_date, to_date) as b
+        cross join lateral journey_internal.published_scenario(r.scenario_no, b.from_day, b.to_day,
+            r.segment_no, scenario_between.segment is not null) as f
+        where f.is_final or final_only is not true
+    )
+    select scenario_between.scenario, b.segment,
+           journey_internal.total(b.journeys), journey_internal.total(b.completed),
+           journey_internal.total(b.lost), journey_internal.total(b.ended),
+           journey_internal.total(b.open), max(b.distinct_customers),
+           case when max(b.timed_customers) >= 2 * k then
+               journey_internal.quantile_seconds(journey_internal.array_concat(b.buckets),
+                   journey_internal.array_concat(b.bucket_counts), 50)
+           end,
+           case when max(b.timed_customers) >= 10 * k then
+               journey_internal.quantile_seconds(journey_internal.array_concat(b.buckets),
+                   journey_internal.array_concat(b.bucket_counts), 90)
+           end,
+           is_over and bool_and(b.is_final), journey_internal.total(b.steps)
+    from block as b
+    group by b.segment;
 end
 $$;
-comment on function journey.scenario_between(inout scenario text, from_date date, to_date date, inout segment text, final_only boolean, out journeys bigint, out completed bigint, out lost bigint, out ended bigint, out open bigint, out distinct_customers bigint, out completed_p50_seconds double precision, out completed_p90_seconds double precision, out is_final boolean, out steps bigint) is 'One row: journeys that started in the range, by state = completed + lost + ended + open; these and steps add up over ranges and segments. distinct_customers is exact over the range and adds up over nothing. Quantiles of the duration of completed journeys, from summed buckets, relative error at most 1 %. is_final: the last day is over and no journey of the range is open. Both dates are included. segment null: all segments together, the column then says (all); a segment that nobody has gives no rows. final_only: only days that are over and have no open journey. An unknown scenario or dates the wrong way round are errors';
+comment on function journey.scenario_between(inout scenario text, from_date date, to_date date, inout segment text, final_only boolean, out journeys bigint, out completed bigint, out lost bigint, out ended bigint, out open bigint, out distinct_customers bigint, out completed_p50_seconds double precision, out completed_p90_seconds double precision, out is_final boolean, out steps bigint) is 'One row: journeys that started in the range, by state = completed + lost + ended + open; these and steps add up over ranges and segments. distinct_customers is exact over the range and adds up over nothing. Quantiles of the duration of completed journeys, from summed buckets, relative error at most 1 %. is_final: the last day is over and no journey of the range is open. Both dates are included. segment null: all segments together, the column then says (all); a segment that nobody has gives no rows. final_only: only days that are over and have no open journey. An unknown scenario or dates the wrong way round are errors. Readers: the sum of what is published of whole calendar months and of the days that remain, of more than smallest_group customers and in steps of it, the rest as (other); distinct_customers is the greatest of these months and days';
 create function journey.transition_between(inout scenario text, from_date date, to_date date, inout segment text default null::text, final_only boolean default false, out from_touchpoint text, out to_touchpoint text, out transitions bigint, out journeys bigint, out waits bigint, out wait_p50_seconds double precision, out wait_p90_seconds double precision, out wait_p99_seconds double precision, out is_final boolean) returns setof record
-    language plpgsql stable security definer rows 500 parallel safe
+    language plpgsql stable security definer rows 500 parallel restricted
     set search_path to 'pg_catalog', 'pg_temp'
     as $$
 #variable_conflict use_column
 declare
     r record := journey_internal.range_of(scenario, from_date, to_date, segment);
+    is_over boolean := coalesce(final_only or to_date < journey_internal.first_open_day(), false);
+    k integer := journey_internal.small_groups();
 begin
     if segment is not null and r.segment_no is null then
         return;
     end if;
+    if journey_internal.sees_all() then
+        return query
+        select transition_between.scenario, f.*
+        from journey_internal.transition_range(r.scenario_no, from_date, to_date, r.segment_no,
+            transition_between.segment is not null, coalesce(final_only, false)) as f;
+        return;
+    end if;
     return query
-    select transition_between.scenario, f.*
-    from journey_internal.transition_range(r.scenario_no, from_date, to_date, r.segment_no,
-        transition_between.segment is not null, coalesce(final_only, false)) as f;
+    with block as (
+        select f.*
+        from journey_internal.blocks_of(r.scenario_no, from_date, to_date) as b
+        cross join lateral journey_internal.published_transition(r.scenario_no, b.from_day,
+            b.to_day, r.segment_no, transition_between.segment is not null) as f
+        where f.is_final or final_only is not true
+    ),
+    total as (
+        select b.segment, b.from_touchpoint, b.to_touchpoint,
+               journey_internal.total(b.transitions) as transitions,
+               journey_internal.total(b.journeys) as journeys,
+               journey_internal.total(b.waits) as waits,
+               max(b.timed_customers) as timed, bool_and(b.is_final) as is_final,
+               journey_internal.array_concat(b.buckets) as buckets,
+               journey_internal.array_concat(b.bucket_counts) as counts
+        from block as b
+        group by b.segment, b.from_touchpoint, b.to_touchpoint
+    )
+    select transition_between.scenario, t.segment, t.from_touchpoint, t.to_touchpoint,
+           t.transitions, t.journeys, t.waits,
+           case when t.timed >= 2 * k then
+               journey_internal.quantile_seconds(t.buckets, t.counts, 50)
+           end,
+           case when t.timed >= 10 * k then
+               journey_internal.quantile_seconds(t.buckets, t.counts, 90)
+           end,
+           case when t.timed >= 100 * k then
+               journey_internal.quantile_seconds(t.buckets, t.counts, 99)
+           end,
+           is_over and t.is_final
+    from total as t;
 end
 $$;
-comment on function journey.transition_between(inout scenario text, from_date date, to_date date, inout segment text, final_only boolean, out from_touchpoint text, out to_touchpoint text, out transitions bigint, out journeys bigint, out waits bigint, out wait_p50_seconds double precision, out wait_p90_seconds double precision, out wait_p99_seconds double precision, out is_final boolean) is 'One row for each pair of touchpoints of which one step follows the other: transitions counts every time, journeys each journey once at a pair, waits the transitions of journeys that are over. These add up over ranges and segments; journeys do not add up over pairs. Quantiles of the waits from summed buckets, relative error at most 1 %. is_final: the last day is over and no journey of the range is open. Both dates are included. segment null: all segments together, the column then says (all); a segment that nobody has gives no rows. final_only: only days that are over and have no open journey. An unknown scenario or dates the wrong way round are errors';
+comment on function journey.transition_between(inout scenario text, from_date date, to_date date, inout segment text, final_only boolean, out from_touchpoint text, out to_touchpoint text, out transitions bigint, out journeys bigint, out waits bigint, out wait_p50_seconds double precision, out wait_p90_seconds double precision, out wait_p99_seconds double precision, out is_final boolean) is 'One row for each pair of touchpoints of which one step follows the other: transitions counts every time, journeys each journey once at a pair, waits the transitions of journeys that are over. These add up over ranges and segments; journeys do not add up over pairs. Quantiles of the waits from summed buckets, relative error at most 1 %. is_final: the last day is over and no journey of the range is open. Both dates are included. segment null: all segments together, the column then says (all); a segment that nobody has gives no rows. final_only: only days that are over and have no open journey. An unknown scenario or dates the wrong way round are errors. Readers: the sum of what is published of whole calendar months and of the days that remain, of more than smallest_group customers and in steps of it, the rest as (other); distinct_customers is the greatest of these months and days';
 create function journey.wilson_high(hits bigint, n bigint) returns double precision
     language sql immutable parallel safe
     return case when ((n <= 0) or (hits < 0) or (hits > n)) then null::double precision when (hits = n) then (1)::double precision else ((((hits)::double precision + (1.9207294103470627)::double precision) + ((1.959963984540054)::double precision * sqrt(((((hits)::double precision * ((n - hits))::double precision) / (n)::double precision) + (0.9603647051735313)::double precision)))) / ((n)::double precision + (3.8414588206941254)::double precision)) end;
@@ -119,6 +288,72 @@ create function journey.wilson_low(hits bigint, n bigint) returns double precisi
     language sql immutable parallel safe
     return case when ((n <= 0) or (hits < 0) or (hits > n)) then null::double precision when (hits = 0) then (0)::double precision else ((((hits)::double precision + (1.9207294103470627)::double precision) - ((1.959963984540054)::double precision * sqrt(((((hits)::double precision * ((n - hits))::double precision) / (n)::double precision) + (0.9603647051735313)::double precision)))) / ((n)::double precision + (3.8414588206941254)::double precision)) end;
 comment on function journey.wilson_low(hits bigint, n bigint) is 'lower end of the 95 % Wilson interval of hits in n; null when n is 0 or hits is not from 0 to n';
+create function journey_internal.block_quantile(buckets smallint[], counts bigint[], percent integer) returns double precision
+    language plpgsql stable parallel safe
+    as $$
+begin
+    return (
+        select b.told_us / 1e6
+        from journey_internal.bucket as b
+        where b.bucket_no = (
+            select q.bucket
+            from (
+                select h.bucket, sum(sum(h.n)) over (order by h.bucket) as upto,
+                       sum(sum(h.n)) over () as n
+                from unnest(buckets, counts) as h (bucket, n)
+                group by h.bucket
+            ) as q
+            where q.n > 0 and q.upto >= ceil(percent * q.n / 100)
+            order by q.bucket
+            limit 1));
+end
+$$;
+comment on function journey_internal.block_quantile(buckets smallint[], counts bigint[], percent integer) is 'quantile_seconds, planned once a session';
+create function journey_internal.months_of(of_scenario smallint) returns setof date
+    language plpgsql stable security definer rows 3 parallel safe
+    set search_path to 'pg_catalog', 'pg_temp'
+    as $$
+begin
+    return query
+    select m.month_on::date
+    from (
+        select date_trunc('month', min(j.day)::timestamp) as first_month,
+               max(j.day)::timestamp as last_day
+        from journey_internal.journey as j
+        where j.scenario_no = of_scenario
+    ) as r
+    cross join lateral generate_series(r.first_month, r.last_day, interval '1 month') as m (month_on);
+end
+$$;
+comment on function journey_internal.months_of(of_scenario smallint) is 'first days of the months from the first to the last journey of a scenario';
+create function journey_internal.blocks_of(of_scenario smallint, from_date date, to_date date) returns table(from_day date, to_day date)
+    language sql stable security definer rows 40 parallel safe
+    set search_path to 'pg_catalog', 'pg_temp'
+    begin atomic
+ with reach as (
+          select greatest(blocks_of.from_date, min(m.m)) as from_day,
+             least(blocks_of.to_date, (((max(m.m) + '1 mon'::interval) - '1 day'::interval))::date) as to_day
+            from journey_internal.months_of(blocks_of.of_scenario) m(m)
+         ), month as (
+          select (m.month_on)::date as from_day,
+             (((m.month_on + '1 mon'::interval) - '1 day'::interval))::date as to_day
+            from (reach r
+              cross join lateral generate_series(date_trunc('month'::text, (r.from_day)::timestamp without time zone), (r.to_day)::timestamp without time zone, '1 mon'::interval) m(month_on))
+         )
+  select m.from_day,
+     m.to_day
+    from (month m
+      cross join reach r)
+   where ((m.from_day >= r.from_day) and (m.to_day <= r.to_day))
+ union all
+  select (d.day)::date as day,
+     (d.day)::date as day
+    from ((month m
+      cross join reach r)
+      cross join lateral generate_series((greatest(m.from_day, r.from_day))::timestamp without time zone, (least(m.to_day, r.to_day))::timestamp without time zone, '1 day'::interval) d(day))
+   where ((m.from_day < r.from_day) or (m.to_day > r.to_day));
+end;
+comment on function journey_internal.blocks_of(of_scenario smallint, from_date date, to_date date) is 'the blocks of a range: whole calendar months, and the days that remain; both dates included';
 create function journey_internal.key_bytes(namespace text, hash uuid) returns bytea
     language sql stable parallel safe
     return ((convert_to(namespace, 'UTF8'::name) || '\x00'::bytea) || uuid_send(hash));
@@ -197,6 +432,22 @@ begin
 end
 $$;
 comment on function journey_internal.days_not_final(of_scenario smallint, from_day date, to_day date, of_segment integer) is 'days of a range with a journey that is open, or that are not over: what final_only leaves out';
+create function journey_internal.days_of(of_scenario smallint) returns setof date
+    language plpgsql stable security definer rows 30 parallel safe
+    set search_path to 'pg_catalog', 'pg_temp'
+    as $$
+begin
+    return query
+    select d.day::date
+    from (
+        select min(j.day)::timestamp as first_day, max(j.day)::timestamp as last_day
+        from journey_internal.journey as j
+        where j.scenario_no = of_scenario
+    ) as r
+    cross join lateral generate_series(r.first_day, r.last_day, interval '1 day') as d (day);
+end
+$$;
+comment on function journey_internal.days_of(of_scenario smallint) is 'days from the first to the last journey of a scenario';
 create function journey_internal.drop_off_range(of_scenario smallint, from_day date, to_day date, of_segment integer, by_segment boolean, only_final boolean) returns table(segment text, stage text, touchpoint text, label text, reached bigint, went_on bigint, completed_here bigint, ended_here bigint, ended_silence bigint, ended_deadline bigint, ended_failed bigint, still_open bigint, distinct_customers bigint, drop_off_rate double precision, rate_low double precision, rate_high double precision, is_final boolean, open_reached bigint)
     language plpgsql stable security definer rows 100 parallel safe
     set search_path to 'pg_catalog', 'pg_temp'
@@ -418,33 +669,17 @@ create function journey_internal.events_before(of_customer bigint, from_day date
            group by t.day) d;
 end;
 comment on function journey_internal.events_before(of_customer bigint, from_day date, upto_day date) is 'events of a customer''s days that take part in sessions';
-create function journey_internal.library_zone() returns text
-    language sql stable security definer parallel safe
-    set search_path to 'pg_catalog', 'pg_temp'
-    begin atomic
- select coalesce(( select split_part(s.value, ' '::text, 1) as split_part
-            from journey_internal.setting s
-           where (s.name = 'library.time_zone'::text)), 'UTC'::text) as "coalesce";
-end;
-comment on function journey_internal.library_zone() is 'time zone of the library: its days are the days of all *_on columns';
-create function journey_internal.timestamp_of(us bigint) returns timestamp with time zone
-    language sql stable parallel safe
-    return ('1970-01-01 00:00:00+00'::timestamp with time zone + ((us)::double precision * '00:00:00.000001'::interval));
-comment on function journey_internal.timestamp_of(us bigint) is 'timestamptz of microseconds since 1970-01-01 UTC';
-create table journey_internal.watermark (
-    only_row boolean default true not null,
-    watermark_us bigint not null,
-    constraint watermark_only_row_check check (only_row)
-)
-with (fillfactor='50');
-comment on table journey_internal.watermark is 'the published watermark, in microseconds; no row before the first one';
 create function journey_internal.first_open_day() returns date
-    language sql stable security definer parallel safe
+    language plpgsql stable security definer parallel safe
     set search_path to 'pg_catalog', 'pg_temp'
-    begin atomic
- select ((journey_internal.timestamp_of(w.watermark_us) at time zone journey_internal.library_zone()))::date as timezone
-    from journey_internal.watermark w;
-end;
+    as $$
+begin
+    return (select (journey_internal.timestamp_of(w.watermark_us) at time zone coalesce(
+                        (select split_part(s.value, ' ', 1) from journey_internal.setting as s
+                         where s.name = 'library.time_zone'), 'UTC'))::date
+            from journey_internal.watermark as w);
+end
+$$;
 comment on function journey_internal.first_open_day() is 'the library day of the published watermark: earlier days are over; null before the first watermark';
 create function journey_internal.fold(older_than interval default '00:00:00'::interval, max_rows bigint default 200000) returns bigint
     language plpgsql
@@ -632,6 +867,35 @@ begin
 end
 $$;
 comment on function journey_internal.funnel_range(of_scenario smallint, from_day date, to_day date, of_segment integer, by_segment boolean, only_final boolean) is 'funnel_between by numbers; by_segment: rows for each segment, else for all together';
+create function journey_internal.library_zone() returns text
+    language sql stable security definer parallel safe
+    set search_path to 'pg_catalog', 'pg_temp'
+    begin atomic
+ select coalesce(( select split_part(s.value, ' '::text, 1) as split_part
+            from journey_internal.setting s
+           where (s.name = 'library.time_zone'::text)), 'UTC'::text) as "coalesce";
+end;
+comment on function journey_internal.library_zone() is 'time zone of the library: its days are the days of all *_on columns';
+create function journey_internal.may_publish(of_scenario smallint, from_day date, to_day date) returns boolean
+    language plpgsql stable security definer parallel safe
+    set search_path to 'pg_catalog', 'pg_temp'
+    as $$
+declare
+    k constant integer := journey_internal.small_groups();
+begin
+    return (
+        select count(*) > k
+        from (
+            select j.day
+            from journey_internal.journey as j
+            where j.scenario_no = of_scenario and j.day <= to_day
+            order by j.scenario_no desc, j.day desc
+            limit k + 1
+        ) as x
+        where x.day >= from_day);
+end
+$$;
+comment on function journey_internal.may_publish(of_scenario smallint, from_day date, to_day date) is 'false where a block has k journeys or fewer, and so nothing to publish';
 create table journey_internal.cell (
     published_on date not null,
     scenario_no smallint not null,
@@ -653,6 +917,7 @@ create table journey_internal.cell (
     buckets smallint[],
     bucket_counts bigint[]
 );
+alter table only journey_internal.cell alter column day set statistics 0;
 comment on table journey_internal.cell is 'folded ledger: one row a cell and UTC day of publication';
 create table journey_internal.cell_delta (
     published_on date default ((now() at time zone 'UTC'::text))::date not null,
@@ -675,6 +940,7 @@ create table journey_internal.cell_delta (
     buckets smallint[],
     bucket_counts bigint[]
 );
+alter table only journey_internal.cell_delta alter column day set statistics 0;
 comment on table journey_internal.cell_delta is 'the ledger: batches append consolidated differences, a folder sums older ones into cell. kind and columns: see consumer/core/cell.h; b and c hold touchpoint_no (link: negative pseudo touchpoints)';
 create function journey_internal.month_cells(month_on date) returns table(cells bigint, cell_sum numeric)
     language sql stable parallel safe
@@ -898,6 +1164,683 @@ begin
 end
 $$;
 comment on function journey_internal.path_range(of_scenario smallint, from_day date, to_day date, of_segment integer, by_segment boolean, only_final boolean) is 'path_between by numbers; by_segment: rows for each segment, else for all together';
+create function journey_internal.published_drop_off(of_scenario smallint, from_day date, to_day date, of_segment integer, by_segment boolean) returns table(segment text, stage text, touchpoint text, label text, reached bigint, went_on bigint, completed_here bigint, ended_here bigint, ended_silence bigint, ended_deadline bigint, ended_failed bigint, still_open bigint, distinct_customers bigint, drop_off_rate double precision, rate_low double precision, rate_high double precision, is_final boolean, open_reached bigint, open bigint)
+    language plpgsql stable security definer rows 10 parallel restricted
+    set search_path to 'pg_catalog', 'pg_temp'
+    set jit to 'off'
+    set work_mem to '32MB'
+    as $$
+#variable_conflict use_column
+declare
+    k constant integer := journey_internal.small_groups();
+    is_over constant boolean := coalesce(to_day < journey_internal.first_open_day(), false);
+    has_interval constant boolean := is_over and (
+        select s.has_goals from journey_internal.scenario as s where s.scenario_no = of_scenario);
+    is_day constant boolean := by_segment and from_day = to_day;
+    of_name constant text := (select s.name from journey_internal.scenario as s
+                              where s.scenario_no = of_scenario);
+    segment_name constant text := (select g.name from journey_internal.segment as g
+                                   where g.segment_no = of_segment);
+begin
+    if journey_internal.sees_all() then
+        return query
+        select f.*, null::bigint
+        from journey_internal.drop_off_range(of_scenario, from_day, to_day, of_segment, by_segment,
+                                             false) as f;
+        return;
+    elsif not journey_internal.may_publish(of_scenario, from_day, to_day) then
+        return;
+    end if;
+    return query
+    -- of a day and segment the ledger has the customers
+    with told as (
+        select v.segment, v.stage, v.touchpoint, v.label, v.reached, v.went_on, v.completed_here,
+               v.ended_here, v.ended_silence, v.ended_deadline, v.ended_failed, v.still_open,
+               v.distinct_customers, v.open_reached
+        from journey_internal.exact_drop_off as v
+        where is_day and v.scenario = of_name and v.started_on = from_day
+          and (segment_name is null or v.segment = segment_name)
+        union all
+        select f.segment, f.stage, f.touchpoint, f.label, f.reached, f.went_on, f.completed_here,
+               f.ended_here, f.ended_silence, f.ended_deadline, f.ended_failed, f.still_open,
+               f.distinct_customers, f.open_reached
+        from journey_internal.drop_off_range(of_scenario, from_day, to_day, of_segment, by_segment,
+                                             false) as f
+        where not is_day
+    ),
+    exact as materialized (
+        select f.*, t.touchpoint_no, coalesce(sg.segment_no, 0) as segment_no
+        from told as f
+        join journey_internal.touchpoint as t on t.code = f.touchpoint
+        left join journey_internal.segment as sg on by_segment and sg.name = f.segment
+    ),
+    open as (
+        select case when by_segment then l.segment_no else 0 end as segment_no,
+               journey_internal.step(coalesce(journey_internal.total(l.c5), 0), k) as n
+        from journey_internal.ledger as l
+        where l.kind = 0 and l.scenario_no = of_scenario and l.day between from_day and to_day
+          and (of_segment is null or l.segment_no = of_segment)
+        group by 1
+    ),
+    stepped as (
+        select e.segment, e.stage, e.touchpoint, e.label,
+               journey_internal.step(e.reached, k) as reached,
+               journey_internal.step(e.went_on, k) as went_on,
+               journey_internal.step(e.completed_here, k) as completed_here,
+               journey_internal.step(e.ended_here, k) as ended_here,
+               journey_internal.step(e.ended_silence, k) as ended_silence,
+               journey_internal.step(e.ended_deadline, k) as ended_deadline,
+               journey_internal.step(e.ended_failed, k) as ended_failed,
+               journey_internal.step(e.still_open, k) as still_open,
+               journey_internal.step(e.distinct_customers, k) as distinct_customers,
+               is_over and o.n = 0 as is_final,
+               journey_internal.step(e.open_reached, k) as open_reached, o.n as open
+        from exact as e
+        join open as o on o.segment_no = e.segment_no
+        where e.distinct_customers > k
+    ),
+    small as (
+        select e.*,
+               sum(e.completed_here + e.ended_here + e.still_open) over (partition by e.segment_no)
+                   as at_most
+        from exact as e
+        where e.distinct_customers <= k
+    ),
+    -- who is counted in (other): customers of journeys with their last step there
+    ended_there as (
+        select case when by_segment then j.segment_no else 0 end as segment_no,
+               count(distinct j.customer_no) as customers
+        from journey_internal.journey as j
+        where (select exists (select from small as x where x.at_most > k))
+          and j.scenario_no = of_scenario and j.day between from_day and to_day
+          and (of_segment is null or j.segment_no = of_segment)
+          and (case when by_segment then j.segment_no else 0 end, j.last_no) not in (
+              select e.segment_no, e.touchpoint_no from exact as e where e.distinct_customers > k)
+        group by 1
+        having count(distinct j.customer_no) > k
+    )
+    select s.segment, s.stage, s.touchpoint, s.label, s.reached, s.went_on, s.completed_here,
+           s.ended_here, s.ended_silence, s.ended_deadline, s.ended_failed, s.still_open,
+           s.distinct_customers,
+           case when has_interval and s.is_final and s.ended_here > 0 then
+               journey_internal.step_middle(s.ended_here, k)
+               / journey_internal.step_middle(s.reached, k)
+           end,
+           case when has_interval then
+               journey.wilson_low(journey_internal.step_low(s.ended_here, k),
+                                  journey_internal.step_high(s.reached, k)
+                                  + journey_internal.step_high(s.open, k))
+           end,
+           case when has_interval then
+               journey.wilson_high(x.most, greatest(journey_internal.step_low(s.reached, k), x.most))
+           end,
+           s.is_final, s.open_reached, s.open
+    from stepped as s
+    cross join lateral (
+        select journey_internal.step_high(s.ended_here, k) + journey_internal.step_high(s.open, k)
+                   as most
+    ) as x
+    union all
+    select e.segment, null, '(other)', '(other)', null, null,
+           journey_internal.step(journey_internal.total(e.completed_here), k),
+           journey_internal.step(journey_internal.total(e.ended_here), k),
+           journey_internal.step(journey_internal.total(e.ended_silence), k),
+           journey_internal.step(journey_internal.total(e.ended_deadline), k),
+           journey_internal.step(journey_internal.total(e.ended_failed), k),
+           journey_internal.step(journey_internal.total(e.still_open), k),
+           journey_internal.step(x.customers, k), null, null, null, is_over and o.n = 0, null,
+           null
+    from ended_there as x
+    join open as o on o.segment_no = x.segment_no
+    join small as e on e.segment_no = x.segment_no
+    group by e.segment, x.customers, o.n;
+end
+$$;
+comment on function journey_internal.published_drop_off(of_scenario smallint, from_day date, to_day date, of_segment integer, by_segment boolean) is 'a block''s drop-off as the session may see it; by_segment: rows for each segment, else for all together';
+create function journey_internal.published_funnel(of_scenario smallint, from_day date, to_day date, of_segment integer, by_segment boolean) returns table(segment text, checkpoint_no integer, checkpoint text, entered bigint, went_on bigint, completed_here bigint, ended_here bigint, still_open bigint, distinct_customers bigint, is_final boolean)
+    language plpgsql stable security definer rows 10 parallel restricted
+    set search_path to 'pg_catalog', 'pg_temp'
+    set jit to 'off'
+    set work_mem to '32MB'
+    as $$
+#variable_conflict use_column
+declare
+    k constant integer := journey_internal.small_groups();
+    is_over constant boolean := coalesce(to_day < journey_internal.first_open_day(), false);
+    is_day constant boolean := by_segment and from_day = to_day;
+    of_name constant text := (select s.name from journey_internal.scenario as s
+                              where s.scenario_no = of_scenario);
+    segment_name constant text := (select g.name from journey_internal.segment as g
+                                   where g.segment_no = of_segment);
+begin
+    if journey_internal.sees_all() then
+        return query
+        select f.*
+        from journey_internal.funnel_range(of_scenario, from_day, to_day, of_segment, by_segment,
+                                           false) as f;
+        return;
+    elsif not journey_internal.may_publish(of_scenario, from_day, to_day) then
+        return;
+    end if;
+    return query
+    -- of a day and segment the ledger has the customers
+    with told as (
+        select v.segment, v.checkpoint_no, v.checkpoint, v.entered, v.went_on, v.completed_here,
+               v.ended_here, v.still_open, v.distinct_customers, v.is_final
+        from journey_internal.exact_funnel_step as v
+        where is_day and v.scenario = of_name and v.started_on = from_day
+          and (segment_name is null or v.segment = segment_name)
+        union all
+        select f.*
+        from journey_internal.funnel_range(of_scenario, from_day, to_day, of_segment, by_segment,
+                                           false) as f
+        where not is_day
+    ),
+    exact as (
+        select f.*,
+               max(f.distinct_customers) over (partition by f.segment) as customers,
+               case when f.distinct_customers > k then 1 else 0 end as told
+        from told as f
+    ),
+    open as (
+        select case when by_segment then g.name else '(all)' end as segment,
+               coalesce(journey_internal.total(l.c5), 0) as n
+        from journey_internal.ledger as l
+        join journey_internal.segment as g on g.segment_no = l.segment_no
+        where l.kind = 0 and l.scenario_no = of_scenario and l.day between from_day and to_day
+          and (of_segment is null or l.segment_no = of_segment)
+        group by 1
+    )
+    select e.segment, e.checkpoint_no, e.checkpoint,
+           journey_internal.step(e.told * e.entered, k),
+           journey_internal.step(e.told * e.went_on, k),
+           journey_internal.step(e.told * e.completed_here, k),
+           journey_internal.step(e.told * e.ended_here, k),
+           journey_internal.step(e.told * e.still_open, k),
+           journey_internal.step(e.distinct_customers, k),
+           is_over and journey_internal.step(o.n, k) = 0
+    from exact as e
+    join open as o on o.segment = e.segment
+    where e.customers > k;
+end
+$$;
+comment on function journey_internal.published_funnel(of_scenario smallint, from_day date, to_day date, of_segment integer, by_segment boolean) is 'a block''s funnel as the session may see it; by_segment: rows for each segment, else for all together';
+create function journey_internal.published_path(of_scenario smallint, from_day date, to_day date, of_segment integer, by_segment boolean) returns table(segment text, path text, step_count integer, journeys bigint, completed bigint, lost bigint, ended bigint, distinct_customers bigint, is_final boolean)
+    language plpgsql stable security definer rows 10 parallel restricted
+    set search_path to 'pg_catalog', 'pg_temp'
+    set jit to 'off'
+    set work_mem to '32MB'
+    as $$
+#variable_conflict use_column
+declare
+    k constant integer := journey_internal.small_groups();
+    is_over constant boolean := coalesce(to_day < journey_internal.first_open_day(), false);
+    is_day constant boolean := by_segment and from_day = to_day;
+begin
+    if journey_internal.sees_all() then
+        return query
+        select f.*
+        from journey_internal.path_range(of_scenario, from_day, to_day, of_segment, by_segment,
+                                         false) as f;
+        return;
+    elsif not journey_internal.may_publish(of_scenario, from_day, to_day) then
+        return;
+    end if;
+    return query
+    -- of a day and segment the ledger has the customers
+    with counted as materialized (
+        select l.segment_no, l.a as path_id,
+               coalesce(journey_internal.total(l.c5), 0) as customers,
+               coalesce(journey_internal.total(l.c1), 0) as journeys,
+               coalesce(journey_internal.total(l.c2), 0) as completed,
+               coalesce(journey_internal.total(l.c3), 0) as lost,
+               coalesce(journey_internal.total(l.c4), 0) as ended
+        from journey_internal.ledger as l
+        where is_day and l.kind = 1 and l.scenario_no = of_scenario and l.day = from_day
+          and (of_segment is null or l.segment_no = of_segment)
+        group by l.segment_no, l.a
+        union all
+        select t.segment_no, t.collapsed_id, count(*), sum(t.journeys)::bigint,
+               sum(t.completed)::bigint, sum(t.lost)::bigint, sum(t.ended)::bigint
+        from (
+            select case when by_segment then j.segment_no else 0 end as segment_no,
+                   j.collapsed_id, j.customer_no, count(*) as journeys,
+                   count(*) filter (where j.state = 1) as completed,
+                   count(*) filter (where j.state = 2) as lost,
+                   count(*) filter (where j.state = 3) as ended
+            from journey_internal.journey as j
+            where not is_day and j.scenario_no = of_scenario
+              and j.day between from_day and to_day and j.state <> 0
+              and (of_segment is null or j.segment_no = of_segment)
+            group by 1, j.collapsed_id, j.customer_no
+        ) as t
+        group by t.segment_no, t.collapsed_id
+    ),
+    small as materialized (
+        select c.*, sum(c.customers) over (partition by c.segment_no) as at_most
+        from counted as c
+        where c.customers <= k and c.journeys > 0
+    ),
+    -- "not in" is looked up in a hash, whatever the planner thinks of the sizes
+    joined as (
+        select case when by_segment then j.segment_no else 0 end as segment_no,
+               count(distinct j.customer_no) as customers
+        from journey_internal.journey as j
+        where (select exists (select from small as x where x.at_most > k))
+          and j.scenario_no = of_scenario and j.day between from_day and to_day and j.state <> 0
+          and (of_segment is null or j.segment_no = of_segment)
+          and (case when by_segment then j.segment_no else 0 end, j.collapsed_id) not in (
+              select c.segment_no, c.path_id from counted as c where c.customers > k)
+        group by 1
+        having count(distinct j.customer_no) > k
+    ),
+    shown as (
+        select c.segment_no, p.path, p.step_count, c.customers, c.journeys, c.completed, c.lost,
+               c.ended
+        from counted as c
+        left join journey_internal.path_text as p on p.path_id = c.path_id
+        where c.customers > k
+        union all
+        select s.segment_no, '(other)', null, j.customers, journey_internal.total(s.journeys),
+               journey_internal.total(s.completed), journey_internal.total(s.lost),
+               journey_internal.total(s.ended)
+        from joined as j
+        join small as s on s.segment_no = j.segment_no
+        group by s.segment_no, j.customers
+    ),
+    open as (
+        select case when by_segment then l.segment_no else 0 end as segment_no,
+               coalesce(journey_internal.total(l.c5), 0) as n
+        from journey_internal.ledger as l
+        where l.kind = 0 and l.scenario_no = of_scenario and l.day between from_day and to_day
+          and (of_segment is null or l.segment_no = of_segment)
+        group by 1
+    )
+    select coalesce(sg.name, '(all)'), s.path, s.step_count, journey_internal.step(s.journeys, k),
+           journey_internal.step(s.completed, k), journey_internal.step(s.lost, k),
+           journey_internal.step(s.ended, k), journey_internal.step(s.customers, k),
+           is_over and journey_internal.step(o.n, k) = 0
+    from shown as s
+    join open as o on o.segment_no = s.segment_no
+    left join journey_internal.segment as sg on sg.segment_no = s.segment_no;
+end
+$$;
+comment on function journey_internal.published_path(of_scenario smallint, from_day date, to_day date, of_segment integer, by_segment boolean) is 'a block''s paths as the session may see them; by_segment: rows for each segment, else for all together';
+create function journey_internal.published_path_link(of_scenario smallint, from_day date, to_day date, of_segment integer, by_segment boolean) returns table(segment text, step_no integer, from_touchpoint text, to_touchpoint text, journeys bigint, is_final boolean)
+    language plpgsql stable security definer rows 10 parallel restricted
+    set search_path to 'pg_catalog', 'pg_temp'
+    set jit to 'off'
+    as $$
+#variable_conflict use_column
+begin
+    if journey_internal.sees_all() then
+        return query
+        select f.*
+        from journey_internal.path_link_range(of_scenario, from_day, to_day, of_segment, by_segment,
+                                              false) as f;
+        return;
+    end if;
+    return query
+    with path as materialized (
+        select p.segment, string_to_array(p.path, ' > ') as elements, p.journeys, p.completed,
+               p.lost, p.ended, p.is_final
+        from journey_internal.published_path(of_scenario, from_day, to_day, of_segment, by_segment)
+            as p
+    ),
+    link as (
+        select p.segment, n.step_no, p.elements[n.step_no] as from_touchpoint,
+               p.elements[n.step_no + 1] as to_touchpoint, p.journeys, p.is_final
+        from path as p
+        cross join lateral generate_series(1, cardinality(p.elements) - 1) as n (step_no)
+        union all
+        select p.segment, cardinality(p.elements), p.elements[cardinality(p.elements)],
+               o.outcome, o.journeys, p.is_final
+        from path as p
+        cross join lateral (values ('(completed)', p.completed), ('(lost)', p.lost),
+                                   ('(ended)', p.ended)) as o (outcome, journeys)
+        union all
+        select s.segment, 1, '(other)', '(open)', s.open, s.is_final
+        from journey_internal.published_scenario(of_scenario, from_day, to_day, of_segment,
+                                                 by_segment) as s
+        where s.segment <> '(other)'
+    )
+    select l.segment, l.step_no, l.from_touchpoint, l.to_touchpoint,
+           journey_internal.total(l.journeys), bool_and(l.is_final)
+    from link as l
+    where l.journeys <> 0
+    group by l.segment, l.step_no, l.from_touchpoint, l.to_touchpoint;
+end
+$$;
+comment on function journey_internal.published_path_link(of_scenario smallint, from_day date, to_day date, of_segment integer, by_segment boolean) is 'the links of a block''s paths as the session may see them; by_segment: rows for each segment, else for all together';
+create function journey_internal.published_raw_path(of_scenario smallint, of_day date) returns table(segment text, path text, step_count integer, journeys bigint, completed bigint, lost bigint, ended bigint, distinct_customers bigint, is_final boolean)
+    language plpgsql stable security definer rows 10 parallel restricted
+    set search_path to 'pg_catalog', 'pg_temp'
+    set jit to 'off'
+    set work_mem to '32MB'
+    as $$
+#variable_conflict use_column
+declare
+    k constant integer := journey_internal.small_groups();
+    is_over constant boolean := coalesce(of_day < journey_internal.first_open_day(), false);
+    codes constant text[] := journey_internal.touchpoint_codes();
+begin
+    if not journey_internal.may_publish(of_scenario, of_day, of_day) then
+        return;
+    end if;
+    return query
+    -- the same touchpoints can be folded in more than one way where they were cut
+    with taken as materialized (
+        select j.segment_no, p.touchpoints, p.is_more, j.customer_no,
+               count(*) as journeys, count(*) filter (where j.state = 1) as completed,
+               count(*) filter (where j.state = 2) as lost,
+               count(*) filter (where j.state = 3) as ended
+        from journey_internal.journey as j
+        join journey_internal.path as p on p.path_id = j.path_id
+        where j.scenario_no = of_scenario and j.day = of_day and j.state <> 0
+        group by j.segment_no, p.touchpoints, p.is_more, j.customer_no
+    ),
+    counted as (
+        select t.segment_no, t.touchpoints, t.is_more, count(*) as customers,
+               sum(t.journeys)::bigint as journeys, sum(t.completed)::bigint as completed,
+               sum(t.lost)::bigint as lost, sum(t.ended)::bigint as ended
+        from taken as t
+        group by t.segment_no, t.touchpoints, t.is_more
+    ),
+    joined as (
+        select t.segment_no, count(distinct t.customer_no) as customers,
+               sum(t.journeys)::bigint as journeys, sum(t.completed)::bigint as completed,
+               sum(t.lost)::bigint as lost, sum(t.ended)::bigint as ended
+        from taken as t
+        where (t.segment_no, t.touchpoints, t.is_more) not in (
+            select c.segment_no, c.touchpoints, c.is_more from counted as c where c.customers > k)
+        group by t.segment_no
+        having count(distinct t.customer_no) > k
+    ),
+    shown as (
+        select c.segment_no,
+               array_to_string(array(select codes[n + 1] from unnest(c.touchpoints) as n)
+                               || case when c.is_more then '{(more)}'::text[] end, ' > ') as path,
+               cardinality(c.touchpoints) as step_count, c.customers, c.journeys, c.completed,
+               c.lost, c.ended
+        from counted as c
+        where c.customers > k
+        union all
+        select j.segment_no, '(other)', null, j.customers, j.journeys, j.completed, j.lost, j.ended
+        from joined as j
+    ),
+    open as (
+        select l.segment_no, coalesce(journey_internal.total(l.c5), 0) as n
+        from journey_internal.ledger as l
+        where l.kind = 0 and l.scenario_no = of_scenario and l.day = of_day
+        group by l.segment_no
+    )
+    select sg.name, s.path, s.step_count, journey_internal.step(s.journeys, k),
+           journey_internal.step(s.completed, k), journey_internal.step(s.lost, k),
+           journey_internal.step(s.ended, k), journey_internal.step(s.customers, k),
+           is_over and journey_internal.step(o.n, k) = 0
+    from shown as s
+    join open as o on o.segment_no = s.segment_no
+    join journey_internal.segment as sg on sg.segment_no = s.segment_no;
+end
+$$;
+comment on function journey_internal.published_raw_path(of_scenario smallint, of_day date) is 'a day''s raw paths as they are published';
+create function journey_internal.published_scenario(of_scenario smallint, from_day date, to_day date, of_segment integer, by_segment boolean) returns table(segment text, journeys bigint, completed bigint, lost bigint, ended bigint, open bigint, distinct_customers bigint, completed_p50_seconds double precision, completed_p90_seconds double precision, is_final boolean, steps bigint, buckets smallint[], bucket_counts bigint[], timed_customers bigint)
+    language plpgsql stable security definer rows 10 parallel restricted
+    set search_path to 'pg_catalog', 'pg_temp'
+    set jit to 'off'
+    set work_mem to '32MB'
+    set plan_cache_mode to 'force_generic_plan'
+    as $$
+#variable_conflict use_column
+declare
+    k constant integer := journey_internal.small_groups();
+    is_over constant boolean := coalesce(to_day < journey_internal.first_open_day(), false);
+    is_day constant boolean := by_segment and from_day = to_day;
+    asked integer[] := '{}';
+begin
+    if journey_internal.sees_all() then
+        return query
+        select f.*, null::smallint[], null::bigint[], null::bigint
+        from journey_internal.scenario_range(of_scenario, from_day, to_day, of_segment, by_segment,
+                                             false) as f;
+        return;
+    elsif not journey_internal.may_publish(of_scenario, from_day, to_day) then
+        return;
+    end if;
+    -- Of a day the ledger has the customers of each segment; the journeys are asked about segments
+    -- that may be joined, and where it matters how many of the customers completed one: at least
+    -- customers - (journeys - completed) did, at most customers, at most completed.
+    if is_day then
+        asked := array(
+            select x.segment_no
+            from (
+                select c.*, sum(c.customers) filter (where c.customers <= k) over () as joined
+                from (
+                    select l.segment_no, sum(l.c1) as journeys, sum(l.c2) as completed,
+                           sum(l.c6) as customers
+                    from journey_internal.ledger as l
+                    where l.kind = 0 and l.scenario_no = of_scenario and l.day = from_day
+                      and (of_segment is null or l.segment_no = of_segment)
+                    group by l.segment_no
+                ) as c
+            ) as x
+            cross join lateral (values (x.customers - x.journeys + x.completed,
+                                        least(x.customers, x.completed))) as t (least_n, most_n)
+            where case when x.customers <= k then x.joined > k
+                  else exists (
+                      select from (values (2 * k), (10 * k)) as n (needed)
+                      where journey_internal.step(t.least_n::bigint, k) < n.needed
+                        and journey_internal.step(t.most_n::bigint, k) >= n.needed)
+                  end);
+    end if;
+    return query
+    with cell as materialized (
+        select l.segment_no,
+               coalesce(journey_internal.total(l.c1), 0) as journeys,
+               coalesce(journey_internal.total(l.c2), 0) as completed,
+               coalesce(journey_internal.total(l.c3), 0) as lost,
+               coalesce(journey_internal.total(l.c4), 0) as ended,
+               coalesce(journey_internal.total(l.c5), 0) as open,
+               coalesce(journey_internal.total(l.c6), 0) as customers,
+               coalesce(journey_internal.total(l.c7), 0) as steps,
+               journey_internal.array_concat(l.buckets) as buckets,
+               journey_internal.array_concat(l.bucket_counts) as counts
+        from journey_internal.ledger as l
+        where l.kind = 0 and l.scenario_no = of_scenario and l.day between from_day and to_day
+          and (of_segment is null or l.segment_no = of_segment)
+        group by l.segment_no
+    ),
+    customer as materialized (
+        select j.segment_no, j.customer_no, bool_or(j.state = 1) as is_timed
+        from journey_internal.journey as j
+        where (not is_day or asked <> '{}')
+          and j.scenario_no = of_scenario and j.day between from_day and to_day
+          and (of_segment is null or j.segment_no = of_segment)
+          and (not is_day or j.segment_no = any (asked))
+        group by j.segment_no, j.customer_no
+    ),
+    told as (
+        select c.segment_no, c.customers,
+               greatest(c.customers - c.journeys + c.completed, 0) as timed
+        from cell as c
+        where is_day and c.customers > k and c.segment_no <> all (asked)
+    ),
+    -- the row of each segment: its own, 0: all together, -1: (other)
+    part as (
+        select c.segment_no,
+               case when not by_segment then 0 when count(*) > k then c.segment_no else -1 end
+                   as row_no
+        from customer as c
+        group by c.segment_no
+        union all
+        select t.segment_no, t.segment_no from told as t
+    ),
+    size as (
+        select p.row_no, count(distinct c.customer_no) as customers,
+               count(distinct c.customer_no) filter (where c.is_timed) as timed
+        from customer as c
+        join part as p on p.segment_no = c.segment_no
+        group by p.row_no
+        having count(distinct c.customer_no) > k
+        union all
+        select t.segment_no, t.customers, t.timed from told as t
+    ),
+    total as (
+        select p.row_no, s.customers, journey_internal.step(s.timed, k) as timed,
+               journey_internal.total(c.journeys) as journeys,
+               journey_internal.total(c.completed) as completed,
+               journey_internal.total(c.lost) as lost, journey_internal.total(c.ended) as ended,
+               journey_internal.total(c.open) as open, journey_internal.total(c.steps) as steps,
+               journey_internal.array_concat(c.buckets) as buckets,
+               journey_internal.array_concat(c.counts) as counts
+        from cell as c
+        join part as p on p.segment_no = c.segment_no
+        join size as s on s.row_no = p.row_no
+        group by p.row_no, s.customers, s.timed
+    )
+    select case t.row_no when 0 then '(all)' when -1 then '(other)' else sg.name end,
+           journey_internal.step(t.journeys, k), journey_internal.step(t.completed, k),
+           journey_internal.step(t.lost, k), journey_internal.step(t.ended, k),
+           journey_internal.step(t.open, k), journey_internal.step(t.customers, k),
+           case when t.timed >= 2 * k then
+               journey_internal.block_quantile(t.buckets, t.counts, 50)
+           end,
+           case when t.timed >= 10 * k then
+               journey_internal.block_quantile(t.buckets, t.counts, 90)
+           end,
+           is_over and journey_internal.step(t.open, k) = 0, journey_internal.step(t.steps, k),
+           t.buckets, t.counts, t.timed
+    from total as t
+    left join journey_internal.segment as sg on sg.segment_no = t.row_no;
+end
+$$;
+comment on function journey_internal.published_scenario(of_scenario smallint, from_day date, to_day date, of_segment integer, by_segment boolean) is 'a block''s journeys as the session may see them; by_segment: a row for each segment, else one for all together';
+create function journey_internal.published_transition(of_scenario smallint, from_day date, to_day date, of_segment integer, by_segment boolean) returns table(segment text, from_touchpoint text, to_touchpoint text, transitions bigint, journeys bigint, waits bigint, wait_p50_seconds double precision, wait_p90_seconds double precision, wait_p99_seconds double precision, is_final boolean, buckets smallint[], bucket_counts bigint[], timed_customers bigint)
+    language plpgsql stable security definer rows 10 parallel restricted
+    set search_path to 'pg_catalog', 'pg_temp'
+    set jit to 'off'
+    set work_mem to '32MB'
+    as $$
+#variable_conflict use_column
+declare
+    k constant integer := journey_internal.small_groups();
+    is_over constant boolean := coalesce(to_day < journey_internal.first_open_day(), false);
+begin
+    if journey_internal.sees_all() then
+        return query
+        select f.*, null::smallint[], null::bigint[], null::bigint
+        from journey_internal.transition_range(of_scenario, from_day, to_day, of_segment,
+                                               by_segment, false) as f;
+        return;
+    elsif not journey_internal.may_publish(of_scenario, from_day, to_day) then
+        return;
+    end if;
+    return query
+    with taken as materialized (
+        select case when by_segment then j.segment_no else 0 end as segment_no, j.path_id,
+               j.customer_no, bool_or(j.state <> 0) as is_timed
+        from journey_internal.journey as j
+        where j.scenario_no = of_scenario and j.day between from_day and to_day
+          and (of_segment is null or j.segment_no = of_segment)
+        group by 1, j.path_id, j.customer_no
+    ),
+    met as materialized (
+        select t.segment_no, n.b, n.c, t.customer_no, bool_or(t.is_timed) as is_timed
+        from taken as t
+        join journey_internal.path as p on p.path_id = t.path_id
+        cross join lateral unnest(p.touchpoints[:cardinality(p.touchpoints) - 1],
+                                  p.touchpoints[2:]) as n (b, c)
+        group by t.segment_no, n.b, n.c, t.customer_no
+    ),
+    -- a row's pair, or -1, -1: (other)
+    cell as materialized (
+        select case when by_segment then l.segment_no else 0 end as segment_no, l.b, l.c,
+               coalesce(journey_internal.total(l.c1), 0) as c1,
+               coalesce(journey_internal.total(l.c2), 0) as c2,
+               coalesce(journey_internal.total(l.c3), 0) as c3,
+               journey_internal.array_concat(l.buckets) as buckets,
+               journey_internal.array_concat(l.bucket_counts) as counts
+        from journey_internal.ledger as l
+        where l.kind = 3 and l.scenario_no = of_scenario and l.day between from_day and to_day
+          and (of_segment is null or l.segment_no = of_segment)
+        group by 1, l.b, l.c
+    ),
+    part as (
+        select x.*, case when s.customers > k then x.b else -1 end as row_b,
+               case when s.customers > k then x.c else -1 end as row_c
+        from cell as x
+        left join (
+            select m.segment_no, m.b, m.c, count(*) as customers
+            from met as m
+            group by m.segment_no, m.b, m.c
+        ) as s on s.segment_no = x.segment_no and s.b = x.b and s.c = x.c
+        where (x.c1, x.c2, x.c3) <> (0, 0, 0)
+    ),
+    size as (
+        select p.segment_no, p.row_b, p.row_c, count(distinct m.customer_no) as customers,
+               count(distinct m.customer_no) filter (where m.is_timed) as timed
+        from part as p
+        join met as m on m.segment_no = p.segment_no and m.b = p.b and m.c = p.c
+        group by p.segment_no, p.row_b, p.row_c
+        having count(distinct m.customer_no) > k
+    ),
+    total as (
+        select s.segment_no, s.row_b, s.row_c, journey_internal.step(s.timed, k) as timed,
+               journey_internal.total(p.c1) as c1, journey_internal.total(p.c2) as c2,
+               journey_internal.total(p.c3) as c3,
+               journey_internal.array_concat(p.buckets) as buckets,
+               journey_internal.array_concat(p.counts) as counts
+        from size as s
+        join part as p on p.segment_no = s.segment_no and p.row_b = s.row_b and p.row_c = s.row_c
+        group by s.segment_no, s.row_b, s.row_c, s.timed
+    ),
+    open as (
+        select case when by_segment then l.segment_no else 0 end as segment_no,
+               coalesce(journey_internal.total(l.c5), 0) as n
+        from journey_internal.ledger as l
+        where l.kind = 0 and l.scenario_no = of_scenario and l.day between from_day and to_day
+          and (of_segment is null or l.segment_no = of_segment)
+        group by 1
+    )
+    select coalesce(sg.name, '(all)'), case when t.row_b = -1 then '(other)' else f.code end,
+           case when t.row_c = -1 then '(other)' else g.code end,
+           journey_internal.step(t.c1, k), journey_internal.step(t.c2, k),
+           journey_internal.step(t.c3, k),
+           case when t.timed >= 2 * k then
+               journey_internal.block_quantile(t.buckets, t.counts, 50)
+           end,
+           case when t.timed >= 10 * k then
+               journey_internal.block_quantile(t.buckets, t.counts, 90)
+           end,
+           case when t.timed >= 100 * k then
+               journey_internal.block_quantile(t.buckets, t.counts, 99)
+           end,
+           is_over and journey_internal.step(o.n, k) = 0, t.buckets, t.counts, t.timed
+    from total as t
+    join open as o on o.segment_no = t.segment_no
+    left join journey_internal.segment as sg on sg.segment_no = t.segment_no
+    left join journey_internal.touchpoint as f on f.touchpoint_no = t.row_b
+    left join journey_internal.touchpoint as g on g.touchpoint_no = t.row_c;
+end
+$$;
+comment on function journey_internal.published_transition(of_scenario smallint, from_day date, to_day date, of_segment integer, by_segment boolean) is 'a block''s pairs of steps as the session may see them; by_segment: rows for each segment, else for all together';
+create function journey_internal.published_unmapped() returns table(source text, field text, value text, messages bigint, last_seen_at timestamp with time zone)
+    language plpgsql stable security definer rows 50 parallel restricted
+    set search_path to 'pg_catalog', 'pg_temp'
+    as $$
+#variable_conflict use_column
+declare
+    k constant integer := journey_internal.small_groups();
+begin
+    return query
+    select u.source, u.field, u.value, journey_internal.step(sum(u.messages)::bigint, k),
+           max(u.last_seen_at)
+    from journey_internal.unmapped as u
+    group by u.source, u.field, u.value
+    having sum(u.messages) > k;
+end
+$$;
+comment on function journey_internal.published_unmapped() is 'journey.unmapped as it is published: values of more than k messages';
 create table journey_internal.bucket (
     bucket_no smallint not null,
     lower_us bigint not null,
@@ -981,7 +1924,7 @@ begin
 end
 $$;
 comment on function journey_internal.refresh_statistics() is 'analyzes every table, for readers who come right after a large import';
-create function journey_internal.retention_drop(next_on date, next_us bigint, slot smallint) returns bigint
+create function journey_internal.retention_drop(next_on date, next_us bigint, slot smallint) returns table(events bigint, messages bigint)
     language plpgsql security definer
     set search_path to 'pg_catalog', 'pg_temp'
     set jit to 'off'
@@ -997,6 +1940,7 @@ declare
     unnamed bigint;
     in_month bigint;
     all_events bigint := 0;
+    all_messages bigint;
     m record;
 begin
     if extract(day from next_on) <> 1
@@ -1027,6 +1971,31 @@ begin
         group by 1, 2
     ) as p
     where a.key_no = p.key_no and a.partner_no = p.partner_no;
+    with gone as (
+        delete from journey_internal.identity_message as i
+        where i.has_device and i.at < next_us
+        returning i.at, i.ns_nos, i.hashes
+    ),
+    message as (
+        select row_number() over () as n, g.at, g.ns_nos, g.hashes from gone as g
+    ),
+    person as (
+        select g.n, g.at, k.key_no
+        from message as g
+        cross join lateral unnest(g.ns_nos, g.hashes) as e (ns_no, hash)
+        join journey_internal.namespace as s on s.ns_no = e.ns_no and s.kind = 'person'
+        join journey_internal.key as k on k.ns_no = e.ns_no and k.hash = e.hash
+    ),
+    past as (
+        update journey_internal.alias as a set past_us = greatest(a.past_us, p.at)
+        from (
+            select x.key_no, y.key_no as partner_no, max(x.at) as at
+            from person as x join person as y on y.n = x.n and y.key_no <> x.key_no
+            group by 1, 2
+        ) as p
+        where a.key_no = p.key_no and a.partner_no = p.partner_no
+    )
+    select count(*) into all_messages from gone;
     select count(*) into unnamed
     from journey_internal.timeline as t
     cross join lateral (
@@ -1113,14 +2082,15 @@ begin
     insert into journey_internal.retention as r (cut_on, cut_us) values (next_on, next_us)
     on conflict (only_row) do update
         set cut_on = excluded.cut_on, cut_us = excluded.cut_us, moved_at = now();
-    return all_events;
+    return query select all_events, all_messages;
 end
 $$;
-comment on function journey_internal.retention_drop(next_on date, next_us bigint, slot smallint) is 'moves the cut to the first day of a month and drops what lies before it; how many events went';
+comment on function journey_internal.retention_drop(next_on date, next_us bigint, slot smallint) is 'moves the cut to the first day of a month and drops what lies before it; how many events and identity messages went';
 create function journey_internal.retention_drop_facts(reach bigint, stitch bigint) returns bigint
     language plpgsql
     set search_path to 'pg_catalog', 'pg_temp'
     set jit to 'off'
+    set enable_hashjoin to 'on'
     as $$
 #variable_conflict use_column
 declare
@@ -1147,32 +2117,31 @@ begin
       and not exists (select from journey_internal.case_timeline as t where t.case_no = f.case_no)
       and not exists (select from said as x where x.key_no = f.case_no);
     get diagnostics cases = row_count;
-    -- what is kept: spans around facts of cases, and instants of messages
-    create temporary table retention_span on commit drop as
-    select f.key_no as device_no, f.at - reach as from_us, f.at + stitch as to_us
-    from journey_internal.case_fact as f
-    where f.at < cut
-    union all
-    select k.key_no, m.at, m.at
-    from journey_internal.identity_message as m
-    cross join lateral unnest(m.ns_nos, m.hashes) as e (ns_no, hash)
-    join journey_internal.namespace as s on s.ns_no = e.ns_no and s.kind = 'device'
-    join journey_internal.key as k on k.ns_no = e.ns_no and k.hash = e.hash
-    where m.has_device and m.at < cut;
-    create index on pg_temp.retention_span (device_no);
-    delete from journey_internal.login as l
-    where (l.day_utc + 1) * day_us <= before_us
-      and not exists (
-          select from pg_temp.retention_span as x
-          where x.device_no = l.device_no and x.from_us < (l.day_utc + 1) * day_us
-            and x.to_us >= l.day_utc * day_us);
-    get diagnostics logins = row_count;
-    delete from journey_internal.logout as l
-    where l.at < before_us
-      and not exists (
-          select from pg_temp.retention_span as x
-          where x.device_no = l.device_no and l.at between x.from_us and x.to_us);
-    get diagnostics logouts = row_count;
+    -- kept are spans around facts of cases; no table of its own, which a writer may not make
+    with span as materialized (
+        select f.key_no as device_no, f.at - reach as from_us, f.at + stitch as to_us
+        from journey_internal.case_fact as f
+        where f.at < cut
+    ),
+    gone_login as (
+        delete from journey_internal.login as l
+        where (l.day_utc + 1) * day_us <= before_us
+          and not exists (
+              select from span as x
+              where x.device_no = l.device_no and x.from_us < (l.day_utc + 1) * day_us
+                and x.to_us >= l.day_utc * day_us)
+        returning 1
+    ),
+    gone_logout as (
+        delete from journey_internal.logout as l
+        where l.at < before_us
+          and not exists (
+              select from span as x
+              where x.device_no = l.device_no and l.at between x.from_us and x.to_us)
+        returning 1
+    )
+    select (select count(*) from gone_login), (select count(*) from gone_logout)
+    into logins, logouts;
     delete from journey_internal.login_device as d
     where not exists (select from journey_internal.login as l where l.device_no = d.device_no);
     return cases + logins + logouts;
@@ -1249,6 +2218,148 @@ begin
 end
 $$;
 comment on function journey_internal.scenario_range(of_scenario smallint, from_day date, to_day date, of_segment integer, by_segment boolean, only_final boolean) is 'scenario_between by numbers; by_segment: a row for each segment, else one for all together';
+create function journey_internal.sees_all() returns boolean
+    language plpgsql stable security definer parallel restricted
+    set search_path to 'pg_catalog', 'pg_temp'
+    as $$
+declare
+    of_role constant name := coalesce(nullif(current_setting('role'), 'none'), session_user);
+begin
+    return pg_has_role(of_role, 'journey_detail', 'usage')
+        or pg_has_role(of_role, 'journey_writer', 'usage')
+        or pg_has_role(of_role, 'journey_owner', 'usage')
+        or journey_internal.small_groups() = 1;
+end
+$$;
+comment on function journey_internal.sees_all() is 'true for who is in journey_detail, journey_writer or journey_owner, and for all where privacy.small_groups is 1';
+create function journey_internal.small_groups() returns integer
+    language plpgsql stable security definer parallel safe
+    set search_path to 'pg_catalog', 'pg_temp'
+    as $$
+begin
+    return coalesce((select s.value::integer from journey_internal.setting as s
+                     where s.name = 'privacy.small_groups'), 10);
+end
+$$;
+comment on function journey_internal.small_groups() is 'k: a group of so many customers or fewer is not published; 1: everything is';
+create function journey_internal.step(n bigint, k integer) returns bigint
+    language sql immutable parallel safe
+    return case when ((k = 1) or (n = 0)) then n else (k * ((n - 1) / k)) end;
+comment on function journey_internal.step(n bigint, k integer) is 'a count as it is published: the greatest multiple of k below it, 0 for 0; k = 1: the count';
+create function journey_internal.step_high(stepped bigint, k integer) returns bigint
+    language sql immutable parallel safe
+    return case when (k = 1) then stepped else (stepped + k) end;
+comment on function journey_internal.step_high(stepped bigint, k integer) is 'the greatest count that is published as this';
+create function journey_internal.step_low(stepped bigint, k integer) returns bigint
+    language sql immutable parallel safe
+    return case when ((k = 1) or (stepped = 0)) then stepped else (stepped + 1) end;
+comment on function journey_internal.step_low(stepped bigint, k integer) is 'the least count that is published as this';
+create function journey_internal.step_middle(stepped bigint, k integer) returns double precision
+    language sql immutable parallel safe
+    return (((journey_internal.step_low(stepped, k) + journey_internal.step_high(stepped, k)))::double precision / (2.0)::double precision);
+comment on function journey_internal.step_middle(stepped bigint, k integer) is 'the middle of the counts that are published as this: what shares are made of';
+create function journey_internal.suppression_of(of_scenario smallint, from_day date, to_day date) returns table(view_name text, grain text, rows_shown bigint, rows_hidden bigint, journeys_shown bigint, journeys_hidden bigint, shown_share double precision)
+    language plpgsql stable security definer rows 12 parallel restricted
+    set search_path to 'pg_catalog', 'pg_temp'
+    set jit to 'off'
+    set work_mem to '32MB'
+    set enable_nestloop to 'off'
+    as $$
+#variable_conflict use_column
+declare
+    k constant integer := journey_internal.small_groups();
+    is_exact constant boolean := journey_internal.sees_all();
+    unit constant integer := case when is_exact then 1 else k end;
+begin
+    return query
+    with journey as materialized (
+        select j.day, j.segment_no, j.customer_no, j.state, j.collapsed_id, j.last_no, j.mask
+        from journey_internal.journey as j
+        where j.scenario_no = of_scenario and j.day between from_day and to_day
+    ),
+    reached as (
+        select m.mask, t.touchpoint_no
+        from (select distinct j.mask from journey as j) as m
+        join journey_internal.touchpoint as t on t.touchpoint_no < 8 * length(m.mask)
+            and get_bit(m.mask, t.touchpoint_no) = 1
+    ),
+    -- what is counted at a row of a view: once for each customer, day and segment
+    taken as (
+        select 1 as view_no, j.day, j.segment_no, 0::bigint as row_key, j.customer_no,
+               count(*) as journeys
+        from journey as j
+        group by j.day, j.segment_no, j.customer_no
+        union all
+        select 2, j.day, j.segment_no, j.collapsed_id, j.customer_no, count(*)
+        from journey as j
+        where j.state <> 0
+        group by j.day, j.segment_no, j.collapsed_id, j.customer_no
+        union all
+        select 3, j.day, j.segment_no, r.touchpoint_no, j.customer_no,
+               count(*) filter (where j.last_no = r.touchpoint_no)
+        from journey as j
+        join reached as r on r.mask = j.mask
+        group by j.day, j.segment_no, r.touchpoint_no, j.customer_no
+    ),
+    each as materialized (
+        select t.view_no, g.grain_no, case when g.by_day then t.day else from_day end as day,
+               case when g.by_segment then t.segment_no else 0 end as segment_no, t.row_key,
+               t.customer_no, sum(t.journeys)::bigint as journeys
+        from taken as t
+        cross join (values (1, true, true), (2, true, false), (3, false, true), (4, false, false))
+            as g (grain_no, by_day, by_segment)
+        group by t.view_no, g.grain_no, 3, 4, t.row_key, t.customer_no
+    ),
+    counted as materialized (
+        select e.view_no, e.grain_no, e.day, e.segment_no, e.row_key,
+               sum(e.journeys)::bigint as journeys,
+               journey_internal.step(count(*), k) > 0 as is_shown
+        from each as e
+        group by e.view_no, e.grain_no, e.day, e.segment_no, e.row_key
+    ),
+    hidden as (
+        select e.view_no, e.grain_no, count(distinct e.customer_no) as customers
+        from counted as c
+        join each as e using (view_no, grain_no, day, segment_no, row_key)
+        where not is_exact and not c.is_shown
+        group by e.view_no, e.grain_no
+    ),
+    told as (
+        select v.name as view_name, g.name as grain,
+               count(*) filter (where c.is_shown) as rows_shown,
+               count(*) filter (where not c.is_shown) as rows_hidden,
+               coalesce(sum(c.journeys) filter (where c.is_shown), 0)::bigint as journeys_shown,
+               coalesce(sum(c.journeys) filter (where not c.is_shown), 0)::bigint
+                   as journeys_hidden,
+               is_exact or max(h.customers) > k as may
+        from counted as c
+        join (values (1, 'scenario_day'), (2, 'path'), (3, 'drop_off')) as v (no, name)
+            on v.no = c.view_no
+        join (values (1, 'day, segment'), (2, 'day'), (3, 'month, segment'), (4, 'month'))
+            as g (no, name) on g.no = c.grain_no
+        left join hidden as h on h.view_no = c.view_no and h.grain_no = c.grain_no
+        group by v.name, g.name
+    ),
+    -- what is shown is of more than k customers where there is anything
+    stepped as (
+        select t.view_name, t.grain, journey_internal.step(t.rows_shown, unit) as rows_shown,
+               case when t.may then journey_internal.step(t.rows_hidden, unit) else 0 end
+                   as rows_hidden,
+               journey_internal.step(t.journeys_shown, unit) as journeys_shown,
+               case when t.may then journey_internal.step(t.journeys_hidden, unit) else 0 end
+                   as journeys_hidden
+        from told as t
+    )
+    select s.*,
+           case when is_exact then x.share else round(x.share * 20) / 20 end
+    from stepped as s
+    cross join lateral (
+        select s.journeys_shown::double precision
+               / nullif(s.journeys_shown + s.journeys_hidden, 0) as share
+    ) as x;
+end
+$$;
+comment on function journey_internal.suppression_of(of_scenario smallint, from_day date, to_day date) is 'how much of a scenario''s month is published, by view and grain';
 create function journey_internal.timeline_months(before_on date) returns table(month_on date, partition_name text)
     language sql stable
     set search_path to 'pg_catalog', 'pg_temp'
@@ -1270,6 +2381,10 @@ create function journey_internal.timeline_months(before_on date) returns table(m
    order by m.month_on;
 end;
 comment on function journey_internal.timeline_months(before_on date) is 'months with a partition of the timeline that begin before a day';
+create function journey_internal.timestamp_of(us bigint) returns timestamp with time zone
+    language sql stable parallel safe
+    return ('1970-01-01 00:00:00+00'::timestamp with time zone + ((us)::double precision * '00:00:00.000001'::interval));
+comment on function journey_internal.timestamp_of(us bigint) is 'timestamptz of microseconds since 1970-01-01 UTC';
 create table journey_internal.touchpoint (
     touchpoint_no smallint not null,
     code text not null,
@@ -1318,6 +2433,7 @@ create function journey_internal.transition_range(of_scenario smallint, from_day
     set jit to 'off'
     set plan_cache_mode to 'force_custom_plan'
     set work_mem to '32MB'
+    set enable_nestloop to 'off'
     as $$
 #variable_conflict use_column
 declare
@@ -1394,35 +2510,6 @@ create aggregate journey_internal.total(bigint) (
     parallel = safe
 );
 comment on aggregate journey_internal.total(bigint) is 'sum of counts, as bigint; null of none';
-create table journey_internal.journey (
-    journey_id uuid not null,
-    customer_no bigint not null,
-    scenario_no smallint not null,
-    case_no bigint default 0 not null,
-    first_us bigint not null,
-    last_us bigint not null,
-    due_us bigint not null,
-    check_us bigint not null,
-    closed_us bigint not null,
-    day date not null,
-    segment_no integer not null,
-    state smallint not null,
-    reason smallint not null,
-    failed_by_no smallint,
-    first_no smallint not null,
-    last_no smallint not null,
-    n_steps integer not null,
-    path_id bigint not null,
-    collapsed_id bigint not null,
-    mask bytea not null,
-    switches integer not null,
-    channels text not null,
-    n_channels smallint not null,
-    depth smallint not null,
-    first_skip integer not null
-)
-with (fillfactor='60');
-comment on table journey_internal.journey is 'journeys, visits too. state 0 open 1 completed 2 lost 3 ended; reason 0 none 1 silence 2 deadline 3 failed; due_us and closed_us 9223372036854775807 = none; check_us <= due_us is lazy: the sweep re-arms it, so that extending an open journey stays HOT; mask: bit touchpoint_no';
 create table journey_internal.scenario (
     scenario_no smallint not null,
     name text not null,
@@ -1434,18 +2521,21 @@ create table journey_internal.scenario (
     is_configured boolean default true not null
 );
 comment on table journey_internal.scenario is 'scenarios by a number that never changes; scope null or customer: customers, else a case namespace';
+create view journey_internal.day as
+ select s.scenario_no,
+    s.name as scenario,
+    d.day
+   from (journey_internal.scenario s
+     cross join lateral journey_internal.days_of(s.scenario_no) d(day));
+comment on view journey_internal.day is 'days from the first to the last journey of each scenario';
 create view journey.calendar as
  select (c.day)::date as day_on,
     (date_trunc('month'::text, c.day))::date as month_on,
     to_char(c.day, 'IYYY-"W"IW'::text) as iso_week,
     (extract(isodow from c.day))::integer as weekday
-   from (( select min(d.first_day) as first_day,
-            max(d.last_day) as last_day
-           from (journey_internal.scenario s
-             cross join lateral ( select (min(j.day))::timestamp without time zone as first_day,
-                    (max(j.day))::timestamp without time zone as last_day
-                   from journey_internal.journey j
-                  where (j.scenario_no = s.scenario_no)) d)) r
+   from (( select (min(d.day))::timestamp without time zone as first_day,
+            (max(d.day))::timestamp without time zone as last_day
+           from journey_internal.day d) r
      cross join lateral generate_series(r.first_day, r.last_day, '1 day'::interval) c(day));
 comment on view journey.calendar is 'one row a day from the first to the last started_on of all journeys: join it to show days without a row';
 comment on column journey.calendar.day_on is 'library day';
@@ -1839,6 +2929,36 @@ create table journey_internal.customer (
 )
 with (fillfactor='60');
 comment on table journey_internal.customer is 'counters of a customer; customer_no = key_no of the key it is rooted at. customer_id is its public UUID (word customer), stored so that views find a customer by it; a writer that leaves it out gets it from the trigger';
+create table journey_internal.journey (
+    journey_id uuid not null,
+    customer_no bigint not null,
+    scenario_no smallint not null,
+    case_no bigint default 0 not null,
+    first_us bigint not null,
+    last_us bigint not null,
+    due_us bigint not null,
+    check_us bigint not null,
+    closed_us bigint not null,
+    day date not null,
+    segment_no integer not null,
+    state smallint not null,
+    reason smallint not null,
+    failed_by_no smallint,
+    first_no smallint not null,
+    last_no smallint not null,
+    n_steps integer not null,
+    path_id bigint not null,
+    collapsed_id bigint not null,
+    mask bytea not null,
+    switches integer not null,
+    channels text not null,
+    n_channels smallint not null,
+    depth smallint not null,
+    first_skip integer not null
+)
+with (fillfactor='60');
+alter table only journey_internal.journey alter column day set statistics 0;
+comment on table journey_internal.journey is 'journeys, visits too. state 0 open 1 completed 2 lost 3 ended; reason 0 none 1 silence 2 deadline 3 failed; due_us and closed_us 9223372036854775807 = none; check_us <= due_us is lazy: the sweep re-arms it, so that extending an open journey stays HOT; mask: bit touchpoint_no';
 create table journey_internal.session (
     customer_no bigint not null,
     from_us bigint not null,
@@ -2107,7 +3227,7 @@ comment on column journey.data_dictionary.view_name is 'the view';
 comment on column journey.data_dictionary.column_name is 'the column';
 comment on column journey.data_dictionary.data_type is 'its type';
 comment on column journey.data_dictionary.description is 'what it says';
-create view journey.drop_off as
+create view journey_internal.exact_drop_off as
  select g.scenario,
     g.started_on,
     g.segment,
@@ -2176,7 +3296,55 @@ create view journey.drop_off as
                   group by sc.name, sc.has_goals, l.day, sg.name, l.kind, l.b) s) g
      left join journey_internal.touchpoint t on ((t.touchpoint_no = g.b)))
   where ((g.kind = 4) and ((g.reached <> 0) or (g.went_on <> 0) or (g.completed_here <> 0) or (g.ended_silence <> 0) or (g.ended_deadline <> 0) or (g.ended_failed <> 0) or (g.still_open <> 0) or (g.open_reached <> 0) or (g.distinct_customers <> 0)));
-comment on view journey.drop_off is 'one row for each touchpoint that journeys reached: how many went on and how many ended there';
+comment on view journey_internal.exact_drop_off is 'journey.drop_off in exact numbers, for who sees all';
+create view journey.drop_off as
+ select e.scenario,
+    e.started_on,
+    e.segment,
+    e.stage,
+    e.touchpoint,
+    e.label,
+    e.reached,
+    e.went_on,
+    e.completed_here,
+    e.ended_here,
+    e.ended_silence,
+    e.ended_deadline,
+    e.ended_failed,
+    e.still_open,
+    e.distinct_customers,
+    e.drop_off_rate,
+    e.rate_low,
+    e.rate_high,
+    e.is_final,
+    e.open_reached
+   from journey_internal.exact_drop_off e
+  where ( select journey_internal.sees_all() as sees_all)
+union all
+ select d.scenario,
+    d.day as started_on,
+    f.segment,
+    f.stage,
+    f.touchpoint,
+    f.label,
+    f.reached,
+    f.went_on,
+    f.completed_here,
+    f.ended_here,
+    f.ended_silence,
+    f.ended_deadline,
+    f.ended_failed,
+    f.still_open,
+    f.distinct_customers,
+    f.drop_off_rate,
+    f.rate_low,
+    f.rate_high,
+    f.is_final,
+    f.open_reached
+   from (journey_internal.day d
+     cross join lateral journey_internal.published_drop_off(d.scenario_no, d.day, d.day, null::integer, true) f(segment, stage, touchpoint, label, reached, went_on, completed_here, ended_here, ended_silence, ended_deadline, ended_failed, still_open, distinct_customers, drop_off_rate, rate_low, rate_high, is_final, open_reached, open))
+  where (not ( select journey_internal.sees_all() as sees_all));
+comment on view journey.drop_off is 'one row for each touchpoint that journeys reached: how many went on and how many ended there. Readers: numbers of more than smallest_group customers, in steps of it. Touchpoints of fewer are joined as (other), which tells how journeys ended there';
 comment on column journey.drop_off.scenario is 'the scenario';
 comment on column journey.drop_off.started_on is 'library day of the first step of the journey';
 comment on column journey.drop_off.segment is 'value of the configured dimension at the first step, else (none)';
@@ -2200,14 +3368,10 @@ comment on column journey.drop_off.open_reached is 'open journeys with at least 
 create view journey_internal.month as
  select s.scenario_no,
     s.name as scenario,
-    (m.month_on)::date as month_on,
+    m.month_on,
     (((m.month_on + '1 mon'::interval) - '1 day'::interval))::date as last_day_on
-   from ((journey_internal.scenario s
-     cross join lateral ( select (min(j.day))::timestamp without time zone as first_day,
-            (max(j.day))::timestamp without time zone as last_day
-           from journey_internal.journey j
-          where (j.scenario_no = s.scenario_no)) d)
-     cross join lateral generate_series(date_trunc('month'::text, d.first_day), d.last_day, '1 mon'::interval) m(month_on));
+   from (journey_internal.scenario s
+     cross join lateral journey_internal.months_of(s.scenario_no) m(month_on));
 comment on view journey_internal.month is 'months from the first to the last journey of each scenario';
 create view journey.drop_off_monthly as
  select m.scenario,
@@ -2231,8 +3395,8 @@ create view journey.drop_off_monthly as
     f.is_final,
     f.open_reached
    from (journey_internal.month m
-     cross join lateral journey_internal.drop_off_range(m.scenario_no, m.month_on, m.last_day_on, null::integer, true, false) f(segment, stage, touchpoint, label, reached, went_on, completed_here, ended_here, ended_silence, ended_deadline, ended_failed, still_open, distinct_customers, drop_off_rate, rate_low, rate_high, is_final, open_reached));
-comment on view journey.drop_off_monthly is 'one row for each touchpoint of each scenario, month and segment: the journeys that started in the month and have a step at it. Filter by scenario and month_on: other months are not counted then';
+     cross join lateral journey_internal.published_drop_off(m.scenario_no, m.month_on, m.last_day_on, null::integer, true) f(segment, stage, touchpoint, label, reached, went_on, completed_here, ended_here, ended_silence, ended_deadline, ended_failed, still_open, distinct_customers, drop_off_rate, rate_low, rate_high, is_final, open_reached, open));
+comment on view journey.drop_off_monthly is 'one row for each touchpoint of each scenario, month and segment: the journeys that started in the month and have a step at it. Filter by scenario and month_on: other months are not counted then. Readers: numbers of more than smallest_group customers, in steps of it. Touchpoints of fewer are joined as (other)';
 comment on column journey.drop_off_monthly.scenario is 'the scenario';
 comment on column journey.drop_off_monthly.month_on is 'first day of the month of the first step';
 comment on column journey.drop_off_monthly.segment is 'value of the configured dimension at the first step, else (none)';
@@ -2432,6 +3596,13 @@ comment on column journey.freshness.last_event_at is 'greatest event time accept
 comment on column journey.freshness.partition_time is 'event time up to which the partition is believed complete: least of last_event_at and now, less allowed_disorder; the watermark is the least of all partitions that are not idle';
 comment on column journey.freshness.is_idle is 'true when the partition had nothing to read for idle_after, and somebody is looking: it does not hold the watermark back';
 comment on column journey.freshness.last_commit_at is 'when a batch of the partition was last committed, by the database''s clock';
+create table journey_internal.watermark (
+    only_row boolean default true not null,
+    watermark_us bigint not null,
+    constraint watermark_only_row_check check (only_row)
+)
+with (fillfactor='50');
+comment on table journey_internal.watermark is 'the published watermark, in microseconds; no row before the first one';
 create view journey.freshness_in_words as
  with clock as (
          select ((extract(epoch from now()) * (1000000)::numeric))::bigint as now_us
@@ -2635,7 +3806,7 @@ create table journey_internal.scenario_checkpoint (
     name text not null
 );
 comment on table journey_internal.scenario_checkpoint is 'checkpoints in order; 0 is (started)';
-create view journey.funnel_step as
+create view journey_internal.exact_funnel_step as
  select g.scenario,
     g.started_on,
     g.segment,
@@ -2677,7 +3848,39 @@ create view journey.funnel_step as
           where (l.kind = any (array[0, 5]))
           group by sc.name, l.day, sg.name, cp.checkpoint_no, cp.name) g
   where (g.journeys <> 0);
-comment on view journey.funnel_step is 'one row for each checkpoint of a scenario, for each day and segment in which a journey started: how far journeys came';
+comment on view journey_internal.exact_funnel_step is 'journey.funnel_step in exact numbers, for who sees all';
+create view journey.funnel_step as
+ select e.scenario,
+    e.started_on,
+    e.segment,
+    e.checkpoint_no,
+    e.checkpoint,
+    e.entered,
+    e.went_on,
+    e.completed_here,
+    e.ended_here,
+    e.still_open,
+    e.distinct_customers,
+    e.is_final
+   from journey_internal.exact_funnel_step e
+  where ( select journey_internal.sees_all() as sees_all)
+union all
+ select d.scenario,
+    d.day as started_on,
+    f.segment,
+    f.checkpoint_no,
+    f.checkpoint,
+    f.entered,
+    f.went_on,
+    f.completed_here,
+    f.ended_here,
+    f.still_open,
+    f.distinct_customers,
+    f.is_final
+   from (journey_internal.day d
+     cross join lateral journey_internal.published_funnel(d.scenario_no, d.day, d.day, null::integer, true) f(segment, checkpoint_no, checkpoint, entered, went_on, completed_here, ended_here, still_open, distinct_customers, is_final))
+  where (not ( select journey_internal.sees_all() as sees_all));
+comment on view journey.funnel_step is 'one row for each checkpoint of a scenario, for each day and segment in which a journey started: how far journeys came. Readers: numbers of more than smallest_group customers, in steps of it. A checkpoint of fewer has zeros';
 comment on column journey.funnel_step.scenario is 'the scenario';
 comment on column journey.funnel_step.started_on is 'library day of the first step';
 comment on column journey.funnel_step.segment is 'value of the configured dimension at the first step, else (none)';
@@ -2704,8 +3907,8 @@ create view journey.funnel_step_monthly as
     f.distinct_customers,
     f.is_final
    from (journey_internal.month m
-     cross join lateral journey_internal.funnel_range(m.scenario_no, m.month_on, m.last_day_on, null::integer, true, false) f(segment, checkpoint_no, checkpoint, entered, went_on, completed_here, ended_here, still_open, distinct_customers, is_final));
-comment on view journey.funnel_step_monthly is 'one row for each checkpoint of a scenario, for each month and segment in which a journey started: how far journeys came. Filter by scenario and month_on: other months are not counted then';
+     cross join lateral journey_internal.published_funnel(m.scenario_no, m.month_on, m.last_day_on, null::integer, true) f(segment, checkpoint_no, checkpoint, entered, went_on, completed_here, ended_here, still_open, distinct_customers, is_final));
+comment on view journey.funnel_step_monthly is 'one row for each checkpoint of a scenario, for each month and segment in which a journey started: how far journeys came. Filter by scenario and month_on: other months are not counted then. Readers: numbers of more than smallest_group customers, in steps of it. A checkpoint of fewer has zeros';
 comment on column journey.funnel_step_monthly.scenario is 'the scenario';
 comment on column journey.funnel_step_monthly.month_on is 'first day of the month of the first step';
 comment on column journey.funnel_step_monthly.segment is 'value of the configured dimension at the first step, else (none)';
@@ -3009,11 +4212,11 @@ comment on view journey.operator_act is 'one row a key that an operator named, o
 comment on column journey.operator_act.acted_at is 'time of the act';
 comment on column journey.operator_act.action is 'unlink: the facts between two keys were switched off; relink: on again; forget: what a key names was erased; export: everything held about the person was read; opt_out: nothing of what it names is kept any more, the past was erased; opt_in: an opt_out ended; rotate: another secret, no key';
 comment on column journey.operator_act.database_user is 'user of the database session';
-comment on column journey.operator_act.os_user is 'user of the operating system that ran the command';
+comment on column journey.operator_act.os_user is 'user of the operating system that ran the command; source NAME: nobody did, a message of that source said what to forget';
 comment on column journey.operator_act.namespace is 'namespace of the key; null without';
 comment on column journey.operator_act.key_id is 'pseudonymous id of the key, made like a customer_id; of a case its case_id';
 comment on column journey.operator_act.key_no is 'first or second key of an unlink or relink, from 1';
-create view journey.path as
+create view journey_internal.exact_path as
  select g.scenario,
     g.started_on,
     g.segment,
@@ -3053,7 +4256,37 @@ create view journey.path as
                   group by sc.name, l.day, sg.name, l.kind, l.a) s) g
      left join journey_internal.path_text p on ((p.path_id = g.a)))
   where ((g.kind = 1) and ((g.c1 <> 0) or (g.c2 <> 0) or (g.c3 <> 0) or (g.c4 <> 0) or (g.c5 <> 0)));
-comment on view journey.path is 'one row for each path that journeys took, repeats of one touchpoint folded; only journeys that are over';
+comment on view journey_internal.exact_path is 'journey.path in exact numbers, for who sees all';
+create view journey.path as
+ select e.scenario,
+    e.started_on,
+    e.segment,
+    e.path,
+    e.step_count,
+    e.journeys,
+    e.completed,
+    e.lost,
+    e.ended,
+    e.distinct_customers,
+    e.is_final
+   from journey_internal.exact_path e
+  where ( select journey_internal.sees_all() as sees_all)
+union all
+ select d.scenario,
+    d.day as started_on,
+    f.segment,
+    f.path,
+    f.step_count,
+    f.journeys,
+    f.completed,
+    f.lost,
+    f.ended,
+    f.distinct_customers,
+    f.is_final
+   from (journey_internal.day d
+     cross join lateral journey_internal.published_path(d.scenario_no, d.day, d.day, null::integer, true) f(segment, path, step_count, journeys, completed, lost, ended, distinct_customers, is_final))
+  where (not ( select journey_internal.sees_all() as sees_all));
+comment on view journey.path is 'one row for each path that journeys took, repeats of one touchpoint folded; only journeys that are over. Readers: numbers of more than smallest_group customers, in steps of it. Paths of fewer are joined as (other)';
 comment on column journey.path.scenario is 'the scenario';
 comment on column journey.path.started_on is 'library day of the first step';
 comment on column journey.path.segment is 'value of the configured dimension at the first step, else (none)';
@@ -3065,7 +4298,7 @@ comment on column journey.path.lost is 'of these: journeys without a goal';
 comment on column journey.path.ended is 'of these: journeys of a scenario without goals';
 comment on column journey.path.distinct_customers is 'customers with at least one of these journeys; do not add up';
 comment on column journey.path.is_final is 'true when the day is over and no journey of this scenario, day and segment is open';
-create view journey.path_link as
+create view journey_internal.exact_path_link as
  select g.scenario,
     g.started_on,
     g.segment,
@@ -3111,7 +4344,31 @@ create view journey.path_link as
      left join journey_internal.touchpoint f on ((f.touchpoint_no = g.b)))
      left join journey_internal.touchpoint t on ((t.touchpoint_no = g.c)))
   where ((g.kind = 2) and (g.c1 <> 0));
-comment on view journey.path_link is 'one row for each link of the folded paths, as a flow chart draws them: from the element at step_no to the next, the last one to how the journey is';
+comment on view journey_internal.exact_path_link is 'journey.path_link in exact numbers, for who sees all';
+create view journey.path_link as
+ select e.scenario,
+    e.started_on,
+    e.segment,
+    e.step_no,
+    e.from_touchpoint,
+    e.to_touchpoint,
+    e.journeys,
+    e.is_final
+   from journey_internal.exact_path_link e
+  where ( select journey_internal.sees_all() as sees_all)
+union all
+ select d.scenario,
+    d.day as started_on,
+    f.segment,
+    f.step_no,
+    f.from_touchpoint,
+    f.to_touchpoint,
+    f.journeys,
+    f.is_final
+   from (journey_internal.day d
+     cross join lateral journey_internal.published_path_link(d.scenario_no, d.day, d.day, null::integer, true) f(segment, step_no, from_touchpoint, to_touchpoint, journeys, is_final))
+  where (not ( select journey_internal.sees_all() as sees_all));
+comment on view journey.path_link is 'one row for each link of the folded paths, as a flow chart draws them: from the element at step_no to the next, the last one to how the journey is. Readers: numbers of more than smallest_group customers, in steps of it. Made of the published paths; those of open journeys are (other)';
 comment on column journey.path_link.scenario is 'the scenario';
 comment on column journey.path_link.started_on is 'library day of the first step';
 comment on column journey.path_link.segment is 'value of the configured dimension at the first step, else (none)';
@@ -3133,8 +4390,8 @@ create view journey.path_monthly as
     f.distinct_customers,
     f.is_final
    from (journey_internal.month m
-     cross join lateral journey_internal.path_range(m.scenario_no, m.month_on, m.last_day_on, null::integer, true, false) f(segment, path, step_count, journeys, completed, lost, ended, distinct_customers, is_final));
-comment on view journey.path_monthly is 'one row for each path of each scenario, month and segment: journeys that started in the month and are over. Filter by scenario and month_on: other months are not counted then';
+     cross join lateral journey_internal.published_path(m.scenario_no, m.month_on, m.last_day_on, null::integer, true) f(segment, path, step_count, journeys, completed, lost, ended, distinct_customers, is_final));
+comment on view journey.path_monthly is 'one row for each path of each scenario, month and segment: journeys that started in the month and are over. Filter by scenario and month_on: other months are not counted then. Readers: numbers of more than smallest_group customers, in steps of it. Paths of fewer are joined as (other)';
 comment on column journey.path_monthly.scenario is 'the scenario';
 comment on column journey.path_monthly.month_on is 'first day of the month of the first step';
 comment on column journey.path_monthly.segment is 'value of the configured dimension at the first step, else (none)';
@@ -3162,16 +4419,21 @@ create view journey.published as
     ( select s.value
            from journey_internal.setting s
           where (s.name = 'fingerprint'::text)) as config_fingerprint,
-    (coalesce(sum(i.unnamed_events), (0)::numeric))::bigint as unnamed_events,
-    journey_internal.library_zone() as time_zone
+        case
+            when ( select journey_internal.sees_all() as sees_all) then (coalesce(sum(i.unnamed_events), (0)::numeric))::bigint
+            else journey_internal.step((coalesce(sum(i.unnamed_events), (0)::numeric))::bigint, ( select journey_internal.small_groups() as small_groups))
+        end as unnamed_events,
+    journey_internal.library_zone() as time_zone,
+    ( select journey_internal.small_groups() as small_groups) as smallest_group
    from journey_internal.writer i;
 comment on view journey.published is 'one row: how far the numbers are';
 comment on column journey.published.watermark_at is 'event time up to which journeys were closed; null before the first';
 comment on column journey.published.last_commit_at is 'when a batch was last committed, by the database''s clock';
 comment on column journey.published.last_event_at is 'greatest time of an accepted event';
 comment on column journey.published.config_fingerprint is 'SHA-256 of all settings the numbers depend on';
-comment on column journey.published.unnamed_events is 'events that carry person keys and have no person, as the keys are shared';
+comment on column journey.published.unnamed_events is 'events that carry person keys and have no person, as the keys are shared; to readers in steps of smallest_group';
 comment on column journey.published.time_zone is 'time zone of the library: its days are the days of all *_on columns, and `at time zone time_zone` shows an instant as its clocks did';
+comment on column journey.published.smallest_group is 'k (privacy.small_groups): readers are told of groups of more than k customers, in steps of k, rounded down: 10 says more than 10 and at most 20; 1: of everything';
 create table journey_internal.quarantine (
     topic text not null,
     part integer not null,
@@ -3218,7 +4480,7 @@ comment on column journey.quarantine_count.reason is 'why: malformed, future, to
 comment on column journey.quarantine_count.messages is 'messages that were not accepted, elements of a message counted each; add up over sources and reasons, though a message that two sources read counts for each';
 comment on column journey.quarantine_count.first_seen_at is 'when the first was met, by the database''s clock';
 comment on column journey.quarantine_count.last_seen_at is 'when the last was met, by the database''s clock';
-create view journey.raw_path as
+create view journey_internal.exact_raw_path as
  select g.scenario,
     g.started_on,
     g.segment,
@@ -3262,7 +4524,37 @@ create view journey.raw_path as
                      join journey_internal.path p on ((p.path_id = j.path_id)))
                   group by sc.name, j.day, sg.name, p.touchpoints, p.is_more) s) g
   where (((g.completed + g.lost) + g.ended) > 0);
-comment on view journey.raw_path is 'one row for each path that journeys took, repeats kept; only journeys that are over. Counted from the journeys when asked: filter by scenario and started_on';
+comment on view journey_internal.exact_raw_path is 'journey.raw_path in exact numbers, for who sees all';
+create view journey.raw_path as
+ select e.scenario,
+    e.started_on,
+    e.segment,
+    e.path,
+    e.step_count,
+    e.journeys,
+    e.completed,
+    e.lost,
+    e.ended,
+    e.distinct_customers,
+    e.is_final
+   from journey_internal.exact_raw_path e
+  where ( select journey_internal.sees_all() as sees_all)
+union all
+ select d.scenario,
+    d.day as started_on,
+    f.segment,
+    f.path,
+    f.step_count,
+    f.journeys,
+    f.completed,
+    f.lost,
+    f.ended,
+    f.distinct_customers,
+    f.is_final
+   from (journey_internal.day d
+     cross join lateral journey_internal.published_raw_path(d.scenario_no, d.day) f(segment, path, step_count, journeys, completed, lost, ended, distinct_customers, is_final))
+  where (not ( select journey_internal.sees_all() as sees_all));
+comment on view journey.raw_path is 'one row for each path that journeys took, repeats kept; only journeys that are over. Counted from the journeys when asked: filter by scenario and started_on. Readers: numbers of more than smallest_group customers, in steps of it. Paths of fewer are joined as (other)';
 comment on column journey.raw_path.scenario is 'the scenario';
 comment on column journey.raw_path.started_on is 'library day of the first step';
 comment on column journey.raw_path.segment is 'value of the configured dimension at the first step, else (none)';
@@ -3290,7 +4582,7 @@ comment on column journey.scenario.scope is 'customer: one journey at a time for
 comment on column journey.scenario.has_goals is 'true when journeys can be completed; without goals they end, and there are no drop-off rates';
 comment on column journey.scenario.patience_seconds is 'silence after which a journey is over; touchpoints may have a longer one';
 comment on column journey.scenario.deadline_seconds is 'longest time from the first step; null for none';
-create view journey.scenario_day as
+create view journey_internal.exact_scenario_day as
  select g.scenario,
     g.started_on,
     g.segment,
@@ -3322,7 +4614,41 @@ create view journey.scenario_day as
           where (l.kind = 0)
           group by sc.name, l.day, sg.name) g
   where ((g.journeys <> 0) or (g.completed <> 0) or (g.lost <> 0) or (g.ended <> 0) or (g.open <> 0) or (g.distinct_customers <> 0) or (g.steps <> 0));
-comment on view journey.scenario_day is 'one row for each scenario, day and segment in which a journey started: how many there were and how they went';
+comment on view journey_internal.exact_scenario_day is 'journey.scenario_day in exact numbers, for who sees all';
+create view journey.scenario_day as
+ select e.scenario,
+    e.started_on,
+    e.segment,
+    e.journeys,
+    e.completed,
+    e.lost,
+    e.ended,
+    e.open,
+    e.distinct_customers,
+    e.completed_p50_seconds,
+    e.completed_p90_seconds,
+    e.is_final,
+    e.steps
+   from journey_internal.exact_scenario_day e
+  where ( select journey_internal.sees_all() as sees_all)
+union all
+ select d.scenario,
+    d.day as started_on,
+    f.segment,
+    f.journeys,
+    f.completed,
+    f.lost,
+    f.ended,
+    f.open,
+    f.distinct_customers,
+    f.completed_p50_seconds,
+    f.completed_p90_seconds,
+    f.is_final,
+    f.steps
+   from (journey_internal.day d
+     cross join lateral journey_internal.published_scenario(d.scenario_no, d.day, d.day, null::integer, true) f(segment, journeys, completed, lost, ended, open, distinct_customers, completed_p50_seconds, completed_p90_seconds, is_final, steps, buckets, bucket_counts, timed_customers))
+  where (not ( select journey_internal.sees_all() as sees_all));
+comment on view journey.scenario_day is 'one row for each scenario, day and segment in which a journey started: how many there were and how they went. Readers: numbers of more than smallest_group customers, in steps of it. Segments of fewer are joined as (other)';
 comment on column journey.scenario_day.scenario is 'the scenario';
 comment on column journey.scenario_day.started_on is 'library day of the first step';
 comment on column journey.scenario_day.segment is 'value of the configured dimension at the first step, else (none)';
@@ -3351,8 +4677,8 @@ create view journey.scenario_monthly as
     f.is_final,
     f.steps
    from (journey_internal.month m
-     cross join lateral journey_internal.scenario_range(m.scenario_no, m.month_on, m.last_day_on, null::integer, true, false) f(segment, journeys, completed, lost, ended, open, distinct_customers, completed_p50_seconds, completed_p90_seconds, is_final, steps));
-comment on view journey.scenario_monthly is 'one row for each scenario, month and segment in which a journey started. Filter by scenario and month_on: other months are not counted then';
+     cross join lateral journey_internal.published_scenario(m.scenario_no, m.month_on, m.last_day_on, null::integer, true) f(segment, journeys, completed, lost, ended, open, distinct_customers, completed_p50_seconds, completed_p90_seconds, is_final, steps, buckets, bucket_counts, timed_customers));
+comment on view journey.scenario_monthly is 'one row for each scenario, month and segment in which a journey started. Filter by scenario and month_on: other months are not counted then. Readers: numbers of more than smallest_group customers, in steps of it. Segments of fewer are joined as (other)';
 comment on column journey.scenario_monthly.scenario is 'the scenario';
 comment on column journey.scenario_monthly.month_on is 'first day of the month of the first step';
 comment on column journey.scenario_monthly.segment is 'value of the configured dimension at the first step, else (none)';
@@ -3441,8 +4767,14 @@ create view journey.skipped as
  select c.source,
     c.skip as reason,
     nullif(c.rule, ''::text) as rule,
-    (sum(c.n))::bigint as messages,
-    max(c.last_seen_at) as last_seen_at
+        case
+            when ((c.skip = any (array['forgotten'::text, 'group'::text])) and (not ( select journey_internal.sees_all() as sees_all))) then journey_internal.step((sum(c.n))::bigint, ( select journey_internal.small_groups() as small_groups))
+            else (sum(c.n))::bigint
+        end as messages,
+        case
+            when ((c.skip <> all (array['forgotten'::text, 'group'::text])) or ( select journey_internal.sees_all() as sees_all)) then max(c.last_seen_at)
+            else null::timestamp with time zone
+        end as last_seen_at
    from journey_internal.source_counter c
   where (c.skip <> ''::text)
   group by c.source, c.skip, c.rule;
@@ -3450,8 +4782,30 @@ comment on view journey.skipped is 'one row a source, reason and rule: how many 
 comment on column journey.skipped.source is 'source that skipped them; (none) for messages whose topic no source takes';
 comment on column journey.skipped.reason is 'why: no source, tenant, no elements, no rule, forgotten (it belongs to somebody who was forgotten or opted out), rule (it says so, or a map of its fields), unmapped (a value its maps do not know), group (of customers of whom nothing is accepted)';
 comment on column journey.skipped.rule is 'the rule that decided, as the mapping names it; null where none was reached, and of forgotten ones';
-comment on column journey.skipped.messages is 'messages, elements of a message counted each; as often as they were read';
-comment on column journey.skipped.last_seen_at is 'when the last was met, by the database''s clock';
+comment on column journey.skipped.messages is 'messages, elements of a message counted each; as often as they were read; to readers in steps of smallest_group where the reason is forgotten or group';
+comment on column journey.skipped.last_seen_at is 'when the last was met, by the database''s clock; null to readers where the reason is forgotten or group';
+create view journey.suppression as
+ select m.scenario,
+    m.month_on,
+    f.view_name,
+    f.grain,
+    f.rows_shown,
+    f.rows_hidden,
+    f.journeys_shown,
+    f.journeys_hidden,
+    f.shown_share
+   from (journey_internal.month m
+     cross join lateral journey_internal.suppression_of(m.scenario_no, m.month_on, m.last_day_on) f(view_name, grain, rows_shown, rows_hidden, journeys_shown, journeys_hidden, shown_share));
+comment on view journey.suppression is 'one row for each scenario, month, view and grain: how much of it readers are told of, and how much is of too few customers. Filter by scenario and month_on: other months are not counted then. Counts are exact for who sees all, in steps of smallest_group for readers';
+comment on column journey.suppression.scenario is 'the scenario';
+comment on column journey.suppression.month_on is 'first day of the month of the first step';
+comment on column journey.suppression.view_name is 'path, drop_off or scenario_day; of the coarser grains the monthly view or _between function that counts the same';
+comment on column journey.suppression.grain is 'what a row of the view is told for: day, segment or month, segment as in the views, day or month as in the _between functions for all segments';
+comment on column journey.suppression.rows_shown is 'paths, touchpoints or segments of more than smallest_group customers, each day or month for itself';
+comment on column journey.suppression.rows_hidden is 'those of fewer: joined in (other), or left out';
+comment on column journey.suppression.journeys_shown is 'journeys of the rows shown; of drop_off those whose last step is there';
+comment on column journey.suppression.journeys_hidden is 'journeys of the rows hidden; to readers 0 where these are of smallest_group customers or fewer together';
+comment on column journey.suppression.shown_share is 'journeys_shown / (journeys_shown + journeys_hidden); to readers of their steps and to 0.05; null where both are 0';
 create view journey.touchpoint as
  select t.code as touchpoint,
     t.stage,
@@ -3472,7 +4826,7 @@ comment on column journey.touchpoint.channel is 'channel of its events unless th
 comment on column journey.touchpoint.initiator is 'who acts unless the source tells another: customer, staff or system';
 comment on column journey.touchpoint.friction is 'true for what customers would rather not meet, such as a search without result';
 comment on column journey.touchpoint.place is 'place in the vocabulary, from 1: the order of events at one instant';
-create view journey.transition as
+create view journey_internal.exact_transition as
  select g.scenario,
     g.started_on,
     g.segment,
@@ -3518,7 +4872,39 @@ create view journey.transition as
      left join journey_internal.touchpoint f on ((f.touchpoint_no = g.b)))
      left join journey_internal.touchpoint t on ((t.touchpoint_no = g.c)))
   where ((g.kind = 3) and ((g.c1 <> 0) or (g.c2 <> 0) or (g.c3 <> 0)));
-comment on view journey.transition is 'one row for each pair of touchpoints that followed each other as steps, repeats of one touchpoint too';
+comment on view journey_internal.exact_transition is 'journey.transition in exact numbers, for who sees all';
+create view journey.transition as
+ select e.scenario,
+    e.started_on,
+    e.segment,
+    e.from_touchpoint,
+    e.to_touchpoint,
+    e.transitions,
+    e.journeys,
+    e.waits,
+    e.wait_p50_seconds,
+    e.wait_p90_seconds,
+    e.wait_p99_seconds,
+    e.is_final
+   from journey_internal.exact_transition e
+  where ( select journey_internal.sees_all() as sees_all)
+union all
+ select d.scenario,
+    d.day as started_on,
+    f.segment,
+    f.from_touchpoint,
+    f.to_touchpoint,
+    f.transitions,
+    f.journeys,
+    f.waits,
+    f.wait_p50_seconds,
+    f.wait_p90_seconds,
+    f.wait_p99_seconds,
+    f.is_final
+   from (journey_internal.day d
+     cross join lateral journey_internal.published_transition(d.scenario_no, d.day, d.day, null::integer, true) f(segment, from_touchpoint, to_touchpoint, transitions, journeys, waits, wait_p50_seconds, wait_p90_seconds, wait_p99_seconds, is_final, buckets, bucket_counts, timed_customers))
+  where (not ( select journey_internal.sees_all() as sees_all));
+comment on view journey.transition is 'one row for each pair of touchpoints that followed each other as steps, repeats of one touchpoint too. Readers: numbers of more than smallest_group customers, in steps of it. Pairs of fewer are joined as (other)';
 comment on column journey.transition.scenario is 'the scenario';
 comment on column journey.transition.started_on is 'library day of the first step of the journey';
 comment on column journey.transition.segment is 'value of the configured dimension at the first step, else (none)';
@@ -3531,7 +4917,7 @@ comment on column journey.transition.wait_p50_seconds is 'median seconds between
 comment on column journey.transition.wait_p90_seconds is 'the same: nine of ten waits are no longer';
 comment on column journey.transition.wait_p99_seconds is 'the same: 99 of 100 waits are no longer';
 comment on column journey.transition.is_final is 'true when the day is over and no journey of this scenario, day and segment is open';
-create view journey.unmapped as
+create view journey_internal.exact_unmapped as
  select u.source,
     u.field,
     u.value,
@@ -3539,7 +4925,24 @@ create view journey.unmapped as
     max(u.last_seen_at) as last_seen_at
    from journey_internal.unmapped u
   group by u.source, u.field, u.value;
-comment on view journey.unmapped is 'one row a value of an enumerated field that the mapping of its source does not know';
+comment on view journey_internal.exact_unmapped is 'journey.unmapped in exact numbers, for who sees all';
+create view journey.unmapped as
+ select e.source,
+    e.field,
+    e.value,
+    e.messages,
+    e.last_seen_at
+   from journey_internal.exact_unmapped e
+  where ( select journey_internal.sees_all() as sees_all)
+union all
+ select f.source,
+    f.field,
+    f.value,
+    f.messages,
+    f.last_seen_at
+   from journey_internal.published_unmapped() f(source, field, value, messages, last_seen_at)
+  where (not ( select journey_internal.sees_all() as sees_all));
+comment on view journey.unmapped is 'one row a value of an enumerated field that the mapping of its source does not know. Readers: values of more than smallest_group messages, in steps of it';
 comment on column journey.unmapped.source is 'source whose mapping met the value';
 comment on column journey.unmapped.field is 'the field, as the mapping names it';
 comment on column journey.unmapped.value is 'the value; only of declared enumerations, at most 40 plain characters';
@@ -3610,7 +5013,7 @@ create table journey_internal.identity_message (
     is_logout boolean not null,
     has_device boolean not null
 );
-comment on table journey_internal.identity_message is 'identity messages, kept so that verify can recount the facts; keyset = first 16 bytes of SHA-256 over the keys in order';
+comment on table journey_internal.identity_message is 'identity messages, kept so that verify can recount the facts; keyset = first 16 bytes of SHA-256 over the keys in order. has_device: it carries a device or a case, so what it gave has a time, and it goes with the events of its month; else it is a user record, of which with equal keys the first and the last are kept';
 alter table journey_internal.key alter column key_no add generated always as identity (
     sequence name journey_internal.key_key_no_seq
     start with 1
@@ -3715,9 +5118,16 @@ create table journey_internal.tombstone (
     from_us bigint not null,
     to_us bigint not null,
     is_strict boolean not null,
-    act_no bigint not null
+    act_no bigint not null,
+    spreads boolean default false not null,
+    more_acts bigint[] default '{}'::bigint[] not null
 );
-comment on table journey_internal.tombstone is 'what was forgotten: messages that carry the key at a time in the span are not accepted. Not strict: at a case only those without a person key, at a device only those without a person and a case key';
+comment on table journey_internal.tombstone is 'what was forgotten: messages that carry the key at a time in the span are not accepted. Not strict: at a person key only those whose least person key it is, at a case only those without a person key, at a device only those without a person and a case key. spreads: a message said it, so it reaches what comes later, too. act_no: the row of operator_act that made it; 0: what came later. more_acts: other opt-outs that it says as well, so that it ends with the last of them';
+create table journey_internal.tombstone_pass (
+    key_no bigint not null,
+    other_no bigint not null
+);
+comment on table journey_internal.tombstone_pass is 'person keys and the keys that forgotten messages tied to them: a tombstone of key_no that spreads is one of other_no, too. Both have tombstones';
 alter table only journey_internal.alias
     add constraint alias_pkey primary key (key_no, partner_no);
 alter table only journey_internal.attribute_set
@@ -3802,8 +5212,10 @@ alter table only journey_internal.source_tally
     add constraint source_tally_pkey primary key (slot, source);
 alter table only journey_internal.timeline
     add constraint timeline_pkey primary key (customer_no, day, chunk_no);
+alter table only journey_internal.tombstone_pass
+    add constraint tombstone_pass_pkey primary key (key_no, other_no);
 alter table only journey_internal.tombstone
-    add constraint tombstone_pkey primary key (key_no, from_us, is_strict);
+    add constraint tombstone_pkey primary key (key_no, from_us, is_strict, spreads);
 alter table only journey_internal.touchpoint
     add constraint touchpoint_code_key unique (code);
 alter table only journey_internal.touchpoint
@@ -3816,6 +5228,8 @@ alter table only journey_internal.writer
     add constraint writer_pkey primary key (slot);
 create index case_fact_key on journey_internal.case_fact using btree (key_no);
 create index cell_delta_cell on journey_internal.cell_delta using btree (kind, scenario_no, day);
+create index identity_message_at on journey_internal.identity_message using btree (at) where has_device;
+create index identity_message_key on journey_internal.identity_message using gin (hashes);
 create index identity_message_keyset on journey_internal.identity_message using btree (keyset) where (not has_device);
 create index journey_case on journey_internal.journey using btree (case_no) where (case_no <> 0);
 create index journey_customer on journey_internal.journey using btree (customer_no, scenario_no, closed_us);
