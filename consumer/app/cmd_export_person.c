@@ -90,13 +90,11 @@ static bool run_with(struct options *o, struct config *c, const struct key *key,
 
 static bool run(struct options *o, struct err *err)
 {
-    int times = key_argument_count(o, "key");
     struct key_argument arg = {0};
     struct key key;
-    bool ok = true;
+    int times;
+    bool ok = key_argument_take_all(o, "key", &arg, 1, &times, err);
 
-    for (int i = 0; i < times; i++) /* wiped, whatever follows */
-        ok &= key_argument_take(o, "key", i, &arg, err);
     if (ok && (times != 1 || o->n_inputs)) /* not repeated: it may be a key */
         ok = err_set(err, ERR_USAGE,
                      "say one --key namespace=value, or --key - to be asked for it");

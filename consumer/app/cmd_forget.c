@@ -94,10 +94,9 @@ static bool run(struct options *o, struct err *err)
     size_t n = 0;
 
     for (int i = 0; i < 2; i++) {
-        int times = key_argument_count(o, names[i]);
+        int times;
+        ok &= key_argument_take_all(o, names[i], &args[i], 1, &times, err);
         given[i] = times == 1;
-        for (int k = 0; k < times; k++) /* wiped, whatever follows */
-            ok &= key_argument_take(o, names[i], k, &args[i], err);
         if (ok && times > 1)
             ok = err_set(err, ERR_USAGE, "say --%s once", names[i]);
     }

@@ -148,14 +148,14 @@ static const struct verb *find_verb(const struct options *o, struct err *err)
     return NULL;
 }
 
-static bool hash_keys(struct options *o, struct config *c, struct key_argument *args, int n,
-                      const struct verb *verb, struct key *keys, struct err *err)
+static bool hash_keys(struct config *c, struct key_argument *args, int n, const struct verb *verb,
+                      struct key *keys, struct err *err)
 {
-    if (key_argument_count(o, "key") != verb->n_keys)
+    if (n != verb->n_keys)
         return err_set(err, ERR_USAGE,
                        "`identity %s` takes %d --key%s, not %d", verb->name, verb->n_keys,
                        verb->n_keys ? " namespace=value (or --key - to be asked for it)" : "",
-                       key_argument_count(o, "key"));
+                       n);
     for (int i = 0; i < n; i++)
         if (!key_argument_hash(&args[i], c, &keys[i], err))
             return false;
@@ -166,19 +166,14 @@ static bool run(struct options *o, struct err *err)
 {
     struct key_argument args[MOST_KEYS];
     struct key keys[MOST_KEYS];
-    int n = key_argument_count(o, "key");
-    bool ok = true;
+    int n;
+    bool ok = key_argument_take_all(o, "key", args, MOST_KEYS, &n, err);
 
-    for (int i = 0; i < n; i++) { /* those that are too many are wiped too */
-        struct err ignored = {0};
-        ok &= key_argument_take(o, "key", i, &args[i < MOST_KEYS ? i : MOST_KEYS - 1],
-                                i < MOST_KEYS ? err : &ignored);
-    }
     if (ok && options_has(o, "dot") && options_has(o, "json"))
         ok = err_set(err, ERR_USAGE, "say --json or --dot, not both");
     const struct verb *verb = ok ? find_verb(o, err) : NULL;
     struct config *c = verb ? command_config(o, err) : NULL;
-    ok = c && hash_keys(o, c, args, n < MOST_KEYS ? n : MOST_KEYS, verb, keys, err)
+    ok = c && hash_keys(c, args, n, verb, keys, err)
          && verb->run(o, c, keys, err);
     explicit_bzero(args, sizeof args);
     config_free(c);

@@ -177,13 +177,11 @@ static const struct verb *find_verb(const struct options *o, int times, struct e
 
 static bool run(struct options *o, struct err *err)
 {
-    int times = key_argument_count(o, "key");
     struct key_argument arg = {0};
     struct key key = {0};
-    bool ok = true;
+    int times;
+    bool ok = key_argument_take_all(o, "key", &arg, 1, &times, err);
 
-    for (int i = 0; i < times; i++) /* wiped, whatever follows */
-        ok &= key_argument_take(o, "key", i, &arg, err);
     const struct verb *verb = ok ? find_verb(o, times, err) : NULL;
     struct config *c = verb ? command_config(o, err) : NULL;
     ok = c && (!verb->has_key || key_argument_hash(&arg, c, &key, err))

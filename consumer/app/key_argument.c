@@ -13,32 +13,36 @@
 #include "app/command.h"
 #include "io/mapping/mapping_key.h"
 
-int key_argument_count(const struct options *o, const char *option)
+/* A value stands in argv, which is ours to write. */
+static bool take(const char *option, char *text, struct key_argument *arg, struct err *err)
 {
-    int n = 0;
-    for (int i = 0; i < o->n_given; i++)
-        n += !strcmp(o->given[i].name, option);
-    return n;
+    size_t len = strlen(text);
+    bool fits = len <= KEY_ARGUMENT_MOST;
+
+    memset(arg, 0, sizeof *arg);
+    memcpy(arg->text, text, fits ? len : 0);
+    arg->is_asked = !strcmp(text, "-");
+    explicit_bzero(text, len);
+    return fits || err_set(err, ERR_USAGE, "--%s is longer than %d bytes", option,
+                           KEY_ARGUMENT_MOST);
 }
 
-bool key_argument_take(struct options *o, const char *option, int place, struct key_argument *arg,
-                       struct err *err)
+bool key_argument_take_all(struct options *o, const char *option, struct key_argument *args,
+                           int most, int *times, struct err *err)
 {
-    memset(arg, 0, sizeof *arg);
+    struct key_argument surplus;
+    bool ok = true;
+
+    *times = 0;
     for (int i = 0; i < o->n_given; i++) {
-        if (strcmp(o->given[i].name, option) != 0 || place-- > 0)
+        if (strcmp(o->given[i].name, option) != 0)
             continue;
-        char *text = (char *) (uintptr_t) o->given[i].value; /* in argv, which is ours to write */
-        size_t len = strlen(text);
-        bool fits = len <= KEY_ARGUMENT_MOST;
-        memcpy(arg->text, text, fits ? len : 0);
-        arg->is_asked = !strcmp(text, "-");
-        explicit_bzero(text, len);
-        return fits || err_set(err, ERR_USAGE, "--%s is longer than %d bytes", option,
-                               KEY_ARGUMENT_MOST);
+        ok &= take(option, (char *) (uintptr_t) o->given[i].value,
+                   *times < most ? &args[*times] : &surplus, err);
+        ++*times;
     }
-    return err_set(err, ERR_USAGE,
-                   "say --%s namespace=value, or --%s - to be asked for it", option, option);
+    explicit_bzero(&surplus, sizeof surplus);
+    return ok;
 }
 
 /* ---- asking ---- */

@@ -18,12 +18,10 @@ struct key_argument {
     bool is_asked; /* by - */
 };
 
-/* The place-th (from 0) value of the option, taken out of the arguments. False with USAGE when it
- * was not given. The first thing a command does. */
-bool key_argument_take(struct options *o, const char *option, int place, struct key_argument *arg,
-                       struct err *err) MUST_CHECK;
-/* How often the option was given. */
-int key_argument_count(const struct options *o, const char *option);
+/* All values of the option, taken out of the arguments, also where one is wrong: the first `most` are
+ * kept, those beyond are wiped too. *times: how often it was given. The first thing a command does. */
+bool key_argument_take_all(struct options *o, const char *option, struct key_argument *args,
+                           int most, int *times, struct err *err) MUST_CHECK;
 /* Normalises and hashes it as a mapping does; overwrites the text, whatever comes out. */
 bool key_argument_hash(struct key_argument *arg, struct config *c, struct key *key,
                        struct err *err) MUST_CHECK;

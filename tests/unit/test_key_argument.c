@@ -24,8 +24,9 @@ static void make_config(void)
 static bool take(const char *text, struct key_argument *arg, char *argv, struct err *err)
 {
     struct options o = {.given = {{"key", argv}}, .n_given = 1};
+    int times;
     strcpy(argv, text);
-    return key_argument_take(&o, "key", 0, arg, err);
+    return key_argument_take_all(&o, "key", arg, 1, &times, err);
 }
 
 static bool hash(const char *text, struct key *key, struct err *err)
@@ -93,20 +94,25 @@ START_TEST(too_long_is_refused_and_wiped)
 }
 END_TEST
 
-START_TEST(which_of_several)
+START_TEST(all_of_several_are_wiped)
 {
     struct options o = {.given = {{"key", strdup("card=1")}, {"json", NULL},
-                                  {"key", strdup("card=2")}},
-                        .n_given = 3};
-    struct key_argument arg;
+                                  {"key", strdup("card=2")}, {"key", strdup("card=3")}},
+                        .n_given = 4};
+    struct key_argument args[2];
     struct err err = {0};
-    ck_assert_int_eq(key_argument_count(&o, "key"), 2);
-    ck_assert(key_argument_take(&o, "key", 1, &arg, &err));
-    ck_assert_str_eq(arg.text, "card=2");
-    ck_assert_str_eq(o.given[0].value, "card=1");
-    ck_assert(!key_argument_take(&o, "key", 2, &arg, &err));
+    int times;
+    ck_assert(key_argument_take_all(&o, "key", args, 2, &times, &err));
+    ck_assert_int_eq(times, 3);
+    ck_assert_str_eq(args[0].text, "card=1");
+    ck_assert_str_eq(args[1].text, "card=2");
+    for (int i = 0; i < 4; i++)
+        ck_assert(i == 1 || o.given[i].value[0] == 0);
+    ck_assert(key_argument_take_all(&o, "case", args, 2, &times, &err));
+    ck_assert_int_eq(times, 0);
     free((char *) (uintptr_t) o.given[0].value);
     free((char *) (uintptr_t) o.given[2].value);
+    free((char *) (uintptr_t) o.given[3].value);
 }
 END_TEST
 
@@ -137,6 +143,6 @@ START_TEST(is_read_from_standard_input)
 END_TEST
 
 UNIT_SUITE(key_argument_suite, "key_argument", is_hashed_as_a_mapping_does,
-           says_what_is_wrong_and_nothing_else, too_long_is_refused_and_wiped, which_of_several,
+           says_what_is_wrong_and_nothing_else, too_long_is_refused_and_wiped, all_of_several_are_wiped,
            is_read_from_standard_input)
 UNIT_MAIN(key_argument_suite)
