@@ -14,13 +14,13 @@ static void print_json(const struct forget_result *r, bool dry)
     char until[40];
 
     clock_format_us(r->until_us, until);
-    printf("{\"is_known\":%s,\"dry_run\":%s,\"until\":\"%s\","
+    printf("{\"is_known\":%s,\"was_forgotten\":%s,\"dry_run\":%s,\"until\":\"%s\","
            "\"before\":{\"events\":%lld,\"sessions\":%lld,\"journeys\":%lld},"
            "\"after\":{\"events\":%lld,\"sessions\":%lld,\"journeys\":%lld},"
            "\"removed\":{\"events\":%lld,\"identity_messages\":%lld,\"aliases\":%lld,"
            "\"logins\":%lld,\"logouts\":%lld,\"case_facts\":%lld},"
            "\"cells_changed\":%lld,\"customers_recounted\":%lld,\"tombstones\":%lld}\n",
-           r->is_known ? "true" : "false", dry ? "true" : "false", until,
+           r->is_known ? "true" : "false", r->was_forgotten ? "true" : "false", dry ? "true" : "false", until,
            (long long) r->before.events, (long long) r->before.sessions,
            (long long) r->before.journeys, (long long) r->after.events,
            (long long) r->after.sessions, (long long) r->after.journeys, (long long) r->events,
@@ -33,7 +33,9 @@ static void print_text(const struct forget_result *r, bool dry)
 {
     char until[40];
 
-    if (!r->is_known)
+    if (!r->is_known && r->was_forgotten)
+        printf("nothing is known of this key but that it was forgotten before\n");
+    else if (!r->is_known)
         printf("nothing is known of this key; it stays away from now on\n");
     printf("%-10s %10s %10s\n", "", "before", dry ? "would be" : "after");
     printf("%-10s %10lld %10lld\n", "events", (long long) r->before.events,

@@ -53,7 +53,7 @@ static bool add(struct options *o, struct config *c, const struct key *key, stru
     else
         printf("%s: %lld events removed; nothing that carries the person's keys is kept from now on "
                "(%lld tombstones)\n",
-               r.is_known ? "opted out" : "opted out, before anything was known of it",
+               r.is_known || r.was_forgotten ? "opted out" : "opted out, before anything was known of it",
                (long long) r.events, (long long) r.tombstones);
     return true;
 }

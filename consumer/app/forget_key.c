@@ -6,7 +6,10 @@
  *
  * A device that was forgotten keeps no owner over the span (core/forget.h), so a case that had been
  * its last user's may be its own now: the second transaction takes that too. Making a forget again
- * at the same instant finds nothing, which ends it. */
+ * at the same instant finds nothing, which ends it.
+ *
+ * After a COMMIT of unknown outcome its transaction's id tells whether it was made: what it did is
+ * told then, as making it again would find nothing. */
 #include "app/forget_key.h"
 
 #include <string.h>
@@ -24,7 +27,7 @@ struct forgetting {
     struct forget_how how;
     int64_t until_us, late_us;
     size_t n_tombstones; /* of the round */
-    bool unknown;
+    struct forget_result now; /* of the round under way and those before it */
 };
 
 static PGresult *ask(struct forgetting *f, const char *sql, struct err *err)
@@ -88,6 +91,32 @@ static bool count(struct forgetting *f, const int64_t **roots, size_t *n_roots,
     return true;
 }
 
+/* What is there of the keys themselves. A key of which nothing is left but that it was forgotten is
+ * like one that was never met. */
+static bool look(struct forgetting *f, struct forget_result *result, struct err *err)
+{
+    static const char *const sql =
+        "select coalesce(bool_or(k.is_forgotten), false), coalesce(bool_or(not k.is_forgotten"
+        " or k.owner_no <> k.key_no or k.partners > 0"
+        " or exists (select from journey_internal.customer as c where c.customer_no = k.key_no)"
+        " or exists (select from journey_internal.key_holder as h where h.key_no = k.key_no)"
+        " or exists (select from journey_internal.login as l where l.device_no = k.key_no)"
+        " or exists (select from journey_internal.login_device as l where l.key_no = k.key_no)"
+        " or exists (select from journey_internal.case_fact as c where c.key_no = k.key_no)"
+        " or exists (select from journey_internal.case_timeline as t where t.case_no = k.key_no)"
+        " or exists (select from journey_internal.identity_message as m"
+        " where m.hashes @> array[k.hash])), false)"
+        " from unnest($1::smallint[], $2::uuid[]) as u (ns_no, hash)"
+        " join journey_internal.key as k on k.ns_no = u.ns_no and k.hash = u.hash";
+    PGresult *r = ask(f, sql, err);
+    if (!r)
+        return false;
+    result->was_forgotten = pg_bool(r, 0, 0);
+    result->is_known = pg_bool(r, 0, 1);
+    PQclear(r);
+    return true;
+}
+
 /* Later than everything that can have been seen. */
 static bool find_instant(struct forgetting *f, struct err *err)
 {
@@ -124,18 +153,20 @@ static void tell(struct forget_result *result, const struct changes *c)
 static bool try_forget(struct forgetting *f, struct forget_result *result, struct err *err)
 {
     struct pipeline *p = f->p;
-    struct forget_result now = *result;
+    struct forget_result *now = &f->now;
+    bool is_first = !result->tombstones; /* later ones tell of the customer what the first found */
     const int64_t *roots = NULL;
     size_t n_roots = 0;
     int64_t watermark_us;
     struct engine e;
 
+    *now = *result;
     arena_reset(&p->work);
     struct forget_act *acts = ARENA_NEW(&p->work, struct forget_act, f->n_keys);
     struct batch b = {.forgets = acts, .n_forgets = f->n_keys};
     if (!store_begin(p->s, err) || !store_watermark(p->s, false, &watermark_us, err)
         || (!f->until_us && !find_instant(f, err))
-        || !count(f, &roots, &n_roots, &now.before, err))
+        || (is_first && (!look(f, now, err) || !count(f, &roots, &n_roots, &now->before, err))))
         goto undo;
     if (f->late_us > f->until_us)
         f->until_us = f->late_us;
@@ -149,35 +180,45 @@ static bool try_forget(struct forgetting *f, struct forget_result *result, struc
         err_set(err, ERR_RETRY, "messages came that are later than the instant");
         goto undo;
     }
+    now->until_us = f->until_us;
     if (f->n_tombstones == 0) {
+        if (is_first)
+            now->after = now->before;
         store_rollback(p->s);
+        *result = *now;
         return true;
     }
-    tell(&now, &e.changes);
-    now.is_known = n_roots > 0;
-    now.until_us = f->until_us;
+    tell(now, &e.changes);
     if (!store_act(p->s, &p->work, f->how.for_good ? STORE_OPT_OUT : STORE_FORGET, f->keys, f->n_keys, err)
         || !store_save(p->s, &p->work, &e.changes, err)
-        || !count(f, &roots, &n_roots, &now.after, err))
+        || (is_first && !count(f, &roots, &n_roots, &now->after, err)))
         goto undo;
     if (f->how.dry) {
         f->n_tombstones = 0;
         store_rollback(p->s);
-    } else if (!store_commit(p->s, &f->unknown, err)) {
-        if (f->unknown)
+    } else if (!pipeline_commit(p, err)) {
+        if (p->is_unknown)
             return false;
         goto undo;
     }
-    if (result->tombstones) { /* of an earlier round; the customer is that of the first */
-        now.before = result->before;
-        now.after = result->after;
-        now.is_known = result->is_known;
-    }
-    *result = now;
+    *result = *now;
     return true;
 undo:
     store_rollback(p->s);
     return false;
+}
+
+/* The round under way, or what came of it. */
+static bool make(struct forgetting *f, struct forget_result *result, struct err *err)
+{
+    bool committed = false;
+
+    if (f->p->is_unknown && !pipeline_settle(f->p, &committed, err))
+        return false;
+    if (!committed)
+        return try_forget(f, result, err);
+    *result = f->now;
+    return true;
 }
 
 bool forget_key(struct pipeline *p, const struct key *keys, size_t n_keys, struct forget_how how,
@@ -192,7 +233,7 @@ bool forget_key(struct pipeline *p, const struct key *keys, size_t n_keys, struc
         struct err why = {0};
 
         if (pipeline_connect(p, &attempt, err)) {
-            if (try_forget(&f, result, &why)) {
+            if (make(&f, result, &why)) {
                 pipeline_succeeded(p);
                 if (f.n_tombstones == 0)
                     return true;

@@ -10,7 +10,8 @@ struct forget_counts { /* of the customer, or of the case */
     int64_t events, sessions, journeys;
 };
 struct forget_result {
-    bool is_known; /* one of the keys was met before */
+    bool is_known;      /* something was stored of one of the keys */
+    bool was_forgotten; /* one of them was forgotten before */
     struct forget_counts before, after;
     /* what went, of everybody */
     int64_t events, messages, aliases, logins, logouts, case_facts, cells;

@@ -225,6 +225,21 @@ static bool run_kept(struct pipeline *p, const struct intake *in, bool spreads, 
     return store_save(p->s, &p->work, &then->changes, err);
 }
 
+static bool commit(struct pipeline *p, int64_t xid, struct err *err)
+{
+    p->unknown_pid = store_pg(p->s)->backend_pid;
+    memcpy(p->unknown_started, store_pg(p->s)->backend_start, sizeof p->unknown_started);
+    p->unknown_xid = xid;
+    return store_commit(p->s, &p->is_unknown, err);
+}
+
+bool pipeline_commit(struct pipeline *p, struct err *err)
+{
+    int64_t xid;
+
+    return read_xid(p, &xid, err) && commit(p, xid, err);
+}
+
 static bool try_commit(struct pipeline *p, const struct intake *in, bool spreads, bool *spreads_on,
                        bool *missed, struct err *err)
 {
@@ -234,7 +249,6 @@ static bool try_commit(struct pipeline *p, const struct intake *in, bool spreads
     struct quarantine_retried again;
     const enum fate *fates = NULL;
     int64_t xid = 0;
-    bool unknown = false;
 
     arena_reset(&p->work);
     bool is_again = slice_again(in, p->c->mapping, &p->work, &again);
@@ -250,13 +264,9 @@ static bool try_commit(struct pipeline *p, const struct intake *in, bool spreads
     if ((is_again && !quarantine_settle(s, &p->work, &again, err))
         || !store_account(s, &p->work, &acc, err))
         goto undo;
-    p->unknown_pid = store_pg(s)->backend_pid;
-    memcpy(p->unknown_started, store_pg(s)->backend_start, sizeof p->unknown_started);
-    p->unknown_xid = xid;
-    if (store_commit(s, &unknown, err))
+    if (commit(p, xid, err))
         return true;
-    p->is_unknown = unknown;
-    if (unknown)
+    if (p->is_unknown)
         return false;
 undo:
     store_rollback(s);
@@ -320,17 +330,35 @@ static bool settle_by_xid(struct pipeline *p, enum offset_state *state, struct e
     return err_set(err, ERR_RETRY, "the transaction of a lost connection is still under way");
 }
 
+static void tell_settled(enum offset_state state)
+{
+    log_line(LOG_INFO, "settled a COMMIT of unknown outcome", "committed=%s",
+             state == OFFSET_AFTER    ? "yes"
+             : state == OFFSET_BEFORE ? "no"
+                                      : "fenced");
+}
+
 static bool settle(struct pipeline *p, const struct intake *in, enum offset_state *state,
                    struct err *err)
 {
     arena_reset(&p->work);
     bool ok = in->guarded ? settle_by_offsets(p, in, state, err) : settle_by_xid(p, state, err);
     if (ok && p->is_unknown)
-        log_line(LOG_INFO, "settled a COMMIT of unknown outcome", "committed=%s",
-                 *state == OFFSET_AFTER    ? "yes"
-                 : *state == OFFSET_BEFORE ? "no"
-                                           : "fenced");
+        tell_settled(*state);
     return ok;
+}
+
+bool pipeline_settle(struct pipeline *p, bool *committed, struct err *err)
+{
+    enum offset_state state;
+
+    arena_reset(&p->work);
+    if (!settle_by_xid(p, &state, err))
+        return false;
+    tell_settled(state);
+    *committed = state == OFFSET_AFTER;
+    p->is_unknown = false;
+    return true;
 }
 
 /* --- attempts --------------------------------------------------------------------------------- */

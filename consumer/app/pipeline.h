@@ -55,6 +55,10 @@ bool pipeline_finish(struct pipeline *p, struct intake *in, struct err *err) MUS
 bool pipeline_connect(struct pipeline *p, enum attempt *attempt, struct err *err) MUST_CHECK;
 enum attempt pipeline_judge(struct pipeline *p, const struct err *why, struct err *err);
 void pipeline_succeeded(struct pipeline *p);
+/* COMMIT of such work. False and is_unknown: pipeline_settle tells, over a new connection, what came
+ * of it, before anything is made again. */
+bool pipeline_commit(struct pipeline *p, struct err *err) MUST_CHECK;
+bool pipeline_settle(struct pipeline *p, bool *committed, struct err *err) MUST_CHECK;
 /* Sleeps until again_us; false when a signal asks to stop. */
 bool pipeline_sleep(const struct pipeline *p);
 

@@ -153,6 +153,12 @@ m d1 05T09:00:00 discover.search '"card":"8888","web.anon":"other"' | feed forge
 is "and stays away" "$(owners forget)" 'person 6, device 1, person 1'
 is "with what came along" "$(sql forget "select count(*) from journey_internal.key as k
     join journey_internal.namespace as n using (ns_no) where n.name = 'web.anon'")" 2
+forget forget --key card=8888
+check "again: nothing is known but that" grep -q 'known of this key but that it was forgotten' "$work/out"
+"$JOURNEYD" opt-out add -c "$c" --key card=8889 >"$work/out" 2>&1
+forget forget --key card=8889 --json
+is "one that opted out: nothing more is done" "$(json "(d['is_known'], d['was_forgotten'],
+    d['tombstones'], d['until'] > '2026', d['before'] == d['after'])")" '(False, True, 0, True, True)'
 refused() { # WHAT PATTERN ARGUMENTS...
     forget forget "${@:3}"
     is "$1: exit code" $? 2
@@ -174,7 +180,7 @@ is "a case stays away" "$(owners forget)" 'person 3, device 1, person 1, person 
 printf 'email=family@example.org\n' >"$work/key"
 forget forget --key - <"$work/key"
 is "by an e-mail: who else has it" "$(owners forget)" 'person 3, device 1, person 1'
-is "who did it is told" "$(sql forget "select count(*) > 5, bool_and(action = 'forget'),
+is "who did it is told" "$(sql forget "select count(*) > 5, count(*) filter (where action <> 'forget') = 1,
     min(os_user) = '$(id -un)' from journey.operator_act")" 't|t|t'
 
 # ---- beside two running instances

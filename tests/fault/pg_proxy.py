@@ -5,8 +5,8 @@
 
 Listens as a server would in LISTEN_DIR and forwards to the one in SERVER_DIR. The word in MODE_FILE
 says what happens to the next COMMIT that comes from a client, and a number behind it how many bytes
-its transaction must have sent at least (a batch sends more than a sweep of the watermark); the file
-is emptied when it is done:
+its transaction must have sent at least (a batch sends more than a sweep of the watermark), or a word
+what it must have named; the file is emptied when it is done:
 
     after    the server gets it, the client's connection is cut at once; the server is left to it
     before   the server does not get it, both connections are cut
@@ -22,14 +22,16 @@ kept = []  # sockets whose server must not notice
 
 
 def mode(sent):
-    """What to do with a COMMIT behind so many bytes; "" where nothing is to be done."""
+    """What to do with a COMMIT behind this; "" where nothing is to be done."""
     try:
         with open(mode_file) as f:
             words = f.read().split()
     except OSError:
         return ""
-    least = int(words[1]) if len(words) > 1 else 0
-    return words[0] if words and sent >= least else ""
+    if len(words) < 2:
+        return words[0] if words else ""
+    fits = len(sent) >= int(words[1]) if words[1].isdigit() else words[1].encode() in sent
+    return words[0] if fits else ""
 
 
 def pump(source, target):
@@ -54,16 +56,16 @@ def is_commit(data):
 
 
 def from_client(client, server):
-    sent = 0  # bytes of this transaction
+    sent = bytearray()  # by this transaction
     try:
         while True:
             data = client.recv(1 << 16)
             if not data:
                 break
-            sent += len(data)
+            sent += data
             wanted = mode(sent) if is_commit(data) else ""
             if is_commit(data):
-                sent = 0
+                sent = bytearray()
             if not wanted:
                 server.sendall(data)
                 continue

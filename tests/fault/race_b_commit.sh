@@ -71,4 +71,26 @@ for mode in after before; do
 done
 is "replay of a file: every message is counted once" \
     "$(sql fault_b_files 'select sum(read) from journey_internal.source_tally')" 6
+
+# A forget tells what it took away, whether the answer to its COMMIT came or not.
+c=$(config fault_b_forget fault_b_forget \
+    "postgres: {dsn: \"host=$proxy_dir user=postgres dbname=fault_b_forget\"}")
+new_database fault_b_forget
+"$JOURNEYD" replay -c "$c" --source plain --quiet "$work/events" >"$work/forget.log" 2>&1
+sql fault_b_forget "$(sed 's/update of next_offset on journey_internal.kafka_offset/insert on \
+    journey_internal.operator_act/; s/sleep(1.5)/sleep(0.3)/' <<<"$slow_commit")"
+removed() { python3 -c 'import json, sys; print(json.load(sys.stdin)["removed"])'; }
+for mode in after before; do
+    card=$([ $mode = after ] && echo 1003 || echo 1004)
+    truly=$("$JOURNEYD" forget -c "$c" --key card=$card --json --dry-run | removed)
+    echo "$mode operator_act" >"$work/mode"
+    "$JOURNEYD" forget -c "$c" --key card=$card --json >"$work/forget.$mode" 2>&1
+    is "a forget, cut $mode: ends well" $? 0
+    check "a forget, cut $mode: it was cut" test ! -s "$work/mode"
+    is "a forget, cut $mode: tells what it removed" \
+        "$(tail -n 1 "$work/forget.$mode" | removed)" "$truly"
+    check "a forget, cut $mode: the outcome was found out" grep -q \
+        "committed=$([ $mode = after ] && echo yes || echo no)" "$work/forget.$mode"
+done
+is "two acts, one each" "$(sql fault_b_forget 'select count(*) from journey.operator_act')" 2
 finish
