@@ -105,50 +105,34 @@ begin
         raise exception 'the cut moves forward, from one first day of a month to another';
     end if;
 
-    -- aliases between keys of one chunk: what its events gave, and maybe a little more
-    with dictionary as (
-        select row_number() over () as n, d.key_ns, d.key_hash, d.last_us
-        from (
-            select t.key_ns, t.key_hash, max(t.last_us) as last_us
-            from journey_internal.timeline as t
-            where t.day < next_on and cardinality(t.key_ns) > 1
-            group by t.key_ns, t.key_hash
-        ) as d
-    ),
-    person as (
-        select d.n, d.last_us, k.key_no
-        from dictionary as d
-        cross join lateral unnest(d.key_ns, d.key_hash) as e (ns_no, hash)
-        join journey_internal.namespace as s on s.ns_no = e.ns_no and s.kind = 'person'
-        join journey_internal.key as k on k.ns_no = e.ns_no and k.hash = e.hash
-    )
-    update journey_internal.alias as a set past_us = greatest(a.past_us, p.last_us)
-    from (
-        select x.key_no, y.key_no as partner_no, max(x.last_us) as last_us
-        from person as x join person as y on y.n = x.n and y.key_no <> x.key_no
-        group by 1, 2
-    ) as p
-    where a.key_no = p.key_no and a.partner_no = p.partner_no;
-
+    -- aliases between keys of one message, or of one chunk: what its events gave, and maybe a little more
     with gone as (
         delete from journey_internal.identity_message as i
         where i.has_device and i.at < next_us
         returning i.at, i.ns_nos, i.hashes
     ),
-    message as (
-        select row_number() over () as n, g.at, g.ns_nos, g.hashes from gone as g
+    carrier as (
+        select row_number() over () as n, c.last_us, c.key_ns, c.key_hash
+        from (
+            select max(t.last_us) as last_us, t.key_ns, t.key_hash
+            from journey_internal.timeline as t
+            where t.day < next_on and cardinality(t.key_ns) > 1
+            group by t.key_ns, t.key_hash
+            union all
+            select g.at, g.ns_nos, g.hashes from gone as g
+        ) as c
     ),
     person as (
-        select g.n, g.at, k.key_no
-        from message as g
-        cross join lateral unnest(g.ns_nos, g.hashes) as e (ns_no, hash)
+        select c.n, c.last_us, k.key_no
+        from carrier as c
+        cross join lateral unnest(c.key_ns, c.key_hash) as e (ns_no, hash)
         join journey_internal.namespace as s on s.ns_no = e.ns_no and s.kind = 'person'
         join journey_internal.key as k on k.ns_no = e.ns_no and k.hash = e.hash
     ),
     past as (
-        update journey_internal.alias as a set past_us = greatest(a.past_us, p.at)
+        update journey_internal.alias as a set past_us = greatest(a.past_us, p.last_us)
         from (
-            select x.key_no, y.key_no as partner_no, max(x.at) as at
+            select x.key_no, y.key_no as partner_no, max(x.last_us) as last_us
             from person as x join person as y on y.n = x.n and y.key_no <> x.key_no
             group by 1, 2
         ) as p
