@@ -107,8 +107,11 @@ begin
 
     return query
     with block as (
-        select f.*
-        from journey_internal.blocks_of(r.scenario_no, from_date, to_date) as b
+        select f.*, b.is_all
+        from (
+            select x.*, count(*) over () = 1 as is_all
+            from journey_internal.blocks_of(r.scenario_no, from_date, to_date) as x
+        ) as b
         cross join lateral journey_internal.published_scenario(r.scenario_no, b.from_day, b.to_day,
             r.segment_no, scenario_between.segment is not null) as f
         where f.is_final or final_only is not true
@@ -116,7 +119,7 @@ begin
     select scenario_between.scenario, b.segment,
            journey_internal.total(b.journeys), journey_internal.total(b.completed),
            journey_internal.total(b.lost), journey_internal.total(b.ended),
-           journey_internal.total(b.open), max(b.distinct_customers),
+           journey_internal.total(b.open), max(b.distinct_customers) filter (where b.is_all),
            case when max(b.timed_customers) >= 2 * k then
                journey_internal.quantile_seconds(journey_internal.array_concat(b.buckets),
                    journey_internal.array_concat(b.bucket_counts), 50)
@@ -130,4 +133,4 @@ begin
     group by b.segment;
 end
 $$;
-comment on function journey.scenario_between(text, date, date, text, boolean) is 'One row: journeys that started in the range, by state = completed + lost + ended + open; these and steps add up over ranges and segments. distinct_customers is exact over the range and adds up over nothing. Quantiles of the duration of completed journeys, from summed buckets, relative error at most 1 %. is_final: the last day is over and no journey of the range is open. Both dates are included. segment null: all segments together, the column then says (all); a segment that nobody has gives no rows. final_only: only days that are over and have no open journey. An unknown scenario or dates the wrong way round are errors. Readers: the sum of what is published of whole calendar months and of the days that remain, of more than smallest_group customers and in steps of it, the rest as (other); distinct_customers is the greatest of these months and days';
+comment on function journey.scenario_between(text, date, date, text, boolean) is 'One row: journeys that started in the range, by state = completed + lost + ended + open; these and steps add up over ranges and segments. distinct_customers is exact over the range and adds up over nothing. Quantiles of the duration of completed journeys, from summed buckets, relative error at most 1 %. is_final: the last day is over and no journey of the range is open. Both dates are included. segment null: all segments together, the column then says (all); a segment that nobody has gives no rows. final_only: only days that are over and have no open journey. An unknown scenario or dates the wrong way round are errors. Readers: the sum of what is published of whole calendar months and of the days that remain, of more than smallest_group customers and in steps of it, the rest as (other); only whole calendar months keep what a month tells, a week or 28 days is single days without what these hide; is_final: smallest_group or fewer are open, of each of these; distinct_customers is null where the range is more than one of these: customers of two months do not add up';

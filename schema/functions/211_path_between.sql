@@ -84,8 +84,11 @@ begin
 
     return query
     with block as (
-        select f.*
-        from journey_internal.blocks_of(r.scenario_no, from_date, to_date) as b
+        select f.*, b.is_all
+        from (
+            select x.*, count(*) over () = 1 as is_all
+            from journey_internal.blocks_of(r.scenario_no, from_date, to_date) as x
+        ) as b
         cross join lateral journey_internal.published_path(r.scenario_no, b.from_day, b.to_day,
             r.segment_no, path_between.segment is not null) as f
         where f.is_final or final_only is not true
@@ -93,9 +96,9 @@ begin
     select path_between.scenario, b.segment, b.path, b.step_count,
            journey_internal.total(b.journeys), journey_internal.total(b.completed),
            journey_internal.total(b.lost), journey_internal.total(b.ended),
-           max(b.distinct_customers), is_over and bool_and(b.is_final)
+           max(b.distinct_customers) filter (where b.is_all), is_over and bool_and(b.is_final)
     from block as b
     group by b.segment, b.path, b.step_count;
 end
 $$;
-comment on function journey.path_between(text, date, date, text, boolean) is 'One row a path (runs of one touchpoint folded to one): journeys that started in the range and are over = completed + lost + ended; these add up over paths, ranges and segments. distinct_customers is exact over the range and adds up over nothing. is_final: the last day is over and no journey of the range is open. Both dates are included. segment null: all segments together, the column then says (all); a segment that nobody has gives no rows. final_only: only days that are over and have no open journey. An unknown scenario or dates the wrong way round are errors. Readers: the sum of what is published of whole calendar months and of the days that remain, of more than smallest_group customers and in steps of it, the rest as (other); distinct_customers is the greatest of these months and days';
+comment on function journey.path_between(text, date, date, text, boolean) is 'One row a path (runs of one touchpoint folded to one): journeys that started in the range and are over = completed + lost + ended; these add up over paths, ranges and segments. distinct_customers is exact over the range and adds up over nothing. is_final: the last day is over and no journey of the range is open. Both dates are included. segment null: all segments together, the column then says (all); a segment that nobody has gives no rows. final_only: only days that are over and have no open journey. An unknown scenario or dates the wrong way round are errors. Readers: the sum of what is published of whole calendar months and of the days that remain, of more than smallest_group customers and in steps of it, the rest as (other); only whole calendar months keep what a month tells, a week or 28 days is single days without what these hide; is_final: smallest_group or fewer are open, of each of these; distinct_customers is null where the range is more than one of these: customers of two months do not add up';

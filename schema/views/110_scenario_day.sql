@@ -66,5 +66,5 @@ comment on column journey.scenario_day.open is 'of these: journeys not over yet'
 comment on column journey.scenario_day.distinct_customers is 'customers with at least one of these journeys; do not add up over days or segments';
 comment on column journey.scenario_day.completed_p50_seconds is 'median seconds from first step to goal, of completed journeys; to 1 %; null when there are none';
 comment on column journey.scenario_day.completed_p90_seconds is 'the same: nine of ten took no longer';
-comment on column journey.scenario_day.is_final is 'true when the day is over and none of its journeys here is open; late events may still move numbers';
+comment on column journey.scenario_day.is_final is 'true when the day is over and none of its journeys here is open (readers: smallest_group or fewer are); late events may still move numbers';
 comment on column journey.scenario_day.steps is 'steps of all these journeys';

@@ -66,4 +66,4 @@ comment on column journey.path.completed is 'of these: journeys that reached a g
 comment on column journey.path.lost is 'of these: journeys without a goal';
 comment on column journey.path.ended is 'of these: journeys of a scenario without goals';
 comment on column journey.path.distinct_customers is 'customers with at least one of these journeys; do not add up';
-comment on column journey.path.is_final is 'true when the day is over and no journey of this scenario, day and segment is open';
+comment on column journey.path.is_final is 'true when the day is over and no journey of this scenario, day and segment is open (readers: smallest_group or fewer are)';

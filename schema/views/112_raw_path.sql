@@ -66,4 +66,4 @@ comment on column journey.raw_path.completed is 'of these: journeys that reached
 comment on column journey.raw_path.lost is 'of these: journeys without a goal';
 comment on column journey.raw_path.ended is 'of these: journeys of a scenario without goals';
 comment on column journey.raw_path.distinct_customers is 'customers with at least one of these journeys; do not add up';
-comment on column journey.raw_path.is_final is 'true when the day is over and no journey of this scenario, day and segment is open';
+comment on column journey.raw_path.is_final is 'true when the day is over and no journey of this scenario, day and segment is open (readers: smallest_group or fewer are)';

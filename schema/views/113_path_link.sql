@@ -65,4 +65,4 @@ comment on column journey.path_link.step_no is 'place of from_touchpoint in the 
 comment on column journey.path_link.from_touchpoint is 'the element at step_no: a touchpoint, or (more) after max_path elements';
 comment on column journey.path_link.to_touchpoint is 'the next element; of the last one (completed), (lost), (ended) or (open)';
 comment on column journey.path_link.journeys is 'journeys with this link, open ones too';
-comment on column journey.path_link.is_final is 'true when the day is over and no journey of this scenario, day and segment is open';
+comment on column journey.path_link.is_final is 'true when the day is over and no journey of this scenario, day and segment is open (readers: smallest_group or fewer are)';

@@ -70,4 +70,4 @@ comment on column journey.transition.waits is 'pairs of journeys that are over: 
 comment on column journey.transition.wait_p50_seconds is 'median seconds between the two steps; to 1 %; null when waits is 0';
 comment on column journey.transition.wait_p90_seconds is 'the same: nine of ten waits are no longer';
 comment on column journey.transition.wait_p99_seconds is 'the same: 99 of 100 waits are no longer';
-comment on column journey.transition.is_final is 'true when the day is over and no journey of this scenario, day and segment is open';
+comment on column journey.transition.is_final is 'true when the day is over and no journey of this scenario, day and segment is open (readers: smallest_group or fewer are)';

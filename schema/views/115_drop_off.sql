@@ -119,5 +119,5 @@ comment on column journey.drop_off.distinct_customers is 'customers with at leas
 comment on column journey.drop_off.drop_off_rate is 'ended_here / reached; null until is_final and in scenarios without goals';
 comment on column journey.drop_off.rate_low is 'lower end of the 95 % Wilson interval of the rate, whatever the open journeys will do; null until the day is over and in scenarios without goals';
 comment on column journey.drop_off.rate_high is 'upper end of the same interval';
-comment on column journey.drop_off.is_final is 'true when the day is over and no journey of this scenario, day and segment is open';
+comment on column journey.drop_off.is_final is 'true when the day is over and no journey of this scenario, day and segment is open (readers: smallest_group or fewer are)';
 comment on column journey.drop_off.open_reached is 'open journeys with at least one step at the touchpoint, wherever their last step is';

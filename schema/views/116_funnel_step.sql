@@ -72,4 +72,4 @@ comment on column journey.funnel_step.completed_here is 'of these: completed jou
 comment on column journey.funnel_step.ended_here is 'of these: lost or ended journeys that came no further';
 comment on column journey.funnel_step.still_open is 'of these: open journeys that came no further so far';
 comment on column journey.funnel_step.distinct_customers is 'customers with at least one journey that reached the checkpoint; do not add up';
-comment on column journey.funnel_step.is_final is 'true when the day is over and no journey of this scenario, day and segment is open';
+comment on column journey.funnel_step.is_final is 'true when the day is over and no journey of this scenario, day and segment is open (readers: smallest_group or fewer are)';

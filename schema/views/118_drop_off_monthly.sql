@@ -44,5 +44,5 @@ comment on column journey.drop_off_monthly.distinct_customers is 'customers with
 comment on column journey.drop_off_monthly.drop_off_rate is 'ended_here / reached; null until is_final and in scenarios without goals';
 comment on column journey.drop_off_monthly.rate_low is 'lower end of the 95 % Wilson interval of the rate, whatever the open journeys will do; null until the last day of the month is over and in scenarios without goals';
 comment on column journey.drop_off_monthly.rate_high is 'upper end of the same interval';
-comment on column journey.drop_off_monthly.is_final is 'true when the last day of the month is over and no journey of this scenario, month and segment is open';
+comment on column journey.drop_off_monthly.is_final is 'true when the last day of the month is over and no journey of this scenario, month and segment is open (readers: smallest_group or fewer are)';
 comment on column journey.drop_off_monthly.open_reached is 'open journeys with at least one step at the touchpoint, wherever their last step is';

@@ -29,4 +29,4 @@ comment on column journey.funnel_step_monthly.completed_here is 'of these: compl
 comment on column journey.funnel_step_monthly.ended_here is 'of these: lost or ended journeys that came no further';
 comment on column journey.funnel_step_monthly.still_open is 'of these: open journeys that came no further so far';
 comment on column journey.funnel_step_monthly.distinct_customers is 'customers with at least one journey that reached the checkpoint; exact for the month, do not add up';
-comment on column journey.funnel_step_monthly.is_final is 'true when the last day of the month is over and no journey of this scenario, month and segment is open';
+comment on column journey.funnel_step_monthly.is_final is 'true when the last day of the month is over and no journey of this scenario, month and segment is open (readers: smallest_group or fewer are)';

@@ -27,4 +27,4 @@ comment on column journey.path_monthly.completed is 'of these: journeys that rea
 comment on column journey.path_monthly.lost is 'of these: journeys without a goal';
 comment on column journey.path_monthly.ended is 'of these: journeys of a scenario without goals';
 comment on column journey.path_monthly.distinct_customers is 'customers with at least one of these journeys; exact for the month, do not add up';
-comment on column journey.path_monthly.is_final is 'true when the last day of the month is over and no journey of this scenario, month and segment is open';
+comment on column journey.path_monthly.is_final is 'true when the last day of the month is over and no journey of this scenario, month and segment is open (readers: smallest_group or fewer are)';

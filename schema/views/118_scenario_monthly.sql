@@ -30,5 +30,5 @@ comment on column journey.scenario_monthly.open is 'of these: journeys not over 
 comment on column journey.scenario_monthly.distinct_customers is 'customers with at least one of these journeys; exact for the month, do not add up over days or segments';
 comment on column journey.scenario_monthly.completed_p50_seconds is 'median seconds from first step to goal, of completed journeys; to 1 %; null when there are none';
 comment on column journey.scenario_monthly.completed_p90_seconds is 'the same: nine of ten took no longer';
-comment on column journey.scenario_monthly.is_final is 'true when the last day of the month is over and no journey of this scenario, month and segment is open';
+comment on column journey.scenario_monthly.is_final is 'true when the last day of the month is over and no journey of this scenario, month and segment is open (readers: smallest_group or fewer are)';
 comment on column journey.scenario_monthly.steps is 'steps of all these journeys';

@@ -451,10 +451,10 @@ begin
     execute format('drop table %I', name);
 end
 $$;
-create function pg_temp.is_sum(fn text, of_segment text, keys text, counts text, greatest_of text)
+create function pg_temp.is_sum(fn text, of_segment text, keys text, counts text, distinct_of text)
 returns text language plpgsql as $$
 declare
-    columns text := concat_ws(', ', keys, counts, greatest_of);
+    columns text := concat_ws(', ', keys, counts, distinct_of);
     differing bigint;
 begin
     perform pg_temp.keep('groups_reader', 'range', format($q$
@@ -467,17 +467,18 @@ begin
                    ('2026-04-01', '2026-04-30')) as b (from_day, to_day)
         cross join lateral journey.%s_between('try', b.from_day, b.to_day, %L) as f group by %s$q$,
         keys,
-        (select string_agg(format(case when c = greatest_of then 'max(%s)' else 'sum(%s)::bigint' end, c), ', ')
-         from regexp_split_to_table(concat_ws(', ', counts, greatest_of), ', ') as c),
+        (select string_agg(case when c = distinct_of then 'null::bigint'
+                           else format('sum(%s)::bigint', c) end, ', ')
+         from regexp_split_to_table(concat_ws(', ', counts, distinct_of), ', ') as c),
         fn, of_segment, keys), format('(%s)', columns));
     differing := pg_temp.differing('range', 'parts');
     perform pg_temp.gone('range');
     perform pg_temp.gone('parts');
-    return is(differing, 0::bigint, format('%s_between is the sum of its days and months, segment %s', fn,
-                                           coalesce(of_segment, '(all)')));
+    return is(differing, 0::bigint, format('%s_between is the sum of its days and months, without customers, %s', fn,
+                                      coalesce('segment ' || of_segment, 'all segments')));
 end
 $$;
-select pg_temp.is_sum(f.fn, r.segment, f.keys, f.counts, f.greatest_of)
+select pg_temp.is_sum(f.fn, r.segment, f.keys, f.counts, f.distinct_of)
 from (values
     ('scenario', 'segment', 'journeys, completed, lost, ended, open, steps', 'distinct_customers'),
     ('path', 'segment, path, step_count', 'journeys, completed, lost, ended', 'distinct_customers'),
@@ -487,7 +488,7 @@ from (values
      'distinct_customers'),
     ('transition', 'segment, from_touchpoint, to_touchpoint', 'transitions, journeys, waits', null),
     ('path_link', 'segment, step_no, from_touchpoint, to_touchpoint', 'journeys', null)
-) as f (fn, keys, counts, greatest_of)
+) as f (fn, keys, counts, distinct_of)
 cross join (values (null), ('main')) as r (segment);
 do $$ begin
     perform pg_temp.keep('groups_reader', 'only_final', $q$
