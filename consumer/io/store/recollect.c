@@ -17,74 +17,61 @@ struct reading {
     place_list places;
 };
 
+/* Gives each row of a statement to take. */
+static bool each_row(struct reading *rd, const char *sql,
+                     void (*take)(struct reading *rd, const PGresult *rows, int i), struct err *err)
+{
+    struct pg_params none = {0};
+    PGresult *rows = pg_query(&rd->s->pg, sql, &none, err);
+    if (!rows)
+        return false;
+    for (int i = 0; i < PQntuples(rows); i++)
+        take(rd, rows, i);
+    PQclear(rows);
+    return true;
+}
+
 /* ---------------------------------------------------------------- keys */
 
-static bool read_keys(struct reading *rd, struct err *err)
+static const char *const sql_keys = "select key_no, ns_no, hash from journey_internal.key";
+static const char *const sql_switches =
+    "select key_no, array_agg(other_no) from journey_internal.link_switch group by key_no";
+static const char *const sql_tombstones =
+    "select key_no, array_agg(from_us order by from_us, is_strict),"
+    " array_agg(to_us order by from_us, is_strict),"
+    " array_agg(is_strict::integer order by from_us, is_strict)"
+    " from journey_internal.tombstone group by key_no";
+
+static void take_key(struct reading *rd, const PGresult *rows, int i)
 {
-    static const char *const sql = "select key_no, ns_no, hash from journey_internal.key";
-    struct recollection *r = rd->r;
-    struct pg_params p;
-    pg_params_init(&p, &r->a);
-    PGresult *rows = pg_query(&rd->s->pg, sql, &p, err);
-    if (!rows)
-        return false;
-    for (int i = 0; i < PQntuples(rows); i++) {
-        struct key key = {.ns = (uint16_t) pg_int2(rows, i, 1)};
-        int64_t no = pg_int8(rows, i, 0);
-        struct key_state own = {.owner = no};
-        memcpy(key.hash, pg_uuid(rows, i, 2), sizeof key.hash);
-        world_put_key(&r->world, &key, no, true, &own, US_MAX, US_MIN);
-    }
-    PQclear(rows);
-    return true;
+    struct key key = {.ns = (uint16_t) pg_int2(rows, i, 1)};
+    int64_t no = pg_int8(rows, i, 0);
+    struct key_state own = {.owner = no};
+    memcpy(key.hash, pg_uuid(rows, i, 2), sizeof key.hash);
+    world_put_key(&rd->r->world, &key, no, true, &own, US_MAX, US_MIN);
 }
 
-static bool read_switches(struct reading *rd, struct err *err)
+static void take_switches(struct reading *rd, const PGresult *rows, int i)
 {
-    static const char *const sql =
-        "select key_no, array_agg(other_no) from journey_internal.link_switch group by key_no";
     struct recollection *r = rd->r;
-    struct pg_params p;
-    pg_params_init(&p, &r->a);
-    PGresult *rows = pg_query(&rd->s->pg, sql, &p, err);
-    if (!rows)
-        return false;
-    for (int i = 0; i < PQntuples(rows); i++) {
-        size_t n;
-        const int64_t *others = pg_int8s(rows, i, 1, &r->a, &n);
-        if (world_key_no(&r->world, pg_int8(rows, i, 0)))
-            world_put_switches(&r->world, pg_int8(rows, i, 0), others, n);
-    }
-    PQclear(rows);
-    return true;
+    size_t n;
+    const int64_t *others = pg_int8s(rows, i, 1, &r->a, &n);
+    if (world_key_no(&r->world, pg_int8(rows, i, 0)))
+        world_put_switches(&r->world, pg_int8(rows, i, 0), others, n);
 }
 
-static bool read_tombstones(struct reading *rd, struct err *err)
+static void take_tombstones(struct reading *rd, const PGresult *rows, int i)
 {
-    static const char *const sql =
-        "select key_no, array_agg(from_us order by from_us, is_strict),"
-        " array_agg(to_us order by from_us, is_strict),"
-        " array_agg(is_strict::integer order by from_us, is_strict)"
-        " from journey_internal.tombstone group by key_no";
     struct recollection *r = rd->r;
-    struct pg_params p;
-    pg_params_init(&p, &r->a);
-    PGresult *rows = pg_query(&rd->s->pg, sql, &p, err);
-    if (!rows)
-        return false;
-    for (int i = 0; i < PQntuples(rows); i++) {
-        size_t n;
-        const int64_t *from = pg_int8s(rows, i, 1, &r->a, &n);
-        const int64_t *to = pg_int8s(rows, i, 2, &r->a, &n);
-        const int32_t *strict = pg_int4s(rows, i, 3, &r->a, &n);
-        struct tombstone *tombs = ARENA_NEW(&r->a, struct tombstone, n + 1);
-        for (size_t k = 0; k < n; k++)
-            tombs[k] = (struct tombstone){from[k], to[k], strict[k] != 0, false};
-        if (world_key_no(&r->world, pg_int8(rows, i, 0)))
-            world_put_tombstones(&r->world, pg_int8(rows, i, 0), tombs, n);
-    }
-    PQclear(rows);
-    return true;
+    size_t n;
+    const int64_t *from = pg_int8s(rows, i, 1, &r->a, &n);
+    const int64_t *to = pg_int8s(rows, i, 2, &r->a, &n);
+    const int32_t *strict = pg_int4s(rows, i, 3, &r->a, &n);
+    struct tombstone *tombs = ARENA_NEW(&r->a, struct tombstone, n + 1);
+    for (size_t k = 0; k < n; k++)
+        tombs[k] = (struct tombstone){from[k], to[k], strict[k] != 0, false};
+    if (world_key_no(&r->world, pg_int8(rows, i, 0)))
+        world_put_tombstones(&r->world, pg_int8(rows, i, 0), tombs, n);
 }
 
 /* ---------------------------------------------------------------- timelines */
@@ -156,20 +143,12 @@ static bool read_timelines(struct reading *rd, void (*progress)(void *, int64_t,
 
 /* ---------------------------------------------------------------- identity messages */
 
-static bool read_messages(struct reading *rd, struct err *err)
+static const char *const sql_messages =
+    "select source, id, at, ns_nos, hashes, is_logout from journey_internal.identity_message";
+
+static void take_message(struct reading *rd, const PGresult *rows, int i)
 {
-    static const char *const sql =
-        "select source, id, at, ns_nos, hashes, is_logout from journey_internal.identity_message";
-    struct recollection *r = rd->r;
-    struct pg_params p;
-    pg_params_init(&p, &r->a);
-    PGresult *rows = pg_query(&rd->s->pg, sql, &p, err);
-    if (!rows)
-        return false;
-    for (int i = 0; i < PQntuples(rows); i++)
-        VEC_PUSH(&r->a, rd->events, forget_message(rd->s, &r->a, rows, i));
-    PQclear(rows);
-    return true;
+    VEC_PUSH(&rd->r->a, rd->events, forget_message(rd->s, &rd->r->a, rows, i));
 }
 
 /* ---------------------------------------------------------------- all */
@@ -187,13 +166,15 @@ bool recollect(struct store *s, struct recollection *r,
         !store_cut_read(s, err))
         return false;
     r->world.cut_old_us = r->world.cut_now_us = s->cut_us;
-    if (!store_watermark_read(s, &r->watermark_us, err) || !read_keys(&rd, err) ||
-        !read_switches(&rd, err) || !read_tombstones(&rd, err) ||
+    if (!store_watermark_read(s, &r->watermark_us, err) ||
+        !each_row(&rd, sql_keys, take_key, err) ||
+        !each_row(&rd, sql_switches, take_switches, err) ||
+        !each_row(&rd, sql_tombstones, take_tombstones, err) ||
         !read_timelines(&rd, progress, ctx, err))
         return false;
     r->n_events = rd.events.n;
-    if (!read_messages(&rd, err) || !past_facts(s, &r->a, NULL, 0, &rd.events, err) ||
-        !past_covers(s, &r->world, err))
+    if (!each_row(&rd, sql_messages, take_message, err) ||
+        !past_facts(s, &r->a, NULL, 0, &rd.events, err) || !past_covers(s, &r->world, err))
         return false;
     r->events = rd.events.at;
     r->places = rd.places.at;

@@ -1,76 +1,12 @@
-/* verify.c: two multisets of lines a table, expected and stored. A line is the row as text with
- * numbers of keys, so equal rows are equal lines whatever order they come in. */
+/* verify.c: table by table, what is expected and what is stored (io/store/comparison.h). A line is
+ * the row as text with numbers of keys. */
 #include "io/store/verify.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "io/store/comparison.h"
 #include "io/store/store_internal.h"
-
-struct comparison {
-    struct arena a;
-    struct map lines; /* first 16 bytes of SHA-256 -> struct line */
-    struct verify_table *table;
-};
-struct line {
-    int64_t count; /* expected less stored */
-    char *text;
-};
-
-static void add_line(struct comparison *c, int sign, const char *text, size_t len)
-{
-    uint8_t hash[32];
-    struct sha256 sha;
-    bool is_new;
-    sha256_begin(&sha);
-    sha256_add(&sha, text, len);
-    sha256_end(&sha, hash);
-    struct line *line = map_put(&c->lines, hash, &is_new);
-    if (is_new)
-        line->text = arena_strndup(&c->a, text, len);
-    line->count += sign;
-    *(sign > 0 ? &c->table->expected : &c->table->stored) += 1;
-}
-
-static void add_stored(void *ctx, const char *text, size_t len)
-{
-    add_line(ctx, -1, text, len > 0 && text[len - 1] == '\n' ? len - 1 : len);
-}
-
-static void expect(struct comparison *c, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
-static void expect(struct comparison *c, const char *fmt, ...)
-{
-    char text[2048];
-    va_list args;
-    va_start(args, fmt);
-    int len = vsnprintf(text, sizeof text, fmt, args);
-    va_end(args);
-    add_line(c, +1, text, (size_t) len < sizeof text ? (size_t) len : sizeof text - 1);
-}
-
-static void begin(struct comparison *c, struct verify_table *table, const char *name)
-{
-    memset(table, 0, sizeof *table);
-    table->name = name;
-    c->table = table;
-    arena_reset(&c->a);
-    map_init(&c->lines, &c->a, 16, sizeof(struct line));
-}
-
-static void finish(struct comparison *c)
-{
-    for (size_t i = 0; i < c->lines.n; i++) {
-        const struct line *line = map_value_at(&c->lines, i);
-        if (line->count == 0)
-            continue;
-        *(line->count > 0 ? &c->table->missing : &c->table->surplus) += llabs(line->count);
-        if (c->table->n_samples < 3)
-            snprintf(c->table->sample[c->table->n_samples++], sizeof c->table->sample[0],
-                     "%s %s", line->count > 0 ? "missing" : "surplus", line->text);
-    }
-}
 
 static const char *hex(const void *bytes, size_t n, char *out)
 {
@@ -96,8 +32,8 @@ static void expect_keys(struct comparison *c, const struct recollection *r)
     for (size_t i = 0; i < r->world.by_no.n; i++) {
         const struct world_key *wk =
             *(struct world_key *const *) map_value_at(&r->world.by_no, i);
-        expect(c, "%lld|%lld|%d|%u", (long long) wk->no, (long long) wk->now.owner,
-               (int) wk->now.shared, wk->now.partners);
+        comparison_expect(c, "%lld|%lld|%d|%u", (long long) wk->no, (long long) wk->now.owner,
+                          (int) wk->now.shared, wk->now.partners);
     }
 }
 
@@ -112,7 +48,8 @@ static void expect_logins(struct comparison *c, const struct recollection *r)
         for (uint32_t k = 0; k < l->login.n_keys && len < sizeof keys - 24; k++)
             len += (size_t) sprintf(keys + len, "%s%lld", k ? "," : "",
                                     (long long) l->login.keys[k]);
-        expect(c, "%lld|%lld|%s", (long long) l->device_no, (long long) l->login.t_us, keys);
+        comparison_expect(c, "%lld|%lld|%s", (long long) l->device_no, (long long) l->login.t_us,
+                          keys);
     }
 }
 
@@ -146,7 +83,7 @@ static void event_line(struct comparison *c, int sign, int64_t no, int32_t day, 
         hex(ev->keys[k].hash, 16, hash);
         len += snprintf(text + len, sizeof text - (size_t) len, "|%d:%s", ev->keys[k].ns, hash);
     }
-    add_line(c, sign, text, (size_t) len);
+    comparison_add(c, sign, text, (size_t) len);
 }
 
 static void compare_events(struct comparison *c, const struct recollection *r)
@@ -161,6 +98,11 @@ static void compare_events(struct comparison *c, const struct recollection *r)
                    &r->events[i]);
 }
 
+static const char *const sql_case_events =
+    "copy (select concat_ws('|', t.case_no, u.at, u.id) "
+    "from journey_internal.case_timeline as t, unnest(t.at, t.id) as u (at, id) "
+    "where u.at >= journey_internal.cut_us()) to stdout";
+
 /* ---------------------------------------------------------------- sessions and journeys */
 
 static void expect_sessions(struct comparison *c, const struct store *s,
@@ -170,10 +112,10 @@ static void expect_sessions(struct comparison *c, const struct store *s,
     for (size_t i = 0; i < ch->sessions.n; i++) {
         const struct change_session *x = &ch->sessions.at[i];
         hex(x->id.b, 16, id);
-        expect(c, "%lld|%lld|%lld|%s|%d|%u|%u|%d|%d|%d|%s|%d", (long long) x->customer_no,
-               (long long) x->from_us, (long long) x->to_us, id, x->day, x->n_events,
-               x->first_rank, x->is_visit, names_touchpoint(s, x->entry_place),
-               names_touchpoint(s, x->exit_place), x->channels, x->n_channels);
+        comparison_expect(c, "%lld|%lld|%lld|%s|%d|%u|%u|%d|%d|%d|%s|%d", (long long) x->customer_no,
+                          (long long) x->from_us, (long long) x->to_us, id, x->day, x->n_events,
+                          x->first_rank, x->is_visit, names_touchpoint(s, x->entry_place),
+                          names_touchpoint(s, x->exit_place), x->channels, x->n_channels);
     }
 }
 
@@ -201,7 +143,7 @@ static void expect_journeys(struct comparison *c, const struct store *s,
         }
         hex(mask, n_mask, mask_hex);
         hex(j->id.b, 16, id);
-        expect(c,
+        comparison_expect(c,
                "%s|%lld|%d|%lld|%lld|%lld|%lld|%lld|%d|%s|%d|%d|%d|%d|%d|%u|%lld|%lld|%s|%d|%s|"
                "%d|%d|%d",
                id, (long long) j->customer_no, s->names.scenario_no[j->scenario],
@@ -247,10 +189,10 @@ static void expect_customers(struct comparison *c, const struct changes *ch)
         for (size_t k = 0; k < x->n_channels; k++)
             buf_printf(&channels, "%s%s", k ? "," : "", x->channels[k]);
         buf_add(&channels, "", 1);
-        expect(c, "%lld|%lld|%lld|%lld|%lld|%lld|%lld|%s", (long long) x->no,
-               (long long) x->events, (long long) x->sessions, (long long) x->journeys,
-               (long long) x->flood_days, x->events ? (long long) x->first_us : 0,
-               x->events ? (long long) x->last_us : 0, channels.data);
+        comparison_expect(c, "%lld|%lld|%lld|%lld|%lld|%lld|%lld|%s", (long long) x->no,
+                          (long long) x->events, (long long) x->sessions, (long long) x->journeys,
+                          (long long) x->flood_days, x->events ? (long long) x->first_us : 0,
+                          x->events ? (long long) x->last_us : 0, channels.data);
         buf_done(&channels);
     }
 }
@@ -313,7 +255,7 @@ static void expect_cells(struct comparison *c, const struct store *s, const stru
                             x->buckets[n].bucket, (long long) x->buckets[n].n);
             comma = ",";
         }
-        add_line(c, +1, text, (size_t) len < sizeof text ? (size_t) len : sizeof text - 1);
+        comparison_add(c, +1, text, (size_t) len < sizeof text ? (size_t) len : sizeof text - 1);
     }
 }
 
@@ -338,49 +280,28 @@ static const char *const sql_cells =
     "left join buckets as b using (scenario_no, day, segment_no, kind, a, b, c) "
     "where x.n <> array_fill(0::numeric, array[9]) or b.list is not null) to stdout";
 
-/* ---------------------------------------------------------------- before the cut */
-
-/* Months as they stood when they were dropped, against what their cells say now. */
-static bool expect_frozen(struct comparison *c, struct store *s, struct err *err)
-{
-    static const char *const sql =
-        "select concat_ws('|', 'cells', month_on, cells, cell_sum)"
-        " from journey_internal.retention_month";
-    struct pg_params none = {0};
-    PGresult *r = pg_query(store_pg(s), sql, &none, err);
-    if (!r)
-        return false;
-    for (int i = 0; i < PQntuples(r); i++) {
-        size_t len;
-        const char *line = pg_text(r, i, 0, &len);
-        add_line(c, +1, line, len);
-    }
-    PQclear(r);
-    return true;
-}
-
-/* And frozen journeys that no cell of their day can count. (Less is right: somebody was erased.) */
-static const char *const sql_frozen =
-    "copy (select concat_ws('|', 'cells', r.month_on, x.cells, x.cell_sum) "
-    "from journey_internal.retention_month as r "
-    "cross join lateral journey_internal.month_cells(r.month_on) as x "
-    "union all select concat_ws('|', 'journeys', j.scenario_no, j.day, j.segment_no, j.n) "
-    "from (select scenario_no, day, segment_no, count(*) as n from journey_internal.journey "
-    "where first_us < journey_internal.cut_us() group by 1, 2, 3) as j "
-    "where j.n > coalesce((select sum(l.c1) from (select * from journey_internal.cell "
-    "union all select * from journey_internal.cell_delta) as l where l.kind = 0 "
-    "and l.scenario_no = j.scenario_no and l.day = j.day and l.segment_no = j.segment_no), 0)) "
-    "to stdout";
-
 /* ---------------------------------------------------------------- all */
 
-static bool stored(struct store *s, struct comparison *c, const char *sql, struct err *err)
-{
-    if (!pg_copy_out(store_pg(s), sql, add_stored, c, err))
-        return false;
-    finish(c);
-    return true;
-}
+/* Counters, and what must be nothing. */
+static const char *const sql_counters =
+    "copy (select concat_ws('|', 'unnamed_events', coalesce(sum(unnamed_events), 0)) "
+    "from journey_internal.writer "
+    "union all select concat_ws('|', 'chunks with a wrong rank or length', count(*)) "
+    "from (select t.rank, t.n, cardinality(t.at) as length, "
+    "sum(t.n) over (partition by t.customer_no, t.day order by t.chunk_no) as upto "
+    "from journey_internal.timeline as t) as x "
+    "where x.rank + x.n <> x.upto or x.n <> x.length "
+    "union all select concat_ws('|', 'forgotten keys without their flag', count(*)) "
+    "from journey_internal.key as k where k.is_forgotten <> exists "
+    "(select from journey_internal.tombstone as t where t.key_no = k.key_no) "
+    "union all select concat_ws('|', "
+    "'switches of one direction or without their keys'' flag', count(*)) "
+    "from (select k.is_switched from journey_internal.key as k "
+    "where k.is_switched <> exists (select from journey_internal.link_switch as t "
+    "where t.key_no = k.key_no) union all "
+    "select true from journey_internal.link_switch as t "
+    "where not exists (select from journey_internal.link_switch as u "
+    "where u.key_no = t.other_no and u.other_no = t.key_no)) as wrong) to stdout";
 
 bool verify_tables(struct store *s, const struct recollection *r,
                    struct verify_table tables[VERIFY_TABLES], struct err *err)
@@ -391,103 +312,80 @@ bool verify_tables(struct store *s, const struct recollection *r,
     bool ok = false;
     arena_init(&c.a);
 
-    begin(&c, &tables[0], "key");
+    comparison_begin(&c, &tables[0], "key");
     expect_keys(&c, r);
-    if (!stored(s, &c, sql_keys, err))
+    if (!comparison_stored(s, &c, sql_keys, err))
         goto done;
-    begin(&c, &tables[1], "alias");
+    comparison_begin(&c, &tables[1], "alias");
     for (size_t i = 0; i < ch->aliases.n; i++)
-        expect(&c, "%lld|%lld", (long long) ch->aliases.at[i].a, (long long) ch->aliases.at[i].b);
-    if (!stored(s, &c, sql_aliases, err))
+        comparison_expect(&c, "%lld|%lld", (long long) ch->aliases.at[i].a,
+                          (long long) ch->aliases.at[i].b);
+    if (!comparison_stored(s, &c, sql_aliases, err))
         goto done;
-    begin(&c, &tables[2], "login");
+    comparison_begin(&c, &tables[2], "login");
     expect_logins(&c, r);
-    if (!stored(s, &c, sql_logins, err))
+    if (!comparison_stored(s, &c, sql_logins, err))
         goto done;
-    begin(&c, &tables[3], "logout");
+    comparison_begin(&c, &tables[3], "logout");
     for (size_t i = 0; i < ch->logouts.n; i++)
-        expect(&c, "%lld|%lld", (long long) ch->logouts.at[i].device_no,
-               (long long) ch->logouts.at[i].t_us);
-    if (!stored(s, &c, sql_logouts, err))
+        comparison_expect(&c, "%lld|%lld", (long long) ch->logouts.at[i].device_no,
+                          (long long) ch->logouts.at[i].t_us);
+    if (!comparison_stored(s, &c, sql_logouts, err))
         goto done;
-    begin(&c, &tables[4], "case_fact");
+    comparison_begin(&c, &tables[4], "case_fact");
     for (size_t i = 0; i < ch->facts.n; i++)
-        expect(&c, "%lld|%lld|%lld", (long long) ch->facts.at[i].case_no,
-               (long long) ch->facts.at[i].key_no, (long long) ch->facts.at[i].at_us);
-    if (!stored(s, &c, sql_facts, err))
+        comparison_expect(&c, "%lld|%lld|%lld", (long long) ch->facts.at[i].case_no,
+                          (long long) ch->facts.at[i].key_no, (long long) ch->facts.at[i].at_us);
+    if (!comparison_stored(s, &c, sql_facts, err))
         goto done;
-    begin(&c, &tables[5], "timeline");
+    comparison_begin(&c, &tables[5], "timeline");
     compare_events(&c, r);
-    finish(&c);
-    begin(&c, &tables[6], "case_timeline");
+    comparison_finish(&c);
+    comparison_begin(&c, &tables[6], "case_timeline");
     for (size_t i = 0; i < ch->case_chunks.n; i++)
         for (uint32_t k = 0; k < ch->case_chunks.at[i].n; k++)
-            expect(&c, "%lld|%lld|%lld", (long long) ch->case_chunks.at[i].no,
-                   (long long) ch->case_chunks.at[i].events[k].t_us,
-                   (long long) store_id(ch->case_chunks.at[i].events[k].id));
-    if (!stored(s, &c,
-                "copy (select concat_ws('|', t.case_no, u.at, u.id) "
-                "from journey_internal.case_timeline as t, unnest(t.at, t.id) as u (at, id) "
-                "where u.at >= journey_internal.cut_us()) to stdout",
-                err))
+            comparison_expect(&c, "%lld|%lld|%lld", (long long) ch->case_chunks.at[i].no,
+                              (long long) ch->case_chunks.at[i].events[k].t_us,
+                              (long long) store_id(ch->case_chunks.at[i].events[k].id));
+    if (!comparison_stored(s, &c, sql_case_events, err))
         goto done;
-    begin(&c, &tables[7], "session");
+    comparison_begin(&c, &tables[7], "session");
     expect_sessions(&c, s, ch);
-    if (!stored(s, &c, sql_sessions, err))
+    if (!comparison_stored(s, &c, sql_sessions, err))
         goto done;
-    begin(&c, &tables[8], "journey");
+    comparison_begin(&c, &tables[8], "journey");
     expect_journeys(&c, s, ch);
-    if (!stored(s, &c, sql_journeys, err))
+    if (!comparison_stored(s, &c, sql_journeys, err))
         goto done;
-    begin(&c, &tables[9], "customer");
+    comparison_begin(&c, &tables[9], "customer");
     expect_customers(&c, ch);
-    if (!stored(s, &c, sql_customers, err))
+    if (!comparison_stored(s, &c, sql_customers, err))
         goto done;
-    begin(&c, &tables[10], "cell");
+    comparison_begin(&c, &tables[10], "cell");
     expect_cells(&c, s, ch);
-    if (!stored(s, &c, sql_cells, err))
+    if (!comparison_stored(s, &c, sql_cells, err))
         goto done;
-    begin(&c, &tables[11], "counters");
+    comparison_begin(&c, &tables[11], "counters");
     for (size_t i = 0; i < r->n_events; i++)
         duplicates += ch->is_duplicate[i];
     for (size_t i = 0; i < r->n_all; i++)
         forgotten += ch->is_forgotten[i];
-    expect(&c, "unnamed_events|%lld", (long long) ch->unnamed_events);
-    expect(&c, "events stored twice|0");
+    comparison_expect(&c, "unnamed_events|%lld", (long long) ch->unnamed_events);
+    comparison_expect(&c, "events stored twice|0");
     char text[64];
     int len = snprintf(text, sizeof text, "events stored twice|%lld", (long long) duplicates);
-    add_line(&c, -1, text, (size_t) len);
-    expect(&c, "messages stored that were forgotten|0");
+    comparison_add(&c, -1, text, (size_t) len);
+    comparison_expect(&c, "messages stored that were forgotten|0");
     len = snprintf(text, sizeof text, "messages stored that were forgotten|%lld",
                    (long long) forgotten);
-    add_line(&c, -1, text, (size_t) len);
-    expect(&c, "forgotten keys without their flag|0");
-    expect(&c, "chunks with a wrong rank or length|0");
-    expect(&c, "switches of one direction or without their keys' flag|0");
-    ok = stored(s, &c,
-                "copy (select concat_ws('|', 'unnamed_events', coalesce(sum(unnamed_events), 0)) "
-                "from journey_internal.writer "
-                "union all select concat_ws('|', 'chunks with a wrong rank or length', count(*)) "
-                "from (select t.rank, t.n, cardinality(t.at) as length, "
-                "sum(t.n) over (partition by t.customer_no, t.day order by t.chunk_no) as upto "
-                "from journey_internal.timeline as t) as x "
-                "where x.rank + x.n <> x.upto or x.n <> x.length "
-                "union all select concat_ws('|', 'forgotten keys without their flag', count(*)) "
-                "from journey_internal.key as k where k.is_forgotten <> exists "
-                "(select from journey_internal.tombstone as t where t.key_no = k.key_no) "
-                "union all select concat_ws('|', "
-                "'switches of one direction or without their keys'' flag', count(*)) "
-                "from (select k.is_switched from journey_internal.key as k "
-                "where k.is_switched <> exists (select from journey_internal.link_switch as t "
-                "where t.key_no = k.key_no) union all "
-                "select true from journey_internal.link_switch as t "
-                "where not exists (select from journey_internal.link_switch as u "
-                "where u.key_no = t.other_no and u.other_no = t.key_no)) as wrong) to stdout",
-                err);
-    if (!ok)
+    comparison_add(&c, -1, text, (size_t) len);
+    comparison_expect(&c, "forgotten keys without their flag|0");
+    comparison_expect(&c, "chunks with a wrong rank or length|0");
+    comparison_expect(&c, "switches of one direction or without their keys' flag|0");
+    if (!comparison_stored(s, &c, sql_counters, err))
         goto done;
-    begin(&c, &tables[12], "frozen");
-    ok = expect_frozen(&c, s, err) && stored(s, &c, sql_frozen, err);
+    comparison_begin(&c, &tables[12], "frozen");
+    ok = verify_frozen(s, &c, err);
 done:
     arena_done(&c.a);
     return ok;
