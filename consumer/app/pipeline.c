@@ -116,7 +116,7 @@ bool pipeline_connect(struct pipeline *p, enum attempt *attempt, struct err *err
     bool ok = p->is_connected;
 
     if (!ok && !p->s)
-        ok = store_open(&p->s, p->c, &why);
+        ok = (p->takes_settings ? store_open_taking : store_open)(&p->s, p->c, &why);
     else if (!ok)
         ok = store_reconnect(p->s, &why);
     p->is_connected = ok;
@@ -201,6 +201,17 @@ static bool run_said(struct pipeline *p, const struct slice_events *se, int64_t 
     return store_save(p->s, &p->work, &e->changes, err);
 }
 
+/* A bug, where all events have been witnesses: it names what to look at. */
+static bool spreads_further(const struct intake *in, enum err_kind kind, struct err *err)
+{
+    const struct intake_record *first = &in->records.at[in->done];
+
+    return err_set(err, kind, "what was forgotten spreads further: %zu records from topic %s,"
+                              " partition %d, offset %lld on",
+                   in->upto - in->done, in->parts.at[first->part].topic,
+                   (int) in->parts.at[first->part].part, (long long) first->offset);
+}
+
 /* The engine works on what is not too late. spreads: events are witnesses of what was said before.
  * Where they turn out to be, all of it is done again with that known. */
 static bool run_kept(struct pipeline *p, const struct intake *in, bool spreads, bool *spreads_on,
@@ -220,7 +231,7 @@ static bool run_kept(struct pipeline *p, const struct intake *in, bool spreads, 
         return false;
     *spreads_on = then->changes.spreads_on;
     if (*spreads_on)
-        return err_set(err, spreads ? ERR_FATAL : ERR_RETRY, "what was forgotten spreads further");
+        return spreads_further(in, spreads ? ERR_FATAL : ERR_RETRY, err);
     *fates = slice_fates(&se, spreads ? &first->changes : NULL, &then->changes, &p->work);
     return store_save(p->s, &p->work, &then->changes, err);
 }

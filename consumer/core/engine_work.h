@@ -23,6 +23,7 @@ struct engine_work {
     bool pairs_collected, pairs_counted, case_facts_settled, recounted;
     VEC(struct pair_of_batch) pairs;    /* each once */
     struct forget_work *forgetting;     /* the plan, once it is complete */
+    struct forget_work *planning;       /* until then: its lists are filled anew each round */
     struct map gone_aliases;            /* struct need_pair -> bool */
     VEC(struct need_pair) switched;     /* pairs whose facts are switched off or on */
     VEC(struct need_pair) new_pairs;    /* those not stored */

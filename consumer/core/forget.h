@@ -10,6 +10,9 @@
  *     at a case key, else                      if the message carries no person key
  *     at a device key, else                    if it carries neither person nor case key
  *
+ * Of facts whose messages retention dropped (event.past) only strict ones and those at a person key of a
+ * login count: nothing else is known of what the message carried (core/retention.h).
+ *
  * `forget` of a key makes these, all up to its instant, which lies after every time seen so far:
  *
  *     person   at all person keys of its customer; at the cases the customer owns; at the devices,
@@ -26,7 +29,8 @@
  * across it, and nothing is stitched within stitch_back of it.
  *
  * Facts go when no message that stays gives them. Switches (core/switches.h) of forgotten person
- * keys go too. A batch that forgets has no events.
+ * keys go too, by an operator's forget: what a message forgets keeps them, as they decide what later
+ * messages reach. A batch that forgets has no events.
  *
  * A MESSAGE may say the same (event.forget): what its keys name is to be forgotten up to its own
  * time. Messages come in any order, again, and before what they are about, and a message that was
@@ -81,6 +85,14 @@ struct gone {
     struct event ev;
     struct world_key *root; /* whose timeline it is on; NULL: an identity message */
 };
+/* What one message makes of a key: a tombstone. */
+struct spread {
+    struct world_key *of, *to;
+    struct tombstone t;
+    bool passes; /* what reaches `of` later reaches `to`, too; else it is this message's alone */
+};
+typedef VEC(struct spread) spread_list;
+
 struct forget_work {
     struct engine *e;
     bool by_message;
@@ -90,6 +102,7 @@ struct forget_work {
     VEC(struct world_key *) places; /* timelines with events that may go */
     VEC(struct gone) gone;
     struct map seen; /* number of a root -> it is in places */
+    spread_list spreads; /* of the message under way */
 };
 
 /* forget_mark.c: a tombstone more, unless one covers it already. */

@@ -23,13 +23,6 @@ static bool passes_to(const struct world_key *wk, int64_t other_no)
 
 /* ---------------------------------------------------------------- one message */
 
-struct spread {
-    struct world_key *of, *to;
-    struct tombstone t;
-    bool passes; /* what reaches `of` later reaches `to`, too; else it is this message's alone */
-};
-typedef VEC(struct spread) spread_list;
-
 static void add_spread(const struct world *w, const struct event *ev, struct world_key *of,
                        const struct key *key, const struct key *device, spread_list *out)
 {
@@ -57,11 +50,11 @@ static void add_spread(const struct world *w, const struct event *ev, struct wor
 
 /* What a forgotten message spreads, whether it is done already or not: nothing, where its least
  * person key is an excluded one, whose own it is. */
-static spread_list spread_of(const struct world *w, const struct event *ev)
+static void spread_of(const struct world *w, const struct event *ev, spread_list *out)
 {
     const struct key *device = event_device(w->m, ev);
-    spread_list out = {0};
     bool is_first = true;
+    out->n = 0;
     for (int i = 0; i < ev->n_keys; i++) {
         struct world_key *of = world_key(w, &ev->keys[i]);
         if (w->m->namespaces[of->key.ns].kind != KEY_PERSON)
@@ -72,9 +65,8 @@ static spread_list spread_of(const struct world *w, const struct event *ev)
         if (of->is_excluded || reach(of) < ev->t_us)
             continue;
         for (int k = 0; k < ev->n_keys; k++)
-            add_spread(w, ev, of, &ev->keys[k], device, &out);
+            add_spread(w, ev, of, &ev->keys[k], device, out);
     }
-    return out;
 }
 
 static bool is_done(const struct spread *s)
@@ -84,7 +76,8 @@ static bool is_done(const struct spread *s)
 
 bool forget_is_settled(const struct world *w, const struct event *ev)
 {
-    spread_list list = spread_of(w, ev);
+    spread_list list = {0};
+    spread_of(w, ev, &list);
     for (size_t i = 0; i < list.n; i++)
         if (!is_done(&list.at[i]))
             return false;
@@ -101,10 +94,10 @@ static void note_passing(struct forget_work *fw, struct world_key *wk)
 
 bool forget_spread(struct forget_work *fw, const struct event *ev)
 {
-    spread_list list = spread_of(fw->e->w, ev);
     bool more = false;
-    for (size_t i = 0; i < list.n; i++) {
-        struct spread *s = &list.at[i];
+    spread_of(fw->e->w, ev, &fw->spreads);
+    for (size_t i = 0; i < fw->spreads.n; i++) {
+        struct spread *s = &fw->spreads.at[i];
         more |= forget_mark_spread(fw, s->to, s->t);
         if (s->passes && !passes_to(s->of, s->to->no)) {
             VEC_PUSH(fw->e->w->a, s->of->passes_to, s->to->no);

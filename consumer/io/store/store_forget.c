@@ -41,6 +41,25 @@ static bool carries(const struct event *ev, const struct key *k)
     return false;
 }
 
+/* Each key gets the messages that carry it. */
+static void put_said(struct guard *g, struct world *w, const no_list *nos, const event_list *all)
+{
+    event_list *found = arena_alloc(g->a, nos->n * sizeof *found);
+    struct map place; /* key -> index in nos */
+
+    map_init(&place, g->a, sizeof(struct key), sizeof(size_t));
+    for (size_t i = 0; i < nos->n; i++)
+        *(size_t *) map_put(&place, &world_key_no(w, nos->at[i])->key, NULL) = i;
+    for (size_t i = 0; i < all->n; i++)
+        for (int k = 0; k < all->at[i].n_keys; k++) {
+            const size_t *at = map_get(&place, &all->at[i].keys[k]);
+            if (at)
+                VEC_PUSH(g->a, found[*at], all->at[i]);
+        }
+    for (size_t i = 0; i < nos->n; i++)
+        world_put_said(w, nos->at[i], found[i].at, found[i].n);
+}
+
 /* One look-up for all keys that are asked for. Facts from before the cut are messages
  * like others. */
 static bool load_said(struct store *s, struct guard *g, struct world *w, struct err *err)
@@ -77,34 +96,23 @@ static bool load_said(struct store *s, struct guard *g, struct world *w, struct 
     PQclear(r);
     if (!past_facts(s, g->a, nos.at, nos.n, &all, err))
         return false;
-    for (size_t i = 0; i < nos.n; i++) {
-        VEC(struct event) found = {0};
-        for (size_t k = 0; k < all.n; k++)
-            if (carries(&all.at[k], &world_key_no(w, nos.at[i])->key))
-                VEC_PUSH(g->a, found, all.at[k]);
-        world_put_said(w, nos.at[i], found.at, found.n);
-    }
+    put_said(g, w, &nos, &all);
     return true;
 }
 
 /* ---------------------------------------------------------------- events */
 
-/* Events with both person keys lie with the holders of either; those of a device at an instant are
- * found by their day. */
-static bool load_events(struct store *s, struct guard *g, struct world *w,
-                        const struct need_carriers *need, struct err *err)
+/* Events with both person keys lie with the holders of either. */
+static bool load_pair(struct store *s, struct guard *g, struct world *w,
+                      const struct need_carriers *need, struct err *err)
 {
-    static const char *const sql_pair =
+    static const char *const sql =
         "select t.customer_no, t.day - date '1970-01-01', t.chunk_no, " SQL_CHUNK_ARRAYS
         " from journey_internal.timeline as t where t.key_hash @> $2 and t.customer_no in"
         " (select k.owner_no from journey_internal.key as k where k.key_no = $1"
         " union select h.customer_no from journey_internal.key_holder as h where h.key_no = $1)";
-    static const char *const sql_instant =
-        "select t.customer_no, t.day - date '1970-01-01', t.chunk_no, " SQL_CHUNK_ARRAYS
-        " from journey_internal.timeline as t where t.day = date '1970-01-01' + $1"
-        " and t.key_hash @> $2 and $3 between t.first_us and t.last_us";
     const struct key *a = &world_key_no(w, need->a)->key;
-    const struct key *b = need->b ? &world_key_no(w, need->b)->key : a;
+    const struct key *b = &world_key_no(w, need->b)->key;
     uint8_t hash[2][16];
     struct pg_params p;
     struct event *events;
@@ -114,35 +122,102 @@ static bool load_events(struct store *s, struct guard *g, struct world *w,
     memcpy(hash[0], a->hash, 16);
     memcpy(hash[1], b->hash, 16);
     pg_params_init(&p, g->a);
-    if (need->b)
-        pg_add_int8(&p, need->a);
-    else
-        pg_add_int4(&p, zone_day(s->m->zone, need->t_us));
+    pg_add_int8(&p, need->a);
     pg_add_uuids(&p, (const uint8_t(*)[16]) hash, 2);
-    if (!need->b)
-        pg_add_int8(&p, need->t_us);
-    PGresult *r = pg_query(&s->pg, need->b ? sql_pair : sql_instant, &p, err);
+    PGresult *r = pg_query(&s->pg, sql, &p, err);
     if (!r)
         return false;
     bool ok = load_chunk_events(s, g->a, r, &events, &n, err);
     PQclear(r);
     for (size_t i = 0; ok && i < n; i++)
-        if (carries(&events[i], a) && carries(&events[i], b) &&
-            (need->b || events[i].t_us == need->t_us))
+        if (carries(&events[i], a) && carries(&events[i], b))
             VEC_PUSH(g->a, found, events[i]);
     if (ok)
         world_put_carriers(w, need, found.at, found.n);
     return ok;
 }
 
+static int compare_instants(const void *pa, const void *pb)
+{
+    const struct need_carriers *a = pa, *b = pb;
+    if (a->a != b->a)
+        return a->a < b->a ? -1 : 1;
+    return (a->t_us > b->t_us) - (a->t_us < b->t_us);
+}
+
+/* Events at n instants, sorted, of one device are found by their days, all at once. */
+static bool load_instants(struct store *s, struct guard *g, struct world *w,
+                          const struct need_carriers *needs, size_t n, struct err *err)
+{
+    static const char *const sql =
+        "select t.customer_no, t.day - date '1970-01-01', t.chunk_no, " SQL_CHUNK_ARRAYS
+        " from journey_internal.timeline as t where t.day = any (array("
+        " select date '1970-01-01' + d from unnest($1::integer[]) as d)) and t.key_hash @> $2"
+        " and exists (select from unnest($3::bigint[]) as x where x between t.first_us"
+        " and t.last_us)";
+    const struct key *device = &world_key_no(w, needs->a)->key;
+    VEC(struct event) *found = arena_alloc(g->a, n * sizeof *found);
+    int32_t *days = ARENA_NEW(g->a, int32_t, n);
+    int64_t *at = ARENA_NEW(g->a, int64_t, n);
+    struct pg_params p;
+    struct event *events;
+    size_t n_events;
+
+    for (size_t i = 0; i < n; i++) {
+        at[i] = needs[i].t_us;
+        days[i] = zone_day(s->m->zone, at[i]);
+    }
+    pg_params_init(&p, g->a);
+    pg_add_int4s(&p, days, load_distinct_int32(days, n));
+    pg_add_uuids(&p, (const uint8_t(*)[16]) device->hash, 1);
+    pg_add_int8s(&p, at, n);
+    PGresult *r = pg_query(&s->pg, sql, &p, err);
+    if (!r)
+        return false;
+    bool ok = load_chunk_events(s, g->a, r, &events, &n_events, err);
+    PQclear(r);
+    if (!ok)
+        return false;
+    for (size_t i = 0; i < n_events; i++) {
+        struct need_carriers key = {needs->a, 0, events[i].t_us};
+        const struct need_carriers *need =
+            bsearch(&key, needs, n, sizeof *needs, compare_instants);
+        if (need && carries(&events[i], device))
+            VEC_PUSH(g->a, found[need - needs], events[i]);
+    }
+    for (size_t i = 0; i < n; i++)
+        world_put_carriers(w, &needs[i], found[i].at, found[i].n);
+    return true;
+}
+
 bool load_carriers(struct store *s, struct guard *g, struct world *w, struct err *err)
 {
+    VEC(struct need_carriers) instants = {0};
+    const struct need_carriers *needs = w->needs.carriers.at;
+
     if (!load_said(s, g, w, err))
         return false;
-    for (size_t i = 0; i < w->needs.carriers.n; i++)
-        if (!map_get(&w->carriers, &w->needs.carriers.at[i]) &&
-            !load_events(s, g, w, &w->needs.carriers.at[i], err))
+    for (size_t i = 0; i < w->needs.carriers.n; i++) {
+        if (map_get(&w->carriers, &needs[i]))
+            continue;
+        if (!needs[i].b)
+            VEC_PUSH(g->a, instants, needs[i]);
+        else if (!load_pair(s, g, w, &needs[i], err))
             return false;
+    }
+    if (instants.n == 0)
+        return true;
+    qsort(instants.at, instants.n, sizeof *instants.at, compare_instants);
+    size_t n = 0;
+    for (size_t i = 0; i < instants.n; i++) /* each once */
+        if (n == 0 || compare_instants(&instants.at[n - 1], &instants.at[i]) != 0)
+            instants.at[n++] = instants.at[i];
+    for (size_t i = 0, end; i < n; i = end) {
+        for (end = i + 1; end < n && instants.at[end].a == instants.at[i].a; end++)
+            ;
+        if (!load_instants(s, g, w, instants.at + i, end - i, err))
+            return false;
+    }
     return true;
 }
 
