@@ -19,6 +19,7 @@ struct event {
     uint8_t initiator;
     bool logout; /* gives a logout fact (also in the attr of an event) */
     bool forget; /* says that its keys are to be forgotten up to t_us: core/forget.h. No place */
+    bool past;   /* a fact that only dropped messages gave: core/retention.h. No place */
     uint16_t n_keys;
     const struct key *keys;
 };

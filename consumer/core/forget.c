@@ -8,7 +8,8 @@ static enum key_kind kind_of(const struct world *w, const struct key *k)
     return w->m->namespaces[k->ns].kind;
 }
 
-/* The spans at one key; of a loose one the other keys of the message decide whether it counts. */
+/* The spans at one key; of a loose one the other keys of the message decide whether it counts. A fact
+ * of the past has lost them, but for the persons of a log-in (core/retention.h). */
 static bool meets_at(const struct world_key *wk, enum when when, int64_t t_us, bool if_loose)
 {
     const struct tombstone *at = when == OLD ? wk->tombs_old.at : wk->tombs_now.at;
@@ -25,6 +26,7 @@ static bool meets_by(const struct world *w, const struct event *ev, enum when wh
     bool has[3] = {false}, is_first = true;
     for (int i = 0; i < ev->n_keys; i++)
         has[kind_of(w, &ev->keys[i])] = true;
+    bool is_whole = !ev->past || (has[KEY_PERSON] && has[KEY_DEVICE]);
     for (int i = 0; i < ev->n_keys; i++) {
         const struct world_key *wk = world_key(w, &ev->keys[i]);
         enum key_kind kind = kind_of(w, &ev->keys[i]);
@@ -32,7 +34,7 @@ static bool meets_by(const struct world *w, const struct event *ev, enum when wh
                         : kind == KEY_DEVICE ? !has[KEY_PERSON] && !has[KEY_CASE]
                                              : is_first;
         if (wk && (kind == KEY_PERSON || !persons_only) &&
-            meets_at(wk, when, ev->t_us, if_loose))
+            meets_at(wk, when, ev->t_us, if_loose && is_whole))
             return true;
         is_first &= kind != KEY_PERSON;
     }

@@ -10,6 +10,9 @@
  *     at a case key, else                      if the message carries no person key
  *     at a device key, else                    if it carries neither person nor case key
  *
+ * Of facts whose messages retention dropped (event.past) only strict ones and those at a person key of a
+ * login count: nothing else is known of what the message carried (core/retention.h).
+ *
  * `forget` of a key makes these, all up to its instant, which lies after every time seen so far:
  *
  *     person   at all person keys of its customer; at the cases the customer owns; at the devices,

@@ -37,8 +37,13 @@
  *     Sessions are covered like visits: by a frozen visit. A session that the cut falls into before
  *     the customer did anything in it is no visit yet: it begins at its first event after the cut.
  *
- * A forget (core/forget.h) takes such facts and the frozen rows of whom it forgets; what these
- * counted stays in the cells, which name nobody and cannot be counted again.
+ * A forget (core/forget.h) takes the facts that carry a key it names and the frozen rows of whom it
+ * forgets. But a fact no longer tells what its message carried beside it, except a login, which has
+ * all its persons. So tombstones that ask for that, those that are not strict, do not meet it,
+ * whether they were there before the cut or come later: a logout within the span of a forgotten
+ * one may be somebody else's, who carried a key, and so may what ties a case to a device or to an
+ * e-mail that several have. None of these carries a key that was named; they go as told above. What
+ * frozen rows counted stays in the cells, which name nobody and cannot be counted again.
  *
  * So the journeys that begin after the cut are those that were there before it moved, but where two
  * events of one instant and one touchpoint ended one journey and began the next: that one goes.

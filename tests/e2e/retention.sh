@@ -218,6 +218,73 @@ check "the month goes, the runs of cases without a journey are cut afterwards" \
 is "they are closed and frozen" "$(watched)" '2500|2500|0'
 verified "many open journeys" "$many"
 
+# ---- forgotten by a message, then dropped ----
+# Of what others did beside the forgotten 901, facts are left: a log-out without its person, an e-mail
+# that 901 has too, a hold that 901 had touched. The forgotten one's spans of time do not take them.
+new_database e2e_retention_forget
+f=$(settings e2e_retention_forget forget)
+sed "s/^topic: .*/topic: ^forget\\\\.${run_id/./\\\\.}\$/" "$root/deploy/sources/forget.yaml" >"$work/forget.yaml"
+sed -i 's/^sources: .*/sources: [sources.yaml, forget.yaml]/' "$f"
+facts() { # what is known of logouts, holds and aliases
+    sql e2e_retention_forget "select
+        (select count(*) from journey_internal.login), (select count(*) from journey_internal.logout),
+        (select count(*) from journey_internal.case_fact),
+        (select count(*) from journey_internal.alias where key_no < partner_no)"
+}
+rebuilt() { # WHAT
+    local before
+    verified "$1" "$f"
+    before=$(digest_of "$f")
+    "$JOURNEYD" rebuild -c "$f" >"$work/rebuild.log" 2>&1 || bad "rebuild" "$(tail -n 3 "$work/rebuild.log")"
+    is "$1: rebuild changes nothing" "$(digest_of "$f")" "$before"
+}
+line() { # TIME TOUCHPOINT KEYS [MORE]
+    lines=$((${lines:-0} + 1))
+    printf '{"id":"f%d","time":"2026-%s:00Z",%s"keys":{%s}%s}\n' "$lines" "$1" \
+        "${2:+\"touchpoint\":\"$2\",}" "$3" "${4:+,$4}"
+}
+lines=0
+{
+    line 02-28T22:20 discover.search '"card":"901","web.anon":"pc"'
+    line 02-28T22:21 request.hold_placed '"card":"901","email":"home"' '"cases":{"hold":"H1"}'
+    line 02-28T22:24 request.hold_placed '"card":"902","web.anon":"pc"' '"cases":{"hold":"H1"}'
+    line 02-28T22:30 discover.search '"card":"902","web.anon":"pc"'
+    line 02-28T22:35 discover.search '"card":"903","email":"home","web.user":"w3","web.anon":"pc"'
+    line 02-28T22:36 request.hold_placed '"card":"903","email":"home"' '"cases":{"hold":"H3"}'
+    line 02-28T22:40 '' '"card":"902","web.anon":"pc"' '"fact":"logout"'
+    line 02-28T22:50 '' '"card":"903","web.anon":"pc"' '"fact":"logout"'
+    line 02-28T22:55 discover.search '"card":"904","web.anon":"pc"'
+    line 03-01T00:05 discover.search '"web.anon":"pc"'
+    line 03-01T00:10 '' '"card":"904","web.anon":"pc"' '"fact":"logout"'
+    line 03-02T10:00 request.hold_ready '"card":"902"' '"cases":{"hold":"H1"}'
+    line 03-02T10:01 request.hold_ready '"card":"903"' '"cases":{"hold":"H3"}'
+    line 06-20T10:00 discover.search '"card":"far"'
+} >"$work/beside"
+replay "$f" "$work/beside"
+forget_by_message() { # CARD TIME
+    printf '{"id":"r%s","time":"%s","keys":{"card":"%s"}}\n' "$1" "$2" "$1" >"$work/request"
+    "$JOURNEYD" replay -c "$f" --source forget --quiet "$work/request" >>"$work/replay.log" 2>&1 ||
+        bad "a request" "$(tail -n 2 "$work/replay.log")"
+}
+forget_by_message 901 2026-03-20T10:00:00Z
+verified "forgotten, before the month goes" "$f"
+stays=$(facts)
+let_go "$f" >"$work/again"
+check "then the month goes" grep -q ' 1 steps, [1-9]' "$work/again"
+is "facts of the others stay" "$(facts)" "$stays"
+rebuilt "forgotten, then dropped"
+forget_by_message 902 2026-03-20T10:00:00Z
+rebuilt "another one, by a message after the cut"
+"$JOURNEYD" forget -c "$f" --key card=903 >>"$work/replay.log" 2>&1 ||
+    bad "forget" "$(tail -n 2 "$work/replay.log")"
+is "nothing is left of whom a log-in or a hold named" "$(sql e2e_retention_forget "
+    select count(*) from journey_internal.key as k join journey_internal.tombstone as t
+        on t.key_no = k.key_no and t.is_strict
+    where exists (select from journey_internal.login as l where k.key_no = any (l.keys))
+       or exists (select from journey_internal.case_fact as c where c.key_no = k.key_no)
+       or exists (select from journey_internal.alias as a where a.key_no = k.key_no)")" 0
+rebuilt "and one by an operator"
+
 # ---- terms and settings ----
 sql e2e_retention "
     insert into journey_internal.quarantine (topic, part, kafka_offset, reason)

@@ -72,14 +72,16 @@ bool brute_is_forgotten(const struct model *m, const struct verdicts *v,
     for (size_t i = 0; i < v->n_tombs; i++) {
         const struct brute_tomb *t = &v->tombs[i];
         bool carries = false, counts = true;
+        int persons = carried(m, ev, KEY_PERSON), devices = carried(m, ev, KEY_DEVICE);
         for (int k = 0; k < ev->n_keys; k++)
             carries |= key_cmp(&ev->keys[k], &t->key) == 0;
         if (m->namespaces[t->key.ns].kind == KEY_PERSON)
             counts = is_least_person(m, ev, &t->key);
         if (m->namespaces[t->key.ns].kind == KEY_CASE)
-            counts = carried(m, ev, KEY_PERSON) == 0;
+            counts = persons == 0;
         if (m->namespaces[t->key.ns].kind == KEY_DEVICE)
-            counts = carried(m, ev, KEY_PERSON) + carried(m, ev, KEY_CASE) == 0;
+            counts = persons + carried(m, ev, KEY_CASE) == 0;
+        counts &= !ev->past || (persons > 0 && devices > 0); /* else it has lost keys */
         if (carries && (counts || t->at.strict) && ev->t_us >= t->at.from_us &&
             ev->t_us <= t->at.to_us)
             return true;

@@ -104,6 +104,7 @@ static void keep_fact(struct brute_past *past, const struct item *item, const bo
     ev.n_keys = n;
     ev.place = EVENT_NO_PLACE;
     ev.logout = logout;
+    ev.past = true;
     VEC_PUSH(&past->a, past->facts, ev);
 }
 

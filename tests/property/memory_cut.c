@@ -233,8 +233,8 @@ static void add_message(struct mem *mem, event_list *out, const int64_t *nos, si
     x.logout = logout;
     VEC_PUSH(&mem->a, *out,
              ((struct event){.t_us = t_us, .attr = model_attr(mem->m, &x),
-                             .place = EVENT_NO_PLACE, .logout = logout, .n_keys = (uint16_t) n,
-                             .keys = keys}));
+                             .place = EVENT_NO_PLACE, .logout = logout, .past = true,
+                             .n_keys = (uint16_t) n, .keys = keys}));
 }
 
 bool mem_is_past(const struct mem *mem, const struct event *ev)

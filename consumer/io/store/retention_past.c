@@ -148,7 +148,7 @@ static void add_message(struct past *past, const struct fact *f, const struct ma
     VEC_PUSH(past->a, *out,
              ((struct event){.t_us = f->at_us, .id = (uint64_t) out->n,
                              .attr = model_attr(past->s->m, &attr), .place = EVENT_NO_PLACE,
-                             .logout = attr.logout,
+                             .logout = attr.logout, .past = true,
                              .n_keys = (uint16_t) n, .keys = keys}));
 }
 
