@@ -199,6 +199,7 @@ static bool replay(struct options *o, struct err *err)
     if (!c)
         return false;
     pipeline_init(&p, c, PATIENCE_US);
+    p.takes_settings = true;
     ok = options_time(o, "watermark", true, US_MAX, &watermark_us, err)
          && reader_init(&r, o, c, err) && check_inputs(&r, &total, err)
          && pipeline_open(&p, err) && (d = decoder_new(c, err)) != NULL;

@@ -36,6 +36,7 @@ static bool run(struct options *o, struct err *err)
     if (!c)
         return false;
     pipeline_init(&p, c, drain ? PATIENCE_US : 0);
+    p.takes_settings = true;
     ok = pipeline_open(&p, err) && consume(&p, drain, err);
     if (ok && drain && command_stop)
         ok = err_set(err, ERR_RETRY, "stopped by a signal before the log ends were reached; what "

@@ -25,7 +25,7 @@ struct status {
     int64_t watermark_us, greatest_us, quarantined; /* US_MIN: none yet */
     const char *last_commit, *cut_on; /* "": nothing was dropped yet */
     int64_t events_days, quarantine_days; /* how long they are kept */
-    int64_t small_groups; /* readers see numbers about so many customers */
+    int64_t small_groups; /* readers see no number about so many customers or fewer */
 };
 
 static char *text_at(struct status *s, const PGresult *r, int row, int col)

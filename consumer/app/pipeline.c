@@ -116,7 +116,7 @@ bool pipeline_connect(struct pipeline *p, enum attempt *attempt, struct err *err
     bool ok = p->is_connected;
 
     if (!ok && !p->s)
-        ok = store_open(&p->s, p->c, &why);
+        ok = (p->takes_settings ? store_open_taking : store_open)(&p->s, p->c, &why);
     else if (!ok)
         ok = store_reconnect(p->s, &why);
     p->is_connected = ok;

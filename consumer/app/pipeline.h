@@ -22,6 +22,7 @@ struct pipeline {
     struct store *s; /* NULL until the first connection */
     struct arena work; /* one attempt */
     const char *grp;   /* consumer group of guarded intakes */
+    bool takes_settings; /* run and replay: store_open_taking */
     int64_t patience_us; /* how long one-shot commands wait for a database; 0: for ever */
 
     bool is_connected;

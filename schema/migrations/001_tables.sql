@@ -257,11 +257,13 @@ create table journey_internal.operator_act (
     acted_at timestamptz not null default now(),
     database_user text not null default session_user,
     os_user text not null,
-    action text not null check (action in ('unlink', 'relink', 'forget', 'export', 'opt_out', 'opt_in', 'rotate')),
+    action text not null check (action in ('unlink', 'relink', 'forget', 'export', 'opt_out', 'opt_in', 'rotate',
+                                           'small_groups')),
     key_ids uuid[] not null,
-    namespaces text[] not null
+    namespaces text[] not null,
+    note text
 );
-comment on table journey_internal.operator_act is 'who did what to the data of a person: operators and pseudonymous keys, never a value of a key. A row is never changed';
+comment on table journey_internal.operator_act is 'who did what to the data of a person, or to what readers are told of persons (small_groups, note: from what to what): operators and pseudonymous keys, never a value of a key. A row is never changed';
 
 create table journey_internal.secret_epoch (
     epoch_no integer generated always as identity primary key,

@@ -126,6 +126,45 @@ is "months of the timeline belong to journey_owner" "$(sql roles "
     select distinct relowner::regrole from pg_class
     where relname like 'timeline_%' and relispartition")" journey_owner
 
+# ---- how much readers are told is for the service to say
+
+k1=$(config roles k1 "postgres: {dsn: \"host=$socket user=service dbname=roles\"}")
+echo 'privacy: {small_groups: 1}' >>"$k1"
+all_settings() { sql roles 'select name, value, xmin from journey_internal.setting order by 1'; }
+acts='select action, os_user, database_user, note from journey.operator_act'
+before=$(all_settings)
+card=$(grep -om 1 '"card": *"[^"]*"' "$work/rest" | cut -d '"' -f 4)
+while read -r command; do
+    # shellcheck disable=SC2086
+    "$JOURNEYD" $command -c "$k1" </dev/null >"$work/k1.log" 2>&1
+    is "${command%% --key*} with another k: settings stay" "$(all_settings)" "$before"
+done <<END
+verify
+opt-out list
+identity check
+identity show --key card=$card
+retention show
+retention run --dry-run
+retention run
+forget --key card=$card --dry-run
+quarantine show
+export-person --key card=$card
+END
+sql roles "update journey_internal.setting set value = '2' where name = 'privacy.small_groups'"
+sql roles 'delete from journey_internal.operator_act'
+: | "$JOURNEYD" replay -c "$k1" --source plain --quiet - >"$work/k1.log" 2>&1
+is "replay takes a smaller one, and tells it" \
+    "$? $(grep -c 'told of smaller groups.*was=2 now=1' "$work/k1.log") $(sql roles "$acts")" \
+    "0 1 small_groups|$(id -un)|service|2 -> 1"
+: | "$JOURNEYD" replay -c "$c" --source plain --quiet - >"$work/k1.log" 2>&1
+is "a greater one is no act" "$? $(sql roles 'select journey_internal.small_groups()') $(sql roles "$acts" | wc -l)" \
+    '0 10 1'
+"$JOURNEYD" rebuild -c "$k1" --quiet >"$work/k1.log" 2>&1
+is "rebuild takes it too" "$? $(sql roles "$acts where note = '10 -> 1'")" \
+    "0 small_groups|$(id -un)|service|10 -> 1"
+sql roles 'delete from journey_internal.operator_act'
+journeyd replay --source plain --quiet /dev/null
+
 # An instance ends the connection of one that was stopped.
 as service roles 'select pg_sleep(30)' >"$work/sleep.log" &
 children+=($!)
@@ -241,6 +280,10 @@ is "with small_groups 1 a reader sees what there is" "$(as dashboard roles "$of_
 said=$("$JOURNEYD" verify -c "$(of dashboard roles)" 2>&1)
 is "the service as a reader: exit code" $? 78
 is "the service as a reader: what lacks" "${said#*run: }" 'grant journey_writer to "dashboard"'
+said=$("$JOURNEYD" export-person -c "$(of dashboard roles)" --key card=1 2>&1)
+is "an export as a reader: exit code" $? 78
+check "an export as a reader: whose login it takes" grep -q 'postgres.dsn should name the login of journeyd' <<<"$said"
+check "and no right is to be given" bash -c '! grep -q grant <<<"$1"' bash "$said"
 
 # ---- a database from before there were roles ----
 

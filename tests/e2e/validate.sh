@@ -52,6 +52,13 @@ ended "after a run" 0 "settings as stored" "has 0 members"
 
 # ---- PostgreSQL ----
 
+k1=$(as k1 'sessions: {gap: 30m}')
+echo 'privacy: {small_groups: 1}' >>"$k1"
+validate "$k1"
+ended "another k" 0 "warning: postgres.dsn: readers of the database are told by privacy.small_groups 10" \
+    "makes it 1"
+validate "$k1" --strict
+ended "another k, --strict" 78
 validate "$(as gap 'sessions: {gap: 31m}')"
 ended "another gap" 78 "the database was counted with other settings (sessions.gap)" "journeyd rebuild"
 (umask 077 && echo 'another secret, long enough' >"$work/other")

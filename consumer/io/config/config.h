@@ -44,7 +44,7 @@ struct config {
     struct {
         int64_t events_us, quarantine_us; /* how long they are kept */
     } retention;
-    int64_t small_groups; /* readers see numbers about so many customers at least */
+    int64_t small_groups; /* readers see no number about so many customers or fewer */
     size_t batch_bytes, cache_bytes;
     struct hmac hmac; /* of the identity secret */
     struct model model;

@@ -134,7 +134,7 @@ static bool change(struct store *s, struct arena *a, bool opt_outs_end, struct e
                        (long long) out->opt_outs);
     return end_opt_outs(s, a, out->from_us, err) &&
            store_act(s, a, STORE_ROTATE, NULL, 0, err) && add_epoch(s, a, out->from_us, err) &&
-           setup_write(s, a, err);
+           setup_write(s, a, SHOWN_STAYS, err);
 }
 
 bool epoch_begin(struct store *s, bool opt_outs_end, struct epoch_result *out, struct err *err)

@@ -167,7 +167,8 @@ static bool replace(struct store *s, struct recollection *r,
     struct changes *changes = &r->engine.changes;
     arena_init(&r->a);
     if (!rebuild_fence(s, err) || !store_watermark(s, true, &watermark_us, err) ||
-        !setup_check_rebuildable(s, &r->a, err) || !check_cut(s, err) || !setup_write(s, &r->a, err) ||
+        !setup_check_rebuildable(s, &r->a, err) || !check_cut(s, err) ||
+        !setup_write(s, &r->a, SHOWN_TAKEN, err) ||
         !recollect(s, r, progress, ctx, err) || !clear_rows(s, err) ||
         !mark_lists(s, &r->a, err) || !ensure_months(s, &r->a, changes, err))
         return false;

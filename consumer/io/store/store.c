@@ -42,7 +42,8 @@ static bool connect_store(struct store *s, struct err *err)
     bool done = pg_open(&s->pg, s->c->postgres.dsn, s->c->postgres.password_file, err) &&
                 setup_check_schema(s, err) && take_slot(s, &a, err) && store_cut_read(s, err) &&
                 epoch_load(s, &a, err) &&
-                (s->any_settings ? names_load(s, &a, err) : setup_settings(s, &a, err));
+                (s->settings == SETTINGS_ANY ? names_load(s, &a, err)
+                                             : setup_settings(s, &a, err));
     arena_done(&a);
     if (!done)
         pg_close(&s->pg);
@@ -58,7 +59,8 @@ static void forget_numbers(struct store *s)
     plans_forget(s);
 }
 
-static bool open_store(struct store **out, struct config *c, bool any_settings, struct err *err)
+static bool open_store(struct store **out, struct config *c, enum store_settings settings,
+                       struct err *err)
 {
     struct store *s = calloc(1, sizeof *s);
 
@@ -66,7 +68,7 @@ static bool open_store(struct store **out, struct config *c, bool any_settings, 
         abort();
     s->c = c;
     s->m = &c->model;
-    s->any_settings = any_settings;
+    s->settings = settings;
     s->cut_us = s->next_cut_us = US_MIN;
     forget_numbers(s); /* those of another database are not ours */
     cache_init(&s->keys, c->cache_bytes / 2);
@@ -80,12 +82,17 @@ static bool open_store(struct store **out, struct config *c, bool any_settings, 
 
 bool store_open(struct store **s, struct config *c, struct err *err)
 {
-    return open_store(s, c, false, err);
+    return open_store(s, c, SETTINGS_COMPARED, err);
+}
+
+bool store_open_taking(struct store **s, struct config *c, struct err *err)
+{
+    return open_store(s, c, SETTINGS_TAKEN, err);
 }
 
 bool store_open_any(struct store **s, struct config *c, struct err *err)
 {
-    return open_store(s, c, true, err);
+    return open_store(s, c, SETTINGS_ANY, err);
 }
 
 /* What answers now may be a standby that lacks the last commits, or a restored copy: numbers that
@@ -112,16 +119,6 @@ void store_close(struct store *s)
 struct pg *store_pg(struct store *s)
 {
     return &s->pg;
-}
-
-bool store_take_settings(struct store *s, struct err *err)
-{
-    struct arena a;
-
-    arena_init(&a);
-    bool done = setup_write(s, &a, err);
-    arena_done(&a);
-    return done;
 }
 
 /* ---------------------------------------------------------------- transactions */

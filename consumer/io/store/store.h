@@ -23,14 +23,15 @@ struct store;
 
 /* Connects, checks the schema version, loads numbers of names (touchpoints, scenarios, segments,
  * channels, attribute sets) and checks the settings fingerprint (CONFIG error that names the
- * settings and says what to do; a database without settings takes these). */
+ * settings and says what to do; a database without settings takes these). Nothing is written where
+ * there are settings: a command beside the service has no say in what readers are shown. */
 bool store_open(struct store **s, struct config *c, struct err *err) MUST_CHECK;
-/* The same without comparing or writing settings: for `rebuild` and whoever only reads. Names that
- * the database lacks have no number until store_take_settings. */
+/* The same for `run` and `replay`: the database takes what may change without a rebuild (labels,
+ * sources, privacy.small_groups). */
+bool store_open_taking(struct store **s, struct config *c, struct err *err) MUST_CHECK;
+/* The same without comparing or writing settings: for `rebuild` and `rotate-secret`, which write
+ * them in their transaction. Names that the database lacks have no number until then. */
 bool store_open_any(struct store **s, struct config *c, struct err *err) MUST_CHECK;
-/* In the open transaction: the database takes the settings, vocabulary and scenarios of this
- * process, whatever it had. Refuses (CONFIG) to lose a touchpoint that stored events have. */
-bool store_take_settings(struct store *s, struct err *err) MUST_CHECK;
 bool store_reconnect(struct store *s, struct err *err) MUST_CHECK;
 void store_close(struct store *s);
 struct pg *store_pg(struct store *s);

@@ -18,6 +18,20 @@ static const char *os_user(struct arena *a)
     return arena_printf(a, "%u", (unsigned) getuid());
 }
 
+/* No key, so no change of a person refers to it. */
+bool acts_small_groups(struct store *s, struct arena *a, int64_t was, int64_t now, struct err *err)
+{
+    static const char *const sql =
+        "insert into journey_internal.operator_act (os_user, action, key_ids, namespaces, note)"
+        " values ($1, 'small_groups', '{}', '{}', $2)";
+    struct pg_params p;
+
+    pg_params_init(&p, a);
+    pg_add_text(&p, os_user(a));
+    pg_add_text(&p, arena_printf(a, "%lld -> %lld", (long long) was, (long long) now));
+    return pg_run(&s->pg, sql, &p, NULL, err);
+}
+
 static bool write_act(struct store *s, struct arena *a, const char *who, enum store_action action,
                       const struct key *keys, size_t n_keys, struct err *err)
 {

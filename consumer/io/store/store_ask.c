@@ -81,6 +81,27 @@ static bool ask_settings(struct pg *pg, const struct config *c, struct arena *a,
     return true;
 }
 
+/* What readers are told is the service's affair: another configuration may have started it. */
+static bool ask_small_groups(struct pg *pg, const struct config *c, struct arena *a,
+                             struct store_answer *out, struct err *err)
+{
+    static const char *const sql = "select s.value::bigint from journey_internal.setting as s"
+                                   " where s.name = 'privacy.small_groups'";
+    struct pg_params none = {0};
+
+    PGresult *r = pg_query(pg, sql, &none, err);
+    if (!r)
+        return false;
+    int64_t stored = PQntuples(r) ? pg_int8(r, 0, 0) : 0;
+    PQclear(r);
+    if (stored && stored != c->small_groups)
+        flaw(out, a, true,
+             arena_printf(a, "readers of the database are told by privacy.small_groups %lld; the "
+                             "next run, replay or rebuild with this configuration makes it %lld",
+                          (long long) stored, (long long) c->small_groups));
+    return true;
+}
+
 bool store_ask(const struct config *c, struct arena *a, struct store_answer *out, struct err *err)
 {
     struct pg pg = {0};
@@ -93,7 +114,7 @@ bool store_ask(const struct config *c, struct arena *a, struct store_answer *out
     out->user = arena_strdup(a, PQuser(pg.conn));
     if (pg_exec(&pg, "set default_transaction_read_only = on", err) &&
         ask_rights(&pg, a, out, err) && ask_schema(&pg, a, out, err))
-        (void) !ask_settings(&pg, c, a, out, err);
+        (void) !(ask_settings(&pg, c, a, out, err) && ask_small_groups(&pg, c, a, out, err));
     pg_close(&pg);
     return err->kind == ERR_NONE;
 }

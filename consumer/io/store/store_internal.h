@@ -124,11 +124,14 @@ static inline struct guard_row *guard_row(const struct guard *g, int64_t no)
 
 enum { MONTHS = 12 * 10000 };
 
+/* store_open, store_open_taking, store_open_any */
+enum store_settings { SETTINGS_COMPARED, SETTINGS_TAKEN, SETTINGS_ANY };
+
 struct store {
     struct config *c;
     struct model *m;
     struct pg pg;
-    bool any_settings; /* opened without comparing settings */
+    enum store_settings settings;
     int64_t settings_seen; /* changes when a setting that counts is written */
     int slot;
     struct names names;
@@ -158,12 +161,20 @@ bool setup_schema_fits(const struct schema_status *status, struct err *err) MUST
 bool setup_agrees(struct pg *pg, const struct config *c, struct arena *a, bool *has_settings,
                   struct err *err) MUST_CHECK;
 bool setup_check_schema(struct store *s, struct err *err) MUST_CHECK;
-/* Compares settings and, where they agree, writes what the model tells; own transaction. */
+/* Compares settings and, where they agree and may be taken, or there are none, writes what the model
+ * tells; own transaction. */
 bool setup_settings(struct store *s, struct arena *a, struct err *err) MUST_CHECK;
 /* UNAVAILABLE, so that they are compared again, when somebody wrote other settings since. */
 bool setup_still_agrees(struct store *s, struct err *err) MUST_CHECK;
 /* --- store_model.c: settings, namespaces, touchpoints, scenarios, buckets, channels ---------- */
-bool setup_write(struct store *s, struct arena *a, struct err *err) MUST_CHECK;
+/* What readers are shown (privacy.small_groups) stays as it is, if it is set, or is taken too: then
+ * a smaller one is an act of who started this process. */
+enum setup_shown { SHOWN_STAYS, SHOWN_TAKEN };
+bool setup_write(struct store *s, struct arena *a, enum setup_shown shown,
+                 struct err *err) MUST_CHECK;
+/* store_acts.c: readers are told of smaller groups from now on. */
+bool acts_small_groups(struct store *s, struct arena *a, int64_t was, int64_t now,
+                       struct err *err) MUST_CHECK;
 
 /* The same as setup_check_rebuildable, but for the secret and what is hashed with it, which must differ. */
 bool setup_check_rotates(struct store *s, struct arena *a, struct err *err) MUST_CHECK;

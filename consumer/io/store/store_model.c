@@ -4,6 +4,7 @@
  * there already. */
 #include <stdlib.h>
 
+#include "base/log.h"
 #include "io/store/store_internal.h"
 
 /* Runs a statement whose parameters are done. */
@@ -14,7 +15,33 @@ static bool run(struct store *s, const char *sql, const struct pg_params *p, str
 
 /* ---------------------------------------------------------------- settings, namespaces */
 
-static bool write_settings(struct store *s, struct arena *a, struct err *err)
+static const char shown_name[] = "privacy.small_groups";
+
+/* A smaller k shows readers more of everybody, so it is told who did it. */
+static bool tell_smaller(struct store *s, struct arena *a, struct err *err)
+{
+    static const char *const sql =
+        "select s.value::bigint from journey_internal.setting as s where s.name = $1";
+    int64_t now = s->c->small_groups, was = now;
+    struct pg_params p;
+
+    pg_params_init(&p, a);
+    pg_add_text(&p, shown_name);
+    PGresult *r = pg_query(&s->pg, sql, &p, err);
+    if (!r)
+        return false;
+    if (PQntuples(r))
+        was = pg_int8(r, 0, 0);
+    PQclear(r);
+    if (now >= was)
+        return true;
+    log_line(LOG_WARN, "readers are told of smaller groups from now on (privacy.small_groups)",
+             "was=%lld now=%lld", (long long) was, (long long) now);
+    return acts_small_groups(s, a, was, now, err);
+}
+
+static bool write_settings(struct store *s, struct arena *a, enum setup_shown shown,
+                           struct err *err)
 {
     static const char *const gone =
         "delete from journey_internal.setting where name <> all ($1)";
@@ -23,7 +50,8 @@ static bool write_settings(struct store *s, struct arena *a, struct err *err)
         " select * from unnest($1::text[], $2::text[], $3::boolean[]) as u (name, value, counts)"
         " order by 1 on conflict (name) do update"
         " set value = excluded.value, fingerprint = excluded.fingerprint"
-        " where (s.value, s.fingerprint) is distinct from (excluded.value, excluded.fingerprint)";
+        " where (s.value, s.fingerprint) is distinct from (excluded.value, excluded.fingerprint)"
+        " and s.name is distinct from $4";
     const struct config *c = s->c;
     size_t n = (size_t) c->n_settings;
     const char **name = ARENA_NEW(a, const char *, n + 1);
@@ -44,7 +72,8 @@ static bool write_settings(struct store *s, struct arena *a, struct err *err)
         return false;
     pg_add_texts(&p, value, n);
     pg_add_bools(&p, counts, n);
-    return run(s, put, &p, err);
+    pg_add_text(&p, shown == SHOWN_STAYS ? shown_name : NULL);
+    return (shown == SHOWN_STAYS || tell_smaller(s, a, err)) && run(s, put, &p, err);
 }
 
 static bool write_namespaces(struct store *s, struct arena *a, struct err *err)
@@ -324,9 +353,9 @@ static bool write_buckets(struct store *s, struct arena *a, struct err *err)
     return run(s, put, &p, err);
 }
 
-bool setup_write(struct store *s, struct arena *a, struct err *err)
+bool setup_write(struct store *s, struct arena *a, enum setup_shown shown, struct err *err)
 {
-    return write_settings(s, a, err) && write_namespaces(s, a, err) &&
+    return write_settings(s, a, shown, err) && write_namespaces(s, a, err) &&
            write_touchpoints(s, a, err) && write_channels(s, a, err) &&
            write_scenarios(s, a, err) && names_load(s, a, err) && write_members(s, a, err) &&
            write_checkpoints(s, a, err) && write_buckets(s, a, err);

@@ -146,6 +146,17 @@ static bool agree(struct store *s, struct arena *a, struct difference *found, st
     return agrees(&s->pg, s->c, a, &has_settings, found, err);
 }
 
+/* Where there are settings that agree, they have the names that numbers are needed for. */
+static bool agree_or_take(struct store *s, struct arena *a, struct err *err)
+{
+    bool has_settings;
+
+    if (!agrees(&s->pg, s->c, a, &has_settings, NULL, err))
+        return false;
+    return has_settings && s->settings != SETTINGS_TAKEN ? names_load(s, a, err)
+                                                         : setup_write(s, a, SHOWN_TAKEN, err);
+}
+
 bool setup_check_rebuildable(struct store *s, struct arena *a, struct err *err)
 {
     struct err found = {0};
@@ -194,7 +205,7 @@ bool setup_still_agrees(struct store *s, struct err *err)
 {
     int64_t seen;
 
-    if (s->any_settings)
+    if (s->settings == SETTINGS_ANY)
         return true;
     if (!read_seen(s, &seen, err))
         return false;
@@ -209,7 +220,7 @@ bool setup_settings(struct store *s, struct arena *a, struct err *err)
     snprintf(lock, sizeof lock, "begin; select pg_advisory_xact_lock(%d, 0)", SCHEMA_LOCK);
     if (!pg_exec(&s->pg, lock, err))
         return false;
-    if (agree(s, a, NULL, err) && setup_write(s, a, err) && read_seen(s, &s->settings_seen, err))
+    if (agree_or_take(s, a, err) && read_seen(s, &s->settings_seen, err))
         return pg_exec(&s->pg, "commit", err);
     struct err ignored = {0};
     if (pg_is_up(&s->pg))
