@@ -29,7 +29,15 @@ static void print_json(const struct forget_result *r, bool dry)
            (long long) r->customers, (long long) r->tombstones);
 }
 
-static void print_text(const struct forget_result *r, bool dry)
+/* It lies in the future, as a clock of a source may. */
+static const char *why_until(const struct forget_result *r, const struct config *c)
+{
+    bool is_later = r->until_us > clock_now_us() + c->model.max_future_skew_us;
+
+    return is_later ? "the latest event" : "now + max_future_skew";
+}
+
+static void print_text(const struct forget_result *r, const struct config *c, bool dry)
 {
     char until[40];
 
@@ -50,27 +58,26 @@ static void print_text(const struct forget_result *r, bool dry)
            (long long) r->aliases, (long long) r->logins, (long long) r->logouts,
            (long long) r->case_facts, (long long) r->cells, (long long) r->customers);
     clock_format_us(r->until_us, until);
-    printf("%lld tombstones; what was before %s is not accepted again%s\n",
-           (long long) r->tombstones, until, dry ? " (dry run: nothing was changed)" : "");
+    printf("%lld tombstones; what was before %s (%s) is not accepted again%s\n",
+           (long long) r->tombstones, until, why_until(r, c), dry ? " (dry run: nothing was changed)" : "");
 }
 
-/* The customer's key first. */
-static bool hash_keys(struct config *c, struct key_argument args[2], const bool given[2],
-                      struct key *keys, size_t *n, struct err *err)
+/* Whoever mistakes one for the other would forget another thing than was meant. */
+static bool hash_key(struct config *c, struct key_argument *arg, bool as_case, struct key *key,
+                     struct err *err)
 {
-    for (int i = 0; i < 2; i++) {
-        if (!given[i])
-            continue;
-        if (!key_argument_hash(&args[i], c, &keys[*n], err))
-            return false;
-        if (i == 1 && c->model.namespaces[keys[*n].ns].kind != KEY_CASE)
-            return err_set(err, ERR_USAGE, "--case wants a key of a case, as hold, loan or ticket");
-        ++*n;
-    }
+    if (!key_argument_hash(arg, c, key, err))
+        return false;
+    bool is_case = c->model.namespaces[key->ns].kind == KEY_CASE;
+    if (as_case && !is_case)
+        return err_set(err, ERR_USAGE, "--case wants a key of a case, as hold, loan or ticket");
+    if (!as_case && is_case)
+        return err_set(err, ERR_USAGE, "this key is a case's: say it with --case, or with --key a "
+                                       "key of the person");
     return true;
 }
 
-static bool forget(struct options *o, struct config *c, const struct key *keys, size_t n,
+static bool forget(struct options *o, struct config *c, const struct key *key, bool is_like_id,
                    struct err *err)
 {
     bool dry = options_has(o, "dry-run");
@@ -78,12 +85,14 @@ static bool forget(struct options *o, struct config *c, const struct key *keys, 
     struct pipeline p;
 
     pipeline_init(&p, c, PATIENCE_US);
-    bool ok = forget_key(&p, keys, n, (struct forget_how){.dry = dry}, &result, err);
+    bool ok = forget_key(&p, key, 1, (struct forget_how){.dry = dry}, &result, err);
     pipeline_done(&p);
     if (ok && options_has(o, "json"))
         print_json(&result, dry);
     else if (ok)
-        print_text(&result, dry);
+        print_text(&result, c, dry);
+    if (ok && !result.is_known && !result.was_forgotten && is_like_id)
+        fprintf(stderr, "hint: it looks like an id of the views; a key's own value is wanted\n");
     return ok;
 }
 
@@ -92,8 +101,7 @@ static bool run(struct options *o, struct err *err)
     const char *const names[] = {"key", "case"};
     struct key_argument args[2];
     bool given[2] = {false}, ok = true;
-    struct key keys[2];
-    size_t n = 0;
+    struct key key;
 
     for (int i = 0; i < 2; i++) {
         int times;
@@ -107,8 +115,11 @@ static bool run(struct options *o, struct err *err)
     if (ok && !given[0] && !given[1])
         ok = err_set(err, ERR_USAGE, "say --key namespace=value, --key - to be asked for it, or "
                                      "--case namespace=value");
+    if (ok && given[0] && given[1])
+        ok = err_set(err, ERR_USAGE, "say --key or --case, one a time");
     struct config *c = ok ? command_config(o, err) : NULL;
-    ok = c && hash_keys(c, args, given, keys, &n, err) && forget(o, c, keys, n, err);
+    struct key_argument *arg = &args[given[1]];
+    ok = c && hash_key(c, arg, given[1], &key, err) && forget(o, c, &key, arg->is_like_id, err);
     explicit_bzero(args, sizeof args);
     config_free(c);
     return ok;

@@ -53,8 +53,11 @@ static bool add(struct options *o, struct config *c, const struct key *key, stru
     else
         printf("%s: %lld events removed; nothing that carries the person's keys is kept from now on "
                "(%lld tombstones)\n",
-               r.is_known || r.was_forgotten ? "opted out" : "opted out, before anything was known of it",
+               r.is_known || r.was_forgotten ? "opted out"
+                                             : "opted out, before anything was known of it",
                (long long) r.events, (long long) r.tombstones);
+    if (r.tombstones && !r.is_known && !options_has(o, "json"))
+        printf("only this key is known: add the person's other keys too\n");
     return true;
 }
 
@@ -63,7 +66,7 @@ static bool add(struct options *o, struct config *c, const struct key *key, stru
 /* What is kept from then on is later than what can have been dropped until now. A COMMIT of unknown
  * outcome needs no settling: an entry that is gone then was ended by this process. */
 static bool try_remove(struct pipeline *p, const struct key *key, bool *unknown, int64_t *n,
-                       struct err *err)
+                       int64_t *from_us, struct err *err)
 {
     int64_t until_us = clock_now_us() + p->c->model.max_future_skew_us, watermark_us, ended;
     bool is_lost = false;
@@ -78,6 +81,7 @@ static bool try_remove(struct pipeline *p, const struct key *key, bool *unknown,
         return true;
     }
     *n = ended;
+    *from_us = until_us;
     if (!store_act(p->s, &p->work, STORE_OPT_IN, key, 1, err))
         goto undo;
     if (store_commit(p->s, &is_lost, err))
@@ -91,7 +95,8 @@ undo:
 }
 
 /* Done again while the database is away or a lock is not to be had, as with switch_keys. */
-static bool end_it(struct pipeline *p, const struct key *key, int64_t *n, struct err *err)
+static bool end_it(struct pipeline *p, const struct key *key, int64_t *n, int64_t *from_us,
+                   struct err *err)
 {
     bool unknown = false;
 
@@ -100,7 +105,7 @@ static bool end_it(struct pipeline *p, const struct key *key, int64_t *n, struct
         struct err why = {0};
 
         if (pipeline_connect(p, &attempt, err)) {
-            if (try_remove(p, key, &unknown, n, &why)) {
+            if (try_remove(p, key, &unknown, n, from_us, &why)) {
                 pipeline_succeeded(p);
                 return true;
             }
@@ -116,17 +121,21 @@ static bool end_it(struct pipeline *p, const struct key *key, int64_t *n, struct
 static bool remove_it(struct options *o, struct config *c, const struct key *key, struct err *err)
 {
     struct pipeline p;
-    int64_t n = 0;
+    int64_t n = 0, from_us = 0;
+    char from[40];
 
     pipeline_init(&p, c, PATIENCE_US);
-    bool ok = end_it(&p, key, &n, err);
+    bool ok = end_it(&p, key, &n, &from_us, err);
     pipeline_done(&p);
+    clock_format_us(from_us, from);
     if (ok && n == 0)
         return err_set(err, ERR_RETRY, "it is not on the list; nothing was changed");
     if (ok && options_has(o, "json"))
-        printf("{\"action\":\"remove\",\"tombstones\":%lld}\n", (long long) n);
+        printf("{\"action\":\"remove\",\"tombstones\":%lld,\"kept_from\":\"%s\"}\n",
+               (long long) n, from);
     else if (ok)
-        printf("taken from the list: what happens from now on is kept; the past stays forgotten\n");
+        printf("taken from the list: what happens from %s (now + max_future_skew) on is kept; the "
+               "past stays forgotten\n", from);
     return ok;
 }
 

@@ -2,6 +2,7 @@
  * would keep a copy. */
 #include "app/key_argument.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <poll.h>
 #include <stdint.h>
@@ -115,6 +116,16 @@ static bool no_namespace(const struct model *m, const char *why, struct err *err
     return false;
 }
 
+static bool is_like_id(const char *value)
+{
+    static const char *const shape = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+
+    for (size_t i = 0; shape[i]; i++)
+        if (shape[i] == '-' ? value[i] != '-' : !isxdigit((unsigned char) value[i]))
+            return false;
+    return !value[strlen(shape)];
+}
+
 static bool hash(const char *text, struct config *c, struct key *key, struct err *err)
 {
     const struct model *m = &c->model;
@@ -138,6 +149,8 @@ bool key_argument_hash(struct key_argument *arg, struct config *c, struct key *k
                        struct err *err)
 {
     bool ok = (!arg->is_asked || ask(arg->text, err)) && hash(arg->text, c, key, err);
+    const char *value = ok ? strchr(arg->text, '=') + 1 : "";
+    arg->is_like_id = is_like_id(value);
     explicit_bzero(arg->text, sizeof arg->text);
     return ok;
 }

@@ -16,6 +16,7 @@ enum { KEY_ARGUMENT_MOST = 1024 };
 struct key_argument {
     char text[KEY_ARGUMENT_MOST + 1];
     bool is_asked; /* by - */
+    bool is_like_id; /* once hashed: the value looked like a UUID */
 };
 
 /* All values of the option, taken out of the arguments, also where one is wrong: the first `most` are

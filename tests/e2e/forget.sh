@@ -149,6 +149,11 @@ verified "a new start" forget "$c"
 forget forget --key card=8888
 is "an unknown key: exit code" $? 0
 check "an unknown key: says so" grep -q 'nothing is known of this key' "$work/out"
+check "why the instant lies in the future" grep -qE 'before 20[^ ]* \(now \+ max_future_skew\) is not' "$work/out"
+is "no hint at a card" "$(cat "$work/err")" ''
+forget forget --key card=0e5f3c1a-6ab3-5d0c-9f6e-3f2b8f0c9d11 --dry-run
+is "an id of the views: a hint" "$? $(cat "$work/err")" \
+    "0 hint: it looks like an id of the views; a key's own value is wanted"
 m d1 05T09:00:00 discover.search '"card":"8888","web.anon":"other"' | feed forget
 is "and stays away" "$(owners forget)" 'person 6, device 1, person 1'
 is "with what came along" "$(sql forget "select count(*) from journey_internal.key as k
@@ -168,6 +173,9 @@ refused() { # WHAT PATTERN ARGUMENTS...
 refused "no key" 'say --key'
 refused "a key as an argument" 'told with --key' --key card=7001 secret7
 refused "no case" 'wants a key of a case' --case card=secret7
+refused "a case as a key" "this key is a case's: say it with --case" --key hold=secret7
+refused "a key and a case" 'say --key or --case, one a time' --key card=7001 --case hold=secret7
+is "neither of them was forgotten" "$(owners forget)" 'person 6, device 1, person 1'
 refused "twice" 'say --key once' --key card=secret7 --key card=7001
 
 # ---- a case

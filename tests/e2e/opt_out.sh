@@ -66,6 +66,12 @@ is "the export tells it" "$(json "({t['is_opted_out'] for t in d['tombstone']}, 
     '({True}, 0)'
 opt_out add --key card=nobody7 --json
 is "a key that was never met is remembered" "$? $(json "d['is_known']")" '0 False'
+opt_out add --key card=nobody8
+is "and it is said that the person may have others" "$? $(tail -n 1 "$work/out")" \
+    "0 only this key is known: add the person's other keys too"
+opt_out remove --key card=nobody8
+check "remove says from when on" \
+    grep -qE 'from 20[^ ]* \(now \+ max_future_skew\) on is kept' "$work/out"
 sleep 1.1
 m n5 "$(now)" discover.search '"card":"nobody7"' | feed
 is "and nothing of it is kept" "$(owners)" 'person 4, person 1'
@@ -95,7 +101,8 @@ opt_out remove --key card=7001
 is "remove what is not on the list: exit code" $? 1
 check "and says so" grep -q 'it is not on the list; nothing was changed' "$work/err"
 is "who did it" "$(sql opt_out "select string_agg(action, ' ' order by acted_at)
-    from journey.operator_act where action like 'opt%'")" 'opt_out opt_out opt_in'
+    from journey.operator_act where action like 'opt%'")" \
+    'opt_out opt_out opt_out opt_in opt_in'
 
 # ---- what two entries need
 m h1 2026-03-22T10:00:00 request.hold_placed '"card":"7101"' ',"cases":{"hold":"H9"}' | feed
@@ -152,7 +159,7 @@ is "the secret changed before it: refused" "$? $(grep -c 'the secret is not the 
 sql opt_out "update journey_internal.setting set value = '$secret' where name = 'identity.secret'"
 remove_while "$work/proxy.yaml" 'select 1' after
 is "a COMMIT without an answer: it is done" "$? $(cut -d : -f 1 "$work/out")" '0 taken from the list'
-is "once" "$(sql opt_out "select count(*) from journey.operator_act where action = 'opt_in'")" 4
+is "once" "$(sql opt_out "select count(*) from journey.operator_act where action = 'opt_in'")" 5
 is "and the cut connection was used" "$(cat "$work/mode")" ''
 
 # ---- what is refused
