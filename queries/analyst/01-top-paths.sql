@@ -14,6 +14,10 @@
 -- over; customers counts each customer once. `ended` is how journeys of scenarios without a goal
 -- are over. (more) stands where a path was longer than max_path.
 --
+-- As journey_reader: counts in steps, 0 is 0 to k (published.smallest_group); ask whole calendar
+-- months. share, and customers of more than one month, are empty; (other) is all paths of few
+-- customers.
+--
 -- Do not conclude: that shares stay as they are while is_final is false. Journeys still open are
 -- on no path yet, and those are the long ones. Do not add up customers: one customer takes several
 -- paths.
@@ -33,13 +37,16 @@ select
     s.scenario,
     p.path,
     p.journeys,
-    round(p.journeys / sum(p.journeys) over (partition by s.scenario), 3) as share,
+    case when d.is_exact then
+        round(p.journeys / sum(p.journeys) over (partition by s.scenario), 3)
+    end as share,
     p.completed,
     p.lost,
     p.ended,
     p.distinct_customers as customers,
     p.is_final
 from journey.scenario as s
+cross join journey.published as d
 cross join lateral journey.path_between(
     s.scenario, :'from_date'::date, :'to_date'::date, nullif(:'segment', '')) as p
 where s.scenario = :'scenario' or :'scenario' = '' and s.scenario <> 'visit'

@@ -19,6 +19,10 @@
 -- the true rate lies between rate_low and rate_high, 95 times in 100, whatever the open ones will
 -- do.
 --
+-- As journey_reader: counts in steps, 0 is 0 to k (published.smallest_group); ask whole calendar
+-- months. rate and interval are made for steps; they are empty where a month or day of the range
+-- does not tell of the touchpoint.
+--
 -- Do not conclude: that others_went_to adds up to went_on. A journey that came by twice went to
 -- two places, and one that went on and came back may have ended here. Nor that a touchpoint is the
 -- cause: it is where they were last seen.

@@ -15,6 +15,9 @@
 -- true share lies between share_low and share_high, 95 times in 100, whatever the open ones will
 -- do. still_open came no further so far; ended_here and completed_here are over.
 --
+-- As journey_reader: counts in steps, 0 is 0 to k (published.smallest_group); ask whole calendar
+-- months. share, its interval, and customers of more than one month are empty.
+--
 -- Do not conclude: that one branch does better because its share is higher; look whether the
 -- intervals are apart. Do not add up customers over segments or checkpoints. A journey belongs to
 -- the segment of its first step: who searches at one branch and picks up at another counts at the
@@ -56,7 +59,7 @@ reach as (
 shown as (
     select
         r.*,
-        r.started >= :min_count
+        p.is_exact and r.started >= :min_count
             and (p.watermark_at at time zone p.time_zone)::date > :'to_date'::date as is_shown
     from reach as r
     cross join journey.published as p

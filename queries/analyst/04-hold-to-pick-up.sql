@@ -16,6 +16,9 @@
 -- (placed) to (picked up) is about the holds that were picked up, from their first step to the
 -- last. still_open counts the holds of the range that are not over.
 --
+-- As journey_reader: counts in steps, 0 is 0 to k (published.smallest_group); ask whole calendar
+-- months. Medians need more than 2k customers, p90_days more than 10k.
+--
 -- Do not conclude: that a hold placed today takes that long. Holds that were never filled are in
 -- no wait, and while holds are still open the longest waits are missing, so the figures can only
 -- be too small: choose an older range, in which still_open is 0. Do not add the medians of two

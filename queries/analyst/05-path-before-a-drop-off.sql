@@ -19,6 +19,10 @@
 -- open, as open journeys are on no path yet. The true rate lies between rate_low and rate_high, 95
 -- times in 100.
 --
+-- As journey_reader: counts in steps, 0 is 0 to k (published.smallest_group); ask whole calendar
+-- months. Shares, rates, and customers of more than one month are empty; paths of few customers
+-- are missing.
+--
 -- Do not conclude: that a way with many lost journeys is a bad way; it may just be the usual one,
 -- compare the rates. A line with few journeys tells of these few. Paths cut at max_path are not
 -- here: nobody can see where they ended.
@@ -52,6 +56,7 @@ select coalesce(max(d.touchpoint), '') as touchpoint
 from (
     select touchpoint
     from journey.drop_off_between(:'scenario', :'from_date'::date, :'to_date'::date)
+    where touchpoint <> '(other)'
     order by ended_here desc, touchpoint
     limit 1
 ) as d
@@ -82,13 +87,15 @@ way as (
     from dropped as d
 ),
 shown as (
-    select w.*, w.is_final and w.lost + w.went_on >= :min_count as is_shown
+    select w.*, p.is_exact,
+           p.is_exact and w.is_final and w.lost + w.went_on >= :min_count as is_shown
     from way as w
+    cross join journey.published as p
 )
 select
     path,
     lost,
-    round(lost / sum(lost) over (), 3) as share_of_lost,
+    case when is_exact then round(lost / sum(lost) over (), 3) end as share_of_lost,
     went_on,
     case when is_shown then round(lost::numeric / (lost + went_on), 3) end as rate,
     case when is_shown then round(journey.wilson_low(lost, lost + went_on)::numeric, 3) end

@@ -17,6 +17,10 @@
 -- empty while a journey of the range is open. The true rate lies between rate_low and rate_high,
 -- 95 times in 100. is_final is that of the whole range. Only journeys that are over are counted.
 --
+-- As journey_reader: counts in steps, 0 is 0 to k (published.smallest_group); ask whole calendar
+-- months. These are single days: what is rare on a day is missing, so share, rate and interval
+-- are empty.
+--
 -- Do not conclude: that searching in vain more often makes one find less; a rare title gives both.
 -- A journey ends with a break or at the goal, so who comes back an hour later is in two lines.
 -- Paths longer than max_path are cut, and what stood behind the cut is not counted.
@@ -46,15 +50,17 @@ with line as (
     group by 1
 ),
 shown as (
-    select l.*, s.is_final, s.is_final and l.journeys >= :min_count as is_shown
+    select l.*, s.is_final, p.is_exact,
+           p.is_exact and s.is_final and l.journeys >= :min_count as is_shown
     from line as l
+    cross join journey.published as p
     cross join journey.scenario_between(
         :'scenario', :'from_date'::date, :'to_date'::date, nullif(:'segment', '')) as s
 )
 select
     times,
     journeys,
-    round(journeys / sum(journeys) over (), 3) as share,
+    case when is_exact then round(journeys / sum(journeys) over (), 3) end as share,
     completed,
     lost,
     case when is_shown then round(completed::numeric / journeys, 3) end as rate,

@@ -13,6 +13,9 @@
 -- age, or silent for the scenario's patience. with_overdue counts those of them that got an
 -- overdue notice. The line (open) is the loans of the range that are not over.
 --
+-- As journey_reader: counts in steps, 0 is 0 to k (published.smallest_group). These are single
+-- days: what is rare on a day is missing, so the lines do not compare.
+--
 -- Do not conclude: that renewing makes people bring books back, nor anything from shares while
 -- many loans are open: a loan that is renewed lasts longer, so the open ones are renewed more
 -- often than those that are over. Choose a range so old that few are open. Counts, not rates, are

@@ -14,6 +14,9 @@
 -- customer's is customer; next_journeys of the went_on that went on from there did. Where it is
 -- empty nobody has gone on yet.
 --
+-- As journey_reader: counts in steps, 0 is 0 to k (published.smallest_group), of single days:
+-- what is open on days of few is missing. oldest is the oldest day that is told.
+--
 -- Do not conclude: that they will go on like the others; some of them are given up already, and
 -- count as lost only when the scenario's patience has run out. A step that ends journeys (a hold
 -- that expires) is no next step here.

@@ -20,6 +20,9 @@
 -- then compares the months' own intervals, which hold whatever the open ones will do, and says
 -- higher or lower if they are apart, else cannot tell yet.
 --
+-- As journey_reader: counts in steps, 0 is 0 to k (published.smallest_group). rate and rate_0
+-- are made for steps; difference is empty, and verdict compares the months' own intervals.
+--
 -- Do not conclude: that no difference shown means that there is none; few journeys show little. Of
 -- twenty lines one says higher or lower by chance alone. A difference tells nothing about its
 -- cause: terms, holidays and changes of the website fall in months too. Customers who come in both
@@ -79,10 +82,12 @@ pair as (
 compared as (
     select
         p.*,
-        p1 - p0 as difference,
-        p1 - p0 - sqrt((p1 - l1) ^ 2 + (h0 - p0) ^ 2) as low,
-        p1 - p0 + sqrt((h1 - p1) ^ 2 + (p0 - l0) ^ 2) as high
+        d.is_exact,
+        case when d.is_exact then p1 - p0 end as difference,
+        case when d.is_exact then p1 - p0 - sqrt((p1 - l1) ^ 2 + (h0 - p0) ^ 2) end as low,
+        case when d.is_exact then p1 - p0 + sqrt((h1 - p1) ^ 2 + (p0 - l0) ^ 2) end as high
     from pair as p
+    cross join journey.published as d
     where ended_0 + ended > 0
 )
 select
@@ -101,6 +106,7 @@ select
         when not is_shown or l0 is null or l1 is null then null
         when low > 0 or difference is null and l1 > h0 then 'higher'
         when high < 0 or difference is null and h1 < l0 then 'lower'
+        when not is_exact then 'cannot tell'
         when difference is null then 'cannot tell yet'
         else 'no difference shown'
     end as verdict

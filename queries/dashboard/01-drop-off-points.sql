@@ -1,10 +1,11 @@
 -- Question: Where do we lose customers, with what certainty?
 --
--- Reads: journey.published, journey.scenario, journey.drop_off_between
+-- Reads: journey.published, journey.calendar, journey.scenario, journey.drop_off_between
 -- Needs: journey_reader
 --
 -- Parameters (psql -v name=value; all may be left out):
---   from_date, to_date   first and last day of the first step; default: all days that are over
+--   from_date, to_date   first and last day of the first step; default: all calendar months
+--                        that are over
 --   scenario             one scenario; default: all but visit, which has no goal
 --   segment              one segment; default: all together
 --   min_reached          how many journeys must have reached the touchpoint; default 20
@@ -16,6 +17,10 @@
 -- journeys will do; both are empty until the last day is over. The order is by rate_low, so that a
 -- few unlucky cases do not stand before a step where many are lost.
 --
+-- As journey_reader: counts in steps, 0 is 0 to k (published.smallest_group); ask whole calendar
+-- months. rate and interval are made for steps; they are empty where a month or day of the range
+-- does not tell of the touchpoint.
+--
 -- Do not conclude: that the touchpoint is the cause; it is where they were last seen. Do not add
 -- reached up: a journey reaches many touchpoints.
 --
@@ -23,8 +28,13 @@
 \if :{?from_date} \else \set from_date -infinity \endif
 \if :{?to_date}
 \else
-select coalesce((watermark_at at time zone time_zone)::date - 1, 'infinity') as to_date
-from journey.published
+-- the last day of the last month that is over; while there is none with journeys, yesterday
+select coalesce(
+    (select (date_trunc('month', max(c.day_on)) + interval '1 month')::date - 1
+     from journey.calendar as c
+     where c.day_on < date_trunc('month', p.watermark_at at time zone p.time_zone)::date),
+    (p.watermark_at at time zone p.time_zone)::date - 1, 'infinity') as to_date
+from journey.published as p
 \gset
 \endif
 \if :{?scenario} \else \set scenario '' \endif

@@ -20,6 +20,10 @@
 -- days is open. The true rate lies between rate_low and rate_high, 95 times in 100, whatever the
 -- open ones will do. still_open counts open journeys whose last step so far is here.
 --
+-- As journey_reader: counts in steps, 0 is 0 to k (published.smallest_group); ask whole calendar
+-- months of journey.drop_off_monthly, which has rates: of days there is little, and no rate
+-- here.
+--
 -- Do not conclude: a change from two neighbouring points of the rate; they share six of seven
 -- days. Compare points a week apart, by their intervals. The last days of a scenario with long
 -- patience stay without a rate for weeks.
@@ -58,6 +62,7 @@ select coalesce(max(d.touchpoint), '') as touchpoint
 from (
     select touchpoint
     from journey.drop_off_between(:'scenario', :'from_date'::date, :'to_date'::date)
+    where touchpoint <> '(other)'
     order by ended_here desc, touchpoint
     limit 1
 ) as d
@@ -129,7 +134,7 @@ several as (
 shown as (
     select
         s.*,
-        s.n >= :min_count
+        p.is_exact and s.n >= :min_count
             and s.day_on < (p.watermark_at at time zone p.time_zone)::date as is_shown
     from several as s
     cross join journey.published as p

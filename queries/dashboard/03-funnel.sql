@@ -4,8 +4,8 @@
 -- Needs: journey_reader
 --
 -- Parameters (psql -v name=value; all may be left out):
---   from_date, to_date   first and last day of the first step; default: the last 28 days that are
---                        over, up to the last on which a journey started
+--   from_date, to_date   first and last day of the first step; default: the last calendar month
+--                        that is over, of those in which a journey started
 --   scenario             one scenario; default: all but visit
 --   segment              one segment; default: all together
 --   min_count            rates and intervals stand where at least so many journeys are behind them,
@@ -17,20 +17,27 @@
 -- whatever the open ones will do. still_open came no further so far; ended_here and completed_here
 -- are over.
 --
+-- As journey_reader: counts in steps, 0 is 0 to k (published.smallest_group); ask whole calendar
+-- months. share, its interval, and customers of more than one month are empty.
+--
 -- Do not conclude: that who is missing at a checkpoint is lost; look at still_open, and at
 -- completed_here, as a goal can be reached without the last checkpoint. Do not add customers up.
 --
 -- Sample: 03-funnel.out, beside this file
 \if :{?to_date}
 \else
-select coalesce(least((watermark_at at time zone time_zone)::date - 1,
-                      (select max(day_on) from journey.calendar)), 'infinity') as to_date
-from journey.published
+-- the last day of the last month that is over; while there is none with journeys, yesterday
+select coalesce(
+    (select (date_trunc('month', max(c.day_on)) + interval '1 month')::date - 1
+     from journey.calendar as c
+     where c.day_on < date_trunc('month', p.watermark_at at time zone p.time_zone)::date),
+    (p.watermark_at at time zone p.time_zone)::date - 1, 'infinity') as to_date
+from journey.published as p
 \gset
 \endif
 \if :{?from_date}
 \else
-select :'to_date'::date - 27 as from_date
+select date_trunc('month', :'to_date'::date)::date as from_date
 \gset
 \endif
 \if :{?scenario} \else \set scenario '' \endif
@@ -55,7 +62,7 @@ reach as (
 shown as (
     select
         r.*,
-        r.started >= :min_count
+        p.is_exact and r.started >= :min_count
             and (p.watermark_at at time zone p.time_zone)::date > :'to_date'::date as is_shown
     from reach as r
     cross join journey.published as p

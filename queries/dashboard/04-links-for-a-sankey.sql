@@ -5,8 +5,8 @@
 -- Needs: journey_reader
 --
 -- Parameters (psql -v name=value; all may be left out):
---   from_date, to_date   first and last day of the first step; default: the last 28 days that are
---                        over, up to the last on which a journey started
+--   from_date, to_date   first and last day of the first step; default: the last calendar month
+--                        that is over, of those in which a journey started
 --   scenario             default: the one most journeys are of, but visit
 --   segment              one segment; default: all together
 --   steps                the first so many steps of the paths; default 6
@@ -16,20 +16,27 @@
 -- bands never run back; the last step leads to (completed), (lost), (ended) or (open). Into a node
 -- from the left as many journeys run as out of it, up to the last step shown.
 --
+-- As journey_reader: counts in steps, 0 is 0 to k (published.smallest_group); ask whole calendar
+-- months. Bands into a node and out of it are near each other, not equal; rare ones are missing.
+--
 -- Do not conclude: a share of the final outcome while a band to (open) is there; is_final says
 -- whether one is.
 --
 -- Sample: 04-links-for-a-sankey.out, beside this file
 \if :{?to_date}
 \else
-select coalesce(least((watermark_at at time zone time_zone)::date - 1,
-                      (select max(day_on) from journey.calendar)), 'infinity') as to_date
-from journey.published
+-- the last day of the last month that is over; while there is none with journeys, yesterday
+select coalesce(
+    (select (date_trunc('month', max(c.day_on)) + interval '1 month')::date - 1
+     from journey.calendar as c
+     where c.day_on < date_trunc('month', p.watermark_at at time zone p.time_zone)::date),
+    (p.watermark_at at time zone p.time_zone)::date - 1, 'infinity') as to_date
+from journey.published as p
 \gset
 \endif
 \if :{?from_date}
 \else
-select :'to_date'::date - 27 as from_date
+select date_trunc('month', :'to_date'::date)::date as from_date
 \gset
 \endif
 \if :{?scenario}

@@ -11,6 +11,10 @@
 -- day of their first step: days_0_7, days_8_30 and longer. oldest is the first of these days.
 -- deadline_days is the longest time the scenario allows; empty: no limit but the silence.
 --
+-- As journey_reader: counts in steps, 0 is 0 to k (published.smallest_group); ask whole calendar
+-- months of journey.scenario_monthly: these are single days, and what is open on days of few is
+-- not here. oldest is the oldest day that is told.
+--
 -- Do not conclude: that open is a backlog of the library; a loan that runs is open too. A journey
 -- is open until its patience has run out, so scenarios with long patience always show many.
 --

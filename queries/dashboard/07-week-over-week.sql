@@ -18,6 +18,10 @@
 -- is open; the true rate lies between rate_low and rate_high, 95 times in 100, whatever the open
 -- ones will do.
 --
+-- As journey_reader: counts in steps, 0 is 0 to k (published.smallest_group); ask whole calendar
+-- months of journey.scenario_monthly: a week is seven single days without what these hide. rate,
+-- its interval and customers are empty.
+--
 -- Do not conclude: a trend from one week, nor a change of the rate where the intervals overlap
 -- widely. The weeks before the data begin look like a fall to nothing; a week with a holiday is
 -- shorter.
@@ -43,12 +47,13 @@ counted as (
         s.scenario,
         w.monday,
         coalesce(b.journeys, 0) as journeys,
-        coalesce(b.distinct_customers, 0) as customers,
+        case when p.is_exact then coalesce(b.distinct_customers, 0) end as customers,
         coalesce(b.completed, 0) as completed,
         coalesce(b.lost + b.ended, 0) as lost,
         coalesce(b.open, 0) as open
     from journey.scenario as s
     cross join week as w
+    cross join journey.published as p
     left join lateral journey.scenario_between(
         s.scenario, w.monday, w.monday + 6, nullif(:'segment', '')) as b on true
     where s.scenario = :'scenario' or :'scenario' = '' and s.scenario <> 'visit'
@@ -57,7 +62,7 @@ shown as (
     select
         c.*,
         c.journeys - lag(c.journeys) over (partition by c.scenario order by c.monday) as change,
-        c.journeys >= :min_count
+        p.is_exact and c.journeys >= :min_count
             and c.monday + 6 < (p.watermark_at at time zone p.time_zone)::date as is_shown
     from counted as c
     cross join journey.published as p

@@ -11,6 +11,9 @@
 -- database. The mapping says what becomes of such a message: skipped, quarantined, or taken
 -- without the field.
 --
+-- As journey_reader: messages in steps, 0 is 0 to k (published.smallest_group); rare values are
+-- missing.
+--
 -- Do not conclude: that a value is harmless because it is rare; a new kind of loan begins rare.
 -- Values that hold personal data are not shown, so a line may be missing here and its messages
 -- be skipped nonetheless. A value stays in the list after the mapping has learnt it: see

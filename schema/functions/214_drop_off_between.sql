@@ -127,9 +127,9 @@ begin
 
     return query
     with block as (
-        select f.*, b.is_all
+        select f.*, b.blocks
         from (
-            select x.*, count(*) over () = 1 as is_all
+            select x.*, count(*) over () as blocks
             from journey_internal.blocks_of(r.scenario_no, from_date, to_date) as x
         ) as b
         cross join lateral journey_internal.published_drop_off(r.scenario_no, b.from_day, b.to_day,
@@ -146,10 +146,12 @@ begin
                journey_internal.total(b.ended_deadline) as ended_deadline,
                journey_internal.total(b.ended_failed) as ended_failed,
                journey_internal.total(b.still_open) as still_open,
-               max(b.distinct_customers) filter (where b.is_all) as distinct_customers,
+               max(b.distinct_customers) filter (where b.blocks = 1) as distinct_customers,
                journey_internal.total(b.open_reached) as open_reached,
                is_over and bool_and(b.is_final) as is_final,
-               is_over and bool_and(b.rate_low is not null) as has_interval,
+               -- where a block is hidden the rate of the others is not that of the range
+               is_over and bool_and(b.rate_low is not null) and count(*) = max(b.blocks)
+                   as has_interval,
                sum(journey_internal.step_middle(b.ended_here, k)) as middle_ended,
                sum(journey_internal.step_middle(b.reached, k)) as middle_reached,
                -- what the exact counts of these blocks are at least, at most
@@ -176,4 +178,4 @@ begin
     from total as t;
 end
 $$;
-comment on function journey.drop_off_between(text, date, date, text, boolean) is 'One row for each touchpoint that a journey of the range has a step at: reached = went_on + completed_here + ended_here + still_open; the counts add up over ranges and segments, ended_here over touchpoints too, reached not. distinct_customers is exact over the range and adds up over nothing. drop_off_rate = ended_here / reached, null until is_final; rate_low and rate_high: 95 % Wilson interval that holds whatever the open journeys will do, null until the last day is over; all three null in scenarios without goals. is_final: the last day is over and no journey of the range is open. Both dates are included. segment null: all segments together, the column then says (all); a segment that nobody has gives no rows. final_only: only days that are over and have no open journey. An unknown scenario or dates the wrong way round are errors. Readers: the sum of what is published of whole calendar months and of the days that remain, of more than smallest_group customers and in steps of it, the rest as (other); only whole calendar months keep what a month tells, a week or 28 days is single days without what these hide; is_final: smallest_group or fewer are open, of each of these; distinct_customers is null where the range is more than one of these: customers of two months do not add up';
+comment on function journey.drop_off_between(text, date, date, text, boolean) is 'One row for each touchpoint that a journey of the range has a step at: reached = went_on + completed_here + ended_here + still_open; the counts add up over ranges and segments, ended_here over touchpoints too, reached not. distinct_customers is exact over the range and adds up over nothing. drop_off_rate = ended_here / reached, null until is_final; rate_low and rate_high: 95 % Wilson interval that holds whatever the open journeys will do, null until the last day is over; all three null in scenarios without goals. is_final: the last day is over and no journey of the range is open. Both dates are included. segment null: all segments together, the column then says (all); a segment that nobody has gives no rows. final_only: only days that are over and have no open journey. An unknown scenario or dates the wrong way round are errors. Readers: the sum of what is published of whole calendar months and of the days that remain, of more than smallest_group customers and in steps of it, the rest as (other); only whole calendar months keep what a month tells, a week or 28 days is single days without what these hide; is_final: smallest_group or fewer are open, of each of these; distinct_customers is null where the range is more than one of these: customers of two months do not add up; rate and interval are null where one of these does not tell of the touchpoint';

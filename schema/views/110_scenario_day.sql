@@ -54,7 +54,7 @@ from journey_internal.day as d
 cross join lateral journey_internal.published_scenario(d.scenario_no, d.day, d.day, null, true) as f
 where not (select journey_internal.sees_all());
 
-comment on view journey.scenario_day is 'one row for each scenario, day and segment in which a journey started: how many there were and how they went. Readers: numbers of more than smallest_group customers, in steps of it. Segments of fewer are joined as (other)';
+comment on view journey.scenario_day is 'one row for each scenario, day and segment in which a journey started: how many there were and how they went. Readers: numbers of more than smallest_group customers, in steps of it; a sum that columns tell of (a = b + c) holds for exact numbers, in steps it is near. Segments of fewer are joined as (other)';
 comment on column journey.scenario_day.scenario is 'the scenario';
 comment on column journey.scenario_day.started_on is 'library day of the first step';
 comment on column journey.scenario_day.segment is 'value of the configured dimension at the first step, else (none)';

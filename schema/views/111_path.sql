@@ -55,7 +55,7 @@ from journey_internal.day as d
 cross join lateral journey_internal.published_path(d.scenario_no, d.day, d.day, null, true) as f
 where not (select journey_internal.sees_all());
 
-comment on view journey.path is 'one row for each path that journeys took, repeats of one touchpoint folded; only journeys that are over. Readers: numbers of more than smallest_group customers, in steps of it. Paths of fewer are joined as (other)';
+comment on view journey.path is 'one row for each path that journeys took, repeats of one touchpoint folded; only journeys that are over. Readers: numbers of more than smallest_group customers, in steps of it; a sum that columns tell of (a = b + c) holds for exact numbers, in steps it is near. Paths of fewer are joined as (other)';
 comment on column journey.path.scenario is 'the scenario';
 comment on column journey.path.started_on is 'library day of the first step';
 comment on column journey.path.segment is 'value of the configured dimension at the first step, else (none)';

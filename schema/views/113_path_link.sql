@@ -57,7 +57,7 @@ from journey_internal.day as d
 cross join lateral journey_internal.published_path_link(d.scenario_no, d.day, d.day, null, true) as f
 where not (select journey_internal.sees_all());
 
-comment on view journey.path_link is 'one row for each link of the folded paths, as a flow chart draws them: from the element at step_no to the next, the last one to how the journey is. Readers: numbers of more than smallest_group customers, in steps of it. Made of the published paths; those of open journeys are (other)';
+comment on view journey.path_link is 'one row for each link of the folded paths, as a flow chart draws them: from the element at step_no to the next, the last one to how the journey is. Readers: numbers of more than smallest_group customers, in steps of it; a sum that columns tell of (a = b + c) holds for exact numbers, in steps it is near. Made of the published paths; those of open journeys are (other)';
 comment on column journey.path_link.scenario is 'the scenario';
 comment on column journey.path_link.started_on is 'library day of the first step';
 comment on column journey.path_link.segment is 'value of the configured dimension at the first step, else (none)';

@@ -58,7 +58,7 @@ from journey_internal.day as d
 cross join lateral journey_internal.published_transition(d.scenario_no, d.day, d.day, null, true) as f
 where not (select journey_internal.sees_all());
 
-comment on view journey.transition is 'one row for each pair of touchpoints that followed each other as steps, repeats of one touchpoint too. Readers: numbers of more than smallest_group customers, in steps of it. Pairs of fewer are joined as (other)';
+comment on view journey.transition is 'one row for each pair of touchpoints that followed each other as steps, repeats of one touchpoint too. Readers: numbers of more than smallest_group customers, in steps of it; a sum that columns tell of (a = b + c) holds for exact numbers, in steps it is near. Pairs of fewer are joined as (other)';
 comment on column journey.transition.scenario is 'the scenario';
 comment on column journey.transition.started_on is 'library day of the first step of the journey';
 comment on column journey.transition.segment is 'value of the configured dimension at the first step, else (none)';

@@ -100,7 +100,7 @@ from journey_internal.day as d
 cross join lateral journey_internal.published_drop_off(d.scenario_no, d.day, d.day, null, true) as f
 where not (select journey_internal.sees_all());
 
-comment on view journey.drop_off is 'one row for each touchpoint that journeys reached: how many went on and how many ended there. Readers: numbers of more than smallest_group customers, in steps of it. Touchpoints of fewer are joined as (other), which tells how journeys ended there';
+comment on view journey.drop_off is 'one row for each touchpoint that journeys reached: how many went on and how many ended there. Readers: numbers of more than smallest_group customers, in steps of it; a sum that columns tell of (a = b + c) holds for exact numbers, in steps it is near. Touchpoints of fewer are joined as (other), which tells how journeys ended there';
 comment on column journey.drop_off.scenario is 'the scenario';
 comment on column journey.drop_off.started_on is 'library day of the first step of the journey';
 comment on column journey.drop_off.segment is 'value of the configured dimension at the first step, else (none)';

@@ -60,7 +60,7 @@ from journey_internal.day as d
 cross join lateral journey_internal.published_funnel(d.scenario_no, d.day, d.day, null, true) as f
 where not (select journey_internal.sees_all());
 
-comment on view journey.funnel_step is 'one row for each checkpoint of a scenario, for each day and segment in which a journey started: how far journeys came. Readers: numbers of more than smallest_group customers, in steps of it. A checkpoint of fewer has zeros';
+comment on view journey.funnel_step is 'one row for each checkpoint of a scenario, for each day and segment in which a journey started: how far journeys came. Readers: numbers of more than smallest_group customers, in steps of it; a sum that columns tell of (a = b + c) holds for exact numbers, in steps it is near. A checkpoint of fewer has zeros';
 comment on column journey.funnel_step.scenario is 'the scenario';
 comment on column journey.funnel_step.started_on is 'library day of the first step';
 comment on column journey.funnel_step.segment is 'value of the configured dimension at the first step, else (none)';

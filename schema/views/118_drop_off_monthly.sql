@@ -25,7 +25,7 @@ from journey_internal.month as m
 cross join lateral journey_internal.published_drop_off(
     m.scenario_no, m.month_on, m.last_day_on, null, true) as f;
 
-comment on view journey.drop_off_monthly is 'one row for each touchpoint of each scenario, month and segment: the journeys that started in the month and have a step at it. Filter by scenario and month_on: other months are not counted then. Readers: numbers of more than smallest_group customers, in steps of it. Touchpoints of fewer are joined as (other)';
+comment on view journey.drop_off_monthly is 'one row for each touchpoint of each scenario, month and segment: the journeys that started in the month and have a step at it. Filter by scenario and month_on: other months are not counted then. Readers: numbers of more than smallest_group customers, in steps of it; a sum that columns tell of (a = b + c) holds for exact numbers, in steps it is near. Touchpoints of fewer are joined as (other)';
 comment on column journey.drop_off_monthly.scenario is 'the scenario';
 comment on column journey.drop_off_monthly.month_on is 'first day of the month of the first step';
 comment on column journey.drop_off_monthly.segment is 'value of the configured dimension at the first step, else (none)';

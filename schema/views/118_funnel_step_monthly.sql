@@ -17,7 +17,7 @@ from journey_internal.month as m
 cross join lateral journey_internal.published_funnel(
     m.scenario_no, m.month_on, m.last_day_on, null, true) as f;
 
-comment on view journey.funnel_step_monthly is 'one row for each checkpoint of a scenario, for each month and segment in which a journey started: how far journeys came. Filter by scenario and month_on: other months are not counted then. Readers: numbers of more than smallest_group customers, in steps of it. A checkpoint of fewer has zeros';
+comment on view journey.funnel_step_monthly is 'one row for each checkpoint of a scenario, for each month and segment in which a journey started: how far journeys came. Filter by scenario and month_on: other months are not counted then. Readers: numbers of more than smallest_group customers, in steps of it; a sum that columns tell of (a = b + c) holds for exact numbers, in steps it is near. A checkpoint of fewer has zeros';
 comment on column journey.funnel_step_monthly.scenario is 'the scenario';
 comment on column journey.funnel_step_monthly.month_on is 'first day of the month of the first step';
 comment on column journey.funnel_step_monthly.segment is 'value of the configured dimension at the first step, else (none)';

@@ -18,7 +18,7 @@ from journey_internal.month as m
 cross join lateral journey_internal.published_scenario(
     m.scenario_no, m.month_on, m.last_day_on, null, true) as f;
 
-comment on view journey.scenario_monthly is 'one row for each scenario, month and segment in which a journey started. Filter by scenario and month_on: other months are not counted then. Readers: numbers of more than smallest_group customers, in steps of it. Segments of fewer are joined as (other)';
+comment on view journey.scenario_monthly is 'one row for each scenario, month and segment in which a journey started. Filter by scenario and month_on: other months are not counted then. Readers: numbers of more than smallest_group customers, in steps of it; a sum that columns tell of (a = b + c) holds for exact numbers, in steps it is near. Segments of fewer are joined as (other)';
 comment on column journey.scenario_monthly.scenario is 'the scenario';
 comment on column journey.scenario_monthly.month_on is 'first day of the month of the first step';
 comment on column journey.scenario_monthly.segment is 'value of the configured dimension at the first step, else (none)';

@@ -12,7 +12,7 @@ select
 from journey_internal.month as m
 cross join lateral journey_internal.suppression_of(m.scenario_no, m.month_on, m.last_day_on) as f;
 
-comment on view journey.suppression is 'one row for each scenario, month, view and grain: how much of it readers are told of, and how much is of too few customers. Filter by scenario and month_on: other months are not counted then. Counts are exact for who sees all, in steps of smallest_group for readers';
+comment on view journey.suppression is 'one row for each scenario, month, view and grain: how much of it readers are told of, and how much is of too few customers. Filter by scenario and month_on: other months are not counted then. It counts rows that are hidden, not what rounding takes from those that are told, up to smallest_group of each count. Counts are exact for who sees all, in steps of smallest_group for readers: 0 is 0 to smallest_group';
 comment on column journey.suppression.scenario is 'the scenario';
 comment on column journey.suppression.month_on is 'first day of the month of the first step';
 comment on column journey.suppression.view_name is 'path, drop_off or scenario_day; of the coarser grains the monthly view or _between function that counts the same';

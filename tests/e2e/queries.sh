@@ -292,13 +292,14 @@ has "drop-off points" "$(ask dashboard/01-drop-off-points)" \
 # 22 to 28 October without result: nf n nnn n
 has "drop-off per day" "$(ask dashboard/02-drop-off-per-day -v min_count=4)" \
     '2025-10-26|1|1|0|*' '2025-10-28|1|1|0|0.750|*' '2025-10-31|0|0|0||*'
-# from 8 October: 24 visits, 3004, 2005 and 3005; found: 18, 3004, and 3005 by a hold
-has "funnel" "$(ask dashboard/03-funnel -v scenario=find)" \
+from_8_october=(-v from_date=2025-10-08 -v to_date=2025-11-04)
+# 24 visits, 3004, 2005 and 3005; found: 18, 3004, and 3005 by a hold
+has "funnel" "$(ask dashboard/03-funnel -v scenario=find "${from_8_october[@]}")" \
     'find|1|searched|27|1.000|*|20|0|7|0|27' 'find|2|found something|20|0.741|*|0|20|0|0|20'
-has "links for a Sankey chart" "$(ask dashboard/04-links-for-a-sankey)" \
+has "links for a Sankey chart" "$(ask dashboard/04-links-for-a-sankey "${from_8_october[@]}")" \
     '1 Search the catalogue|2 Search without result|13|t' '2 Search without result|(lost)|4|t' \
     '3 Search the catalogue|4 Search without result|1|t'
-has "transitions for a map" "$(ask dashboard/05-transitions-for-a-map)" \
+has "transitions for a map" "$(ask dashboard/05-transitions-for-a-map "${from_8_october[@]}")" \
     'Search without result|Search the catalogue|10|1.000|9|10|1.0|1.0|t'
 has "open journeys" "$(ask dashboard/06-open-journeys)" \
     'hold|*|4|0|4|0|2025-10-15|365.0' 'loan|*|3|0|0|3|2025-09-02|400.0' \
@@ -323,10 +324,75 @@ has "shared keys" "$(ask operations/04-shared-keys)" \
     'card|max_aliases|4|1|2|*' 'email|several_customers|2|1|2|*'
 has "floods" "$(ask operations/05-floods)" '2025-09-24|26|6|discover.page_viewed|device|1|*'
 small_groups 3
-# each path of a hold was taken by three customers or more in October, by fewer at each branch
+# holds of October end at touchpoints of more than three customers, of fewer at each branch
 has "what readers are told" "$(ask operations/08-what-readers-are-told -v month=2025-10-01)" \
-    'hold|path|6|0.00|0.00|0.00|1.00' 'visit|scenario_day|48|0.10|*|1.00|1.00'
+    'hold|drop_off|6|0.00|0.00|0.00|1.00' 'visit|scenario_day|45|0.05|*|1.00|1.00'
 small_groups 1
+
+# ---- readers of small groups: an interval holds the exact rate, and a rate without one is empty ----
+# Both roles ask everything, once by the defaults and once for a range of single days.
+told() { # ROLE DIRECTORY [NAME=VALUE]...
+    local role=$1 file
+    mkdir -p "$2"
+    for file in $(having '^-- Needs: journey_reader'); do
+        as "$role" --csv "${@:3}" -f "$file" >"$2/$(basename "$(dirname "$file")")-$(basename "$file")"
+    done
+}
+for k in 3 10; do
+    small_groups $k
+    for role in reader detail; do
+        told $role "$work/$k.all.$role" -v min_count=1 -v min_reached=1 -v lines=100
+        told $role "$work/$k.days.$role" -v min_count=1 -v min_reached=1 -v lines=100 \
+            -v from_date=2025-09-10 -v to_date=2025-10-20
+    done
+done
+small_groups 1
+python3 - "$work" >"$work/held" <<'END'
+"""Lines of readers beside the exact ones: wrong ones, and how many intervals there were."""
+import csv
+import glob
+import os
+import sys
+
+KEYS = ("scenario", "touchpoint", "segment", "no", "day_on", "iso_week", "path", "times", "from_step",
+        "to_step")
+INTERVALS = {"rate": ("rate_low", "rate_high"), "share": ("share_low", "share_high"),
+             "difference": ("low", "high")}
+ALONE = ("share", "share_of_lost")  # where there is no interval
+
+
+def lines(path):
+    with open(path, encoding="utf-8") as f:
+        return list(csv.DictReader(f))
+
+
+held = 0
+for of_reader in sorted(glob.glob(sys.argv[1] + "/*.reader/*.sql")):
+    name = of_reader[len(sys.argv[1]) + 1:]
+    exact = {tuple(row.get(k) for k in KEYS): row for row in lines(of_reader.replace(".reader/", ".detail/"))}
+    if not exact:
+        print("nothing for analysts:", name)
+    for row in lines(of_reader):
+        true = exact.get(tuple(row.get(k) for k in KEYS), {})
+        for rate, (low, high) in INTERVALS.items():
+            if low not in row or not row[low]:
+                continue
+            held += 1
+            if true.get(rate) and not float(row[low]) <= float(true[rate]) <= float(row[high]):
+                print(f"{name}: {row[low]}..{row[high]} and exactly {true[rate]}: {row}")
+        for rate, (low, _) in INTERVALS.items():
+            if row.get(rate) and low in row and not row[low]:
+                print(f"{name}: {rate} without an interval: {row}")
+        for rate in ALONE:
+            if row.get(rate) and INTERVALS.get(rate, ("",))[0] not in row:
+                print(f"{name}: {rate} of steps: {row}")
+print("intervals:", "some" if held > 10 else held)
+END
+is "readers: intervals hold the exact rates, and rates of steps are empty" "$(cat "$work/held")" \
+    'intervals: some'
+is "readers: what is not exact is said in the head" "$(having '^-- Needs: journey_reader' |
+    xargs grep -lE '(journey\.(\w+_between|drop_off|scenario_day|raw_path|unmapped|suppression))\b' |
+    xargs grep -L '^-- As journey_reader: ')" ''
 # months of events: August (none), September, October, November
 has "table sizes" "$(ask operations/06-table-sizes)" '(all)|*' 'timeline|3|*' 'journey|1|*'
 

@@ -24,7 +24,7 @@ insert into contract values
 ('path_monthly', 'scenario text, month_on date, segment text, path text, step_count integer, journeys bigint, completed bigint, lost bigint, ended bigint, distinct_customers bigint, is_final boolean'),
 ('scenario_monthly', 'scenario text, month_on date, segment text, journeys bigint, completed bigint, lost bigint, ended bigint, open bigint, distinct_customers bigint, completed_p50_seconds double precision, completed_p90_seconds double precision, is_final boolean, steps bigint'),
 ('calendar', 'day_on date, month_on date, iso_week text, weekday integer'),
-('published', 'watermark_at timestamptz, last_commit_at timestamptz, last_event_at timestamptz, config_fingerprint text, unnamed_events bigint, time_zone text, smallest_group integer'),
+('published', 'watermark_at timestamptz, last_commit_at timestamptz, last_event_at timestamptz, config_fingerprint text, unnamed_events bigint, time_zone text, smallest_group integer, is_exact boolean'),
 ('freshness', 'topic text, partition integer, next_offset bigint, log_end_offset bigint, last_event_at timestamptz, partition_time timestamptz, is_idle boolean, last_commit_at timestamptz'),
 ('quarantine', 'topic text, partition integer, kafka_offset bigint, source text, reason text, detail text, first_seen_at timestamptz, element integer'),
 ('freshness_in_words', 'line integer, about text, subject text, seconds double precision, messages bigint, sentence text'),
