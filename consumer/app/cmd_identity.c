@@ -88,9 +88,27 @@ static bool check(struct options *o, struct config *c, const struct key *keys, s
 
 /* ---- unlink, relink ---- */
 
-static bool print_switch(const struct options *o, bool off, const struct switch_result *r,
-                         struct err *err)
+/* Whoever unlinks wants two customers, and one fact of several may not be enough. */
+static void print_together(bool json, const struct switch_together *t)
 {
+    char id[37];
+
+    identity_print_id(t->customer_id, id);
+    if (json && t->is_so)
+        printf(",\"still_together\":true,\"customer_id\":\"%s\",\"through\":%s%s%s", id,
+               t->through ? "\"" : "", t->through ? t->through : "null", t->through ? "\"" : "");
+    else if (json)
+        printf(",\"still_together\":false");
+    else if (t->is_so)
+        printf("both still name customer %s, %s%s\n", id, t->through ? "through " : "by ",
+               t->through ? t->through : "other facts");
+}
+
+/* together: NULL of a relink. */
+static bool print_switch(const struct options *o, bool off, const struct switch_result *r,
+                         const struct switch_together *together, struct err *err)
+{
+    bool json = options_has(o, "json");
     const char *word = off ? "unlinked" : "linked again";
 
     if (off && !r->has_fact && !r->is_changed)
@@ -98,8 +116,8 @@ static bool print_switch(const struct options *o, bool off, const struct switch_
     if (!off && !r->is_changed)
         return err_set(err, ERR_RETRY,
                        "nothing is switched off between these keys; nothing was changed");
-    if (options_has(o, "json"))
-        printf("{\"action\":\"%s\",\"is_changed\":%s,\"customers\":%lld,\"events_moved\":%lld}\n",
+    if (json)
+        printf("{\"action\":\"%s\",\"is_changed\":%s,\"customers\":%lld,\"events_moved\":%lld",
                off ? "unlink" : "relink", r->is_changed ? "true" : "false",
                (long long) r->customers, (long long) r->events);
     else if (!r->is_changed)
@@ -107,6 +125,10 @@ static bool print_switch(const struct options *o, bool off, const struct switch_
     else
         printf("%s: %lld customers recounted, %lld events given to another one\n", word,
                (long long) r->customers, (long long) r->events);
+    if (together)
+        print_together(json, together);
+    if (json)
+        printf("}\n");
     return true;
 }
 
@@ -114,6 +136,7 @@ static bool make_switch(struct options *o, struct config *c, const struct key *k
                         struct err *err)
 {
     bool off = !strcmp(o->inputs[0], "unlink");
+    struct switch_together together = {0};
     struct switch_result result;
     struct pipeline p;
 
@@ -121,7 +144,8 @@ static bool make_switch(struct options *o, struct config *c, const struct key *k
         return err_set(err, ERR_USAGE, "both keys are the same");
     pipeline_init(&p, c, PATIENCE_US);
     bool ok = switch_keys(&p, &keys[0], &keys[1], off, &result, err)
-              && print_switch(o, off, &result, err);
+              && (!off || switch_together(&p, &keys[0], &keys[1], &together, err))
+              && print_switch(o, off, &result, off ? &together : NULL, err);
     pipeline_done(&p);
     return ok;
 }
@@ -208,8 +232,8 @@ const struct command cmd_identity = {
             "owners, sessions, journeys and cells they touched are recounted at once, beside\n"
             "running instances. It stays so: for messages that come later or again, and for\n"
             "`rebuild`. `relink` switches them on again. Events keep their keys: one that\n"
-            "carries a person's key stays that person's. Who did it stands in\n"
-            "journey.operator_act.\n"
+            "carries a person's key stays that person's. Where other facts still give both keys\n"
+            "to one customer, `unlink` says so. Who did it stands in journey.operator_act.\n"
             "A key is hashed at once and never logged. As an option it stands in the shell's\n"
             "history; --key - asks for it without showing it.\n"
             "Exit codes: 0 done, 1 no such key, fact or switch (nothing was changed), 2 usage,\n"

@@ -21,6 +21,11 @@ static struct text_id id_of(const uint8_t b[16])
 }
 #define ID(uuid) id_of((uuid).b).text
 
+void identity_print_id(struct uuid id, char out[37])
+{
+    strcpy(out, ID(id));
+}
+
 struct text_time {
     char text[40];
 };

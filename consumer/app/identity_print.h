@@ -10,6 +10,8 @@ void identity_print_json(const struct lookup *l);
 /* For Graphviz: keys are nodes, facts are edges; what is switched off is dashed. */
 void identity_print_dot(const struct lookup *l);
 
+void identity_print_id(struct uuid id, char out[37]);
+
 void identity_print_suspects(const struct suspects lists[SUSPECT_COUNT],
                              const struct suspect_limits *limits);
 void identity_print_suspects_json(const struct suspects lists[SUSPECT_COUNT]);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/command.h"
+#include "io/store/lookup.h"
 
 /* Keys that were never met get no row for being asked about. */
 static bool are_known(struct pipeline *p, const struct switch_act *act, bool *known,
@@ -99,4 +100,67 @@ bool switch_keys(struct pipeline *p, const struct key *a, const struct key *b, b
         if (!pipeline_sleep(p))
             return err_set(err, ERR_RETRY, "stopped by a signal; nothing was changed");
     }
+}
+
+/* ---- what an unlink left ---- */
+
+static bool is_tied(const struct lookup *l, int64_t a, int64_t b)
+{
+    for (size_t i = 0; i < l->links.n; i++) {
+        const struct lookup_link *x = &l->links.at[i];
+        if (!x->is_off && ((x->a == a && x->b == b) || (x->a == b && x->b == a)))
+            return true;
+    }
+    return false;
+}
+
+/* Of two person keys a third one that has an alias with both. */
+static const char *between(const struct model *m, const struct lookup *l, int64_t a, int64_t b)
+{
+    for (size_t i = 0; i < l->keys.n; i++) {
+        const struct lookup_key *k = &l->keys.at[i];
+        for (int ns = 0; is_tied(l, k->no, a) && is_tied(l, k->no, b) && ns < m->n_namespaces; ns++)
+            if (!strcmp(m->namespaces[ns].name, k->ns))
+                return m->namespaces[ns].name; /* lives longer than l */
+    }
+    return NULL;
+}
+
+static void look(const struct model *m, const struct lookup *l, const struct lookup *other,
+                 struct switch_together *out)
+{
+    int64_t no = other->asked.no;
+
+    if (other->asked.kind == KEY_PERSON) {
+        out->is_so = !strcmp(other->kind, "person") && other->root.no == l->root.no;
+        out->through = out->is_so ? between(m, l, l->asked.no, no) : NULL;
+    }
+    for (size_t i = 0; i < l->devices.n; i++)
+        out->is_so |= l->devices.at[i].key.no == no && l->devices.at[i].slices.n > 0;
+    for (size_t i = 0; i < l->cases.n; i++)
+        out->is_so |= l->cases.at[i].key.no == no && l->cases.at[i].is_owned;
+    out->customer_id = l->root.customer_id;
+}
+
+bool switch_together(struct pipeline *p, const struct key *a, const struct key *b,
+                     struct switch_together *out, struct err *err)
+{
+    static const char snapshot[] = "begin isolation level repeatable read read only";
+    const struct model *m = &p->c->model;
+    bool a_first = m->namespaces[a->ns].kind == KEY_PERSON;
+    struct lookup l = {0}, other = {0};
+
+    memset(out, 0, sizeof *out);
+    arena_init(&l.a);
+    arena_init(&other.a);
+    bool ok = pg_exec(store_pg(p->s), snapshot, err)
+              && lookup_key(p->s, a_first ? a : b, &l, err)
+              && lookup_key(p->s, a_first ? b : a, &other, err);
+    store_rollback(p->s);
+    if (ok && l.is_known && other.is_known && l.asked.kind == KEY_PERSON
+        && !strcmp(l.kind, "person"))
+        look(m, &l, &other, out);
+    arena_done(&l.a);
+    arena_done(&other.a);
+    return ok;
 }

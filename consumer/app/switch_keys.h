@@ -14,4 +14,14 @@ struct switch_result {
 bool switch_keys(struct pipeline *p, const struct key *a, const struct key *b, bool off,
                  struct switch_result *result, struct err *err) MUST_CHECK;
 
+/* After an unlink: do other facts still give both keys to one customer? Of two keys, one of which is
+ * a person's. */
+struct switch_together {
+    bool is_so;
+    struct uuid customer_id;
+    const char *through; /* namespace of the key that is tied to both; NULL: a longer way */
+};
+bool switch_together(struct pipeline *p, const struct key *a, const struct key *b,
+                     struct switch_together *out, struct err *err) MUST_CHECK;
+
 #endif

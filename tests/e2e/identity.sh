@@ -141,7 +141,8 @@ relink() { identity identity relink --key "$1" --key "$2" --json; }
 unlink card=7001 web.user=maria
 is "alias off: exit code" $? 0
 is "alias off: her web account is somebody else" "$(owners)" 'person 3, person 3, person 2'
-is "alias off: what moved" "$(json "d['events_moved']")" 3
+is "alias off: what moved, and they are two now" \
+    "$(json "(d['events_moved'], d['still_together'])")" '(3, False)'
 identity identity show --key card=7001 --json
 is "alias off: show tells it" \
     "$(json "[(s['a_namespace'], s['b_namespace']) for s in d['switches']]")" "[('card', 'web.user')]"
@@ -195,6 +196,23 @@ sql identity "update journey_internal.key set shared_since = now() - interval '9
     where shared <> 0"
 identity identity check
 is "check: what became shared long ago is no news" $? 0
+
+# ---- a fact of several is not enough
+for pair in '"card":"7301","web.user":"zoe"' '"card":"7301","email":"zoe@example.org"' \
+    '"email":"zoe@example.org","web.user":"zoe"'; do
+    echo '{"id":"z'"${#pair}"'","time":"2026-03-01T08:00:00Z","fact":"identity","keys":{'"$pair"'}}'
+done | feed identity
+identity identity unlink --key card=7301 --key web.user=zoe
+said="$? $(tail -n 1 "$work/out")"
+identity identity show --key card=7301 --json
+customer=$(json "d['customer']['customer_id']")
+is "still together: says through what" "$said" \
+    "0 both still name customer $customer, through email"
+unlink card=7301 web.user=zoe
+is "still together: also when it is said again" \
+    "$(json "(d['still_together'], d['through'], d['is_changed'])")" "(True, 'email', False)"
+unlink card=7301 email=zoe@example.org
+is "then they are two" "$(json "d['still_together']")" False
 
 # ---- the value cannot be seen while it runs
 holder="begin; lock table journey_internal.key; select pg_sleep(5)"
