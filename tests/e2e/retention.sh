@@ -249,6 +249,7 @@ lines=0
     line 02-28T22:21 request.hold_placed '"card":"901","email":"home"' '"cases":{"hold":"H1"}'
     line 02-28T22:24 request.hold_placed '"card":"902","web.anon":"pc"' '"cases":{"hold":"H1"}'
     line 02-28T22:30 discover.search '"card":"902","web.anon":"pc"'
+    line 02-28T22:32 discover.search '"card":"902","email":"two"'
     line 02-28T22:35 discover.search '"card":"903","email":"home","web.user":"w3","web.anon":"pc"'
     line 02-28T22:36 request.hold_placed '"card":"903","email":"home"' '"cases":{"hold":"H3"}'
     line 02-28T22:40 '' '"card":"902","web.anon":"pc"' '"fact":"logout"'
@@ -258,6 +259,7 @@ lines=0
     line 03-01T00:10 '' '"card":"904","web.anon":"pc"' '"fact":"logout"'
     line 03-02T10:00 request.hold_ready '"card":"902"' '"cases":{"hold":"H1"}'
     line 03-02T10:01 request.hold_ready '"card":"903"' '"cases":{"hold":"H3"}'
+    line 03-25T10:00 discover.search '"card":"902","email":"two"'
     line 06-20T10:00 discover.search '"card":"far"'
 } >"$work/beside"
 replay "$f" "$work/beside"
@@ -282,7 +284,8 @@ is "nothing is left of whom a log-in or a hold named" "$(sql e2e_retention_forge
         on t.key_no = k.key_no and t.is_strict
     where exists (select from journey_internal.login as l where k.key_no = any (l.keys))
        or exists (select from journey_internal.case_fact as c where c.key_no = k.key_no)
-       or exists (select from journey_internal.alias as a where a.key_no = k.key_no)")" 0
+       or not t.spreads
+           and exists (select from journey_internal.alias as a where a.key_no = k.key_no)")" 0
 rebuilt "and one by an operator"
 
 # ---- terms and settings ----

@@ -340,6 +340,36 @@ static bool add_tombstones(struct store *s, struct arena *a, const struct change
     return rows_run(s, &r, sql, err) && pg_run(&s->pg, flag, &p, NULL, err);
 }
 
+/* Of an alias that other messages still give, what dropped ones gave goes (core/retention.h). */
+static bool end_past_aliases(struct store *s, struct arena *a, const struct changes *c,
+                             struct err *err)
+{
+    static const char *const sql =
+        "with gone as (select x.key_no, x.partner_no from (select unnest($1::bigint[]) as key_no,"
+        " unnest($2::bigint[]) as from_us, unnest($3::bigint[]) as to_us) as u"
+        " join journey_internal.alias as x on x.key_no = u.key_no"
+        " and x.past_us between u.from_us and u.to_us)"
+        " update journey_internal.alias as t set past_us = null from"
+        " (select g.key_no, g.partner_no from gone as g"
+        " union select g.partner_no, g.key_no from gone as g) as u"
+        " where t.key_no = u.key_no and t.partner_no = u.partner_no";
+    struct rows r;
+
+    if (s->cut_us == US_MIN)
+        return true;
+    rows_init(&r, a, c->tombstones.n + 1);
+    int64_t *no = rows_int8s(&r), *from = rows_int8s(&r), *to = rows_int8s(&r);
+    for (size_t i = 0; i < c->tombstones.n; i++) {
+        const struct change_tombstone *t = &c->tombstones.at[i];
+        if (!t->at.strict)
+            continue;
+        no[r.n] = t->no;
+        from[r.n] = t->at.from_us;
+        to[r.n++] = t->at.to_us;
+    }
+    return r.n == 0 || rows_run(s, &r, sql, err);
+}
+
 static bool run_nos(struct store *s, struct arena *a, const int64_t *nos, size_t n,
                     const char *sql, struct err *err)
 {
@@ -391,7 +421,8 @@ bool save_forget(struct store *s, struct arena *a, const struct changes *c, stru
            set_facts(s, a, c, err) && remove_messages(s, a, c, err) &&
            run_pairs(s, a, c->gone_holders.at, c->gone_holders.n, holders, err) &&
            run_nos(s, a, c->no_holders.at, c->no_holders.n, no_holders, err) &&
-           add_tombstones(s, a, c, err) && opt_out_hold(s, a, c, err) &&
+           add_tombstones(s, a, c, err) && end_past_aliases(s, a, c, err) &&
+           opt_out_hold(s, a, c, err) &&
            run_pairs(s, a, c->passes.at, c->passes.n, passes, err) &&
            run_nos(s, a, c->gone_keys.at, c->gone_keys.n, keys, err);
 }
