@@ -25,8 +25,11 @@ begin
     end if;
     return query
     with block as (
-        select f.*
-        from journey_internal.blocks_of(r.scenario_no, from_date, to_date) as b
+        select f.*, b.blocks
+        from (
+            select x.*, count(*) over () as blocks
+            from journey_internal.blocks_of(r.scenario_no, from_date, to_date) as x
+        ) as b
         cross join lateral journey_internal.published_drop_off(r.scenario_no, b.from_day, b.to_day,
             r.segment_no, drop_off_between.segment is not null) as f
         where f.is_final or final_only is not true
@@ -41,10 +44,12 @@ begin
                journey_internal.total(b.ended_deadline) as ended_deadline,
                journey_internal.total(b.ended_failed) as ended_failed,
                journey_internal.total(b.still_open) as still_open,
-               max(b.distinct_customers) as distinct_customers,
+               max(b.distinct_customers) filter (where b.blocks = 1) as distinct_customers,
                journey_internal.total(b.open_reached) as open_reached,
                is_over and bool_and(b.is_final) as is_final,
-               is_over and bool_and(b.rate_low is not null) as has_interval,
+               -- where a block is hidden the rate of the others is not that of the range
+               is_over and bool_and(b.rate_low is not null) and count(*) = max(b.blocks)
+                   as has_interval,
                sum(journey_internal.step_middle(b.ended_here, k)) as middle_ended,
                sum(journey_internal.step_middle(b.reached, k)) as middle_reached,
                -- what the exact counts of these blocks are at least, at most
@@ -71,7 +76,7 @@ begin
     from total as t;
 end
 $$;
-comment on function journey.drop_off_between(inout scenario text, from_date date, to_date date, inout segment text, final_only boolean, out stage text, out touchpoint text, out label text, out reached bigint, out went_on bigint, out completed_here bigint, out ended_here bigint, out ended_silence bigint, out ended_deadline bigint, out ended_failed bigint, out still_open bigint, out distinct_customers bigint, out drop_off_rate double precision, out rate_low double precision, out rate_high double precision, out is_final boolean, out open_reached bigint) is 'One row for each touchpoint that a journey of the range has a step at: reached = went_on + completed_here + ended_here + still_open; the counts add up over ranges and segments, ended_here over touchpoints too, reached not. distinct_customers is exact over the range and adds up over nothing. drop_off_rate = ended_here / reached, null until is_final; rate_low and rate_high: 95 % Wilson interval that holds whatever the open journeys will do, null until the last day is over; all three null in scenarios without goals. is_final: the last day is over and no journey of the range is open. Both dates are included. segment null: all segments together, the column then says (all); a segment that nobody has gives no rows. final_only: only days that are over and have no open journey. An unknown scenario or dates the wrong way round are errors. Readers: the sum of what is published of whole calendar months and of the days that remain, of more than smallest_group customers and in steps of it, the rest as (other); distinct_customers is the greatest of these months and days';
+comment on function journey.drop_off_between(inout scenario text, from_date date, to_date date, inout segment text, final_only boolean, out stage text, out touchpoint text, out label text, out reached bigint, out went_on bigint, out completed_here bigint, out ended_here bigint, out ended_silence bigint, out ended_deadline bigint, out ended_failed bigint, out still_open bigint, out distinct_customers bigint, out drop_off_rate double precision, out rate_low double precision, out rate_high double precision, out is_final boolean, out open_reached bigint) is 'One row for each touchpoint that a journey of the range has a step at: reached = went_on + completed_here + ended_here + still_open; the counts add up over ranges and segments, ended_here over touchpoints too, reached not. distinct_customers is exact over the range and adds up over nothing. drop_off_rate = ended_here / reached, null until is_final; rate_low and rate_high: 95 % Wilson interval that holds whatever the open journeys will do, null until the last day is over; all three null in scenarios without goals. is_final: the last day is over and no journey of the range is open. Both dates are included. segment null: all segments together, the column then says (all); a segment that nobody has gives no rows. final_only: only days that are over and have no open journey. An unknown scenario or dates the wrong way round are errors. Readers: the sum of what is published of whole calendar months and of the days that remain, of more than smallest_group customers and in steps of it, the rest as (other); only whole calendar months keep what a month tells, a week or 28 days is single days without what these hide; is_final: smallest_group or fewer are open, of each of these; distinct_customers is null where the range is more than one of these: customers of two months do not add up; rate and interval are null where one of these does not tell of the touchpoint';
 create function journey.funnel_between(inout scenario text, from_date date, to_date date, inout segment text default null::text, final_only boolean default false, out checkpoint_no integer, out checkpoint text, out entered bigint, out went_on bigint, out completed_here bigint, out ended_here bigint, out still_open bigint, out distinct_customers bigint, out is_final boolean) returns setof record
     language plpgsql stable security definer rows 20 parallel restricted
     set search_path to 'pg_catalog', 'pg_temp'
@@ -93,8 +98,11 @@ begin
     end if;
     return query
     with block as (
-        select f.*
-        from journey_internal.blocks_of(r.scenario_no, from_date, to_date) as b
+        select f.*, b.is_all
+        from (
+            select x.*, count(*) over () = 1 as is_all
+            from journey_internal.blocks_of(r.scenario_no, from_date, to_date) as x
+        ) as b
         cross join lateral journey_internal.published_funnel(r.scenario_no, b.from_day, b.to_day,
             r.segment_no, funnel_between.segment is not null) as f
         where f.is_final or final_only is not true
@@ -102,13 +110,13 @@ begin
     select funnel_between.scenario, b.segment, b.checkpoint_no, b.checkpoint,
            journey_internal.total(b.entered), journey_internal.total(b.went_on),
            journey_internal.total(b.completed_here), journey_internal.total(b.ended_here),
-           journey_internal.total(b.still_open), max(b.distinct_customers),
+           journey_internal.total(b.still_open), max(b.distinct_customers) filter (where b.is_all),
            is_over and bool_and(b.is_final)
     from block as b
     group by b.segment, b.checkpoint_no, b.checkpoint;
 end
 $$;
-comment on function journey.funnel_between(inout scenario text, from_date date, to_date date, inout segment text, final_only boolean, out checkpoint_no integer, out checkpoint text, out entered bigint, out went_on bigint, out completed_here bigint, out ended_here bigint, out still_open bigint, out distinct_customers bigint, out is_final boolean) is 'One row for each checkpoint of the scenario, zeros too, where a journey started: entered = went_on + completed_here + ended_here + still_open; the counts add up over ranges and segments, entered not over checkpoints. distinct_customers is exact over the range and adds up over nothing. is_final: the last day is over and no journey of the range is open. Both dates are included. segment null: all segments together, the column then says (all); a segment that nobody has gives no rows. final_only: only days that are over and have no open journey. An unknown scenario or dates the wrong way round are errors. Readers: the sum of what is published of whole calendar months and of the days that remain, of more than smallest_group customers and in steps of it, the rest as (other); distinct_customers is the greatest of these months and days';
+comment on function journey.funnel_between(inout scenario text, from_date date, to_date date, inout segment text, final_only boolean, out checkpoint_no integer, out checkpoint text, out entered bigint, out went_on bigint, out completed_here bigint, out ended_here bigint, out still_open bigint, out distinct_customers bigint, out is_final boolean) is 'One row for each checkpoint of the scenario, zeros too, where a journey started: entered = went_on + completed_here + ended_here + still_open; the counts add up over ranges and segments, entered not over checkpoints. distinct_customers is exact over the range and adds up over nothing. is_final: the last day is over and no journey of the range is open. Both dates are included. segment null: all segments together, the column then says (all); a segment that nobody has gives no rows. final_only: only days that are over and have no open journey. An unknown scenario or dates the wrong way round are errors. Readers: the sum of what is published of whole calendar months and of the days that remain, of more than smallest_group customers and in steps of it, the rest as (other); only whole calendar months keep what a month tells, a week or 28 days is single days without what these hide; is_final: smallest_group or fewer are open, of each of these; distinct_customers is null where the range is more than one of these: customers of two months do not add up';
 create function journey.path_between(inout scenario text, from_date date, to_date date, inout segment text default null::text, final_only boolean default false, out path text, out step_count integer, out journeys bigint, out completed bigint, out lost bigint, out ended bigint, out distinct_customers bigint, out is_final boolean) returns setof record
     language plpgsql stable security definer parallel restricted
     set search_path to 'pg_catalog', 'pg_temp'
@@ -130,8 +138,11 @@ begin
     end if;
     return query
     with block as (
-        select f.*
-        from journey_internal.blocks_of(r.scenario_no, from_date, to_date) as b
+        select f.*, b.is_all
+        from (
+            select x.*, count(*) over () = 1 as is_all
+            from journey_internal.blocks_of(r.scenario_no, from_date, to_date) as x
+        ) as b
         cross join lateral journey_internal.published_path(r.scenario_no, b.from_day, b.to_day,
             r.segment_no, path_between.segment is not null) as f
         where f.is_final or final_only is not true
@@ -139,12 +150,12 @@ begin
     select path_between.scenario, b.segment, b.path, b.step_count,
            journey_internal.total(b.journeys), journey_internal.total(b.completed),
            journey_internal.total(b.lost), journey_internal.total(b.ended),
-           max(b.distinct_customers), is_over and bool_and(b.is_final)
+           max(b.distinct_customers) filter (where b.is_all), is_over and bool_and(b.is_final)
     from block as b
     group by b.segment, b.path, b.step_count;
 end
 $$;
-comment on function journey.path_between(inout scenario text, from_date date, to_date date, inout segment text, final_only boolean, out path text, out step_count integer, out journeys bigint, out completed bigint, out lost bigint, out ended bigint, out distinct_customers bigint, out is_final boolean) is 'One row a path (runs of one touchpoint folded to one): journeys that started in the range and are over = completed + lost + ended; these add up over paths, ranges and segments. distinct_customers is exact over the range and adds up over nothing. is_final: the last day is over and no journey of the range is open. Both dates are included. segment null: all segments together, the column then says (all); a segment that nobody has gives no rows. final_only: only days that are over and have no open journey. An unknown scenario or dates the wrong way round are errors. Readers: the sum of what is published of whole calendar months and of the days that remain, of more than smallest_group customers and in steps of it, the rest as (other); distinct_customers is the greatest of these months and days';
+comment on function journey.path_between(inout scenario text, from_date date, to_date date, inout segment text, final_only boolean, out path text, out step_count integer, out journeys bigint, out completed bigint, out lost bigint, out ended bigint, out distinct_customers bigint, out is_final boolean) is 'One row a path (runs of one touchpoint folded to one): journeys that started in the range and are over = completed + lost + ended; these add up over paths, ranges and segments. distinct_customers is exact over the range and adds up over nothing. is_final: the last day is over and no journey of the range is open. Both dates are included. segment null: all segments together, the column then says (all); a segment that nobody has gives no rows. final_only: only days that are over and have no open journey. An unknown scenario or dates the wrong way round are errors. Readers: the sum of what is published of whole calendar months and of the days that remain, of more than smallest_group customers and in steps of it, the rest as (other); only whole calendar months keep what a month tells, a week or 28 days is single days without what these hide; is_final: smallest_group or fewer are open, of each of these; distinct_customers is null where the range is more than one of these: customers of two months do not add up';
 create function journey.path_link_between(inout scenario text, from_date date, to_date date, inout segment text default null::text, final_only boolean default false, out step_no integer, out from_touchpoint text, out to_touchpoint text, out journeys bigint, out is_final boolean) returns setof record
     language plpgsql stable security definer parallel restricted
     set search_path to 'pg_catalog', 'pg_temp'
@@ -178,7 +189,7 @@ begin
     group by b.segment, b.step_no, b.from_touchpoint, b.to_touchpoint;
 end
 $$;
-comment on function journey.path_link_between(inout scenario text, from_date date, to_date date, inout segment text, final_only boolean, out step_no integer, out from_touchpoint text, out to_touchpoint text, out journeys bigint, out is_final boolean) is 'One row for each place in the path and pair of touchpoints, to_touchpoint may be an outcome such as (lost): journeys whose path takes this link, open ones too. They add up over ranges and segments; at step_no 1 to all journeys. is_final: the last day is over and no journey of the range is open. Both dates are included. segment null: all segments together, the column then says (all); a segment that nobody has gives no rows. final_only: only days that are over and have no open journey. An unknown scenario or dates the wrong way round are errors. Readers: the sum of what is published of whole calendar months and of the days that remain, of more than smallest_group customers and in steps of it, the rest as (other); distinct_customers is the greatest of these months and days';
+comment on function journey.path_link_between(inout scenario text, from_date date, to_date date, inout segment text, final_only boolean, out step_no integer, out from_touchpoint text, out to_touchpoint text, out journeys bigint, out is_final boolean) is 'One row for each place in the path and pair of touchpoints, to_touchpoint may be an outcome such as (lost): journeys whose path takes this link, open ones too. They add up over ranges and segments; at step_no 1 to all journeys. is_final: the last day is over and no journey of the range is open. Both dates are included. segment null: all segments together, the column then says (all); a segment that nobody has gives no rows. final_only: only days that are over and have no open journey. An unknown scenario or dates the wrong way round are errors. Readers: the sum of what is published of whole calendar months and of the days that remain, of more than smallest_group customers and in steps of it, the rest as (other); only whole calendar months keep what a month tells, a week or 28 days is single days without what these hide; is_final: smallest_group or fewer are open, of each of these';
 create function journey.scenario_between(inout scenario text, from_date date, to_date date, inout segment text default null::text, final_only boolean default false, out journeys bigint, out completed bigint, out lost bigint, out ended bigint, out open bigint, out distinct_customers bigint, out completed_p50_seconds double precision, out completed_p90_seconds double precision, out is_final boolean, out steps bigint) returns setof record
     language plpgsql stable security definer rows 10 parallel restricted
     set search_path to 'pg_catalog', 'pg_temp'
@@ -201,8 +212,11 @@ begin
     end if;
     return query
     with block as (
-        select f.*
-        from journey_internal.blocks_of(r.scenario_no, from_date, to_date) as b
+        select f.*, b.is_all
+        from (
+            select x.*, count(*) over () = 1 as is_all
+            from journey_internal.blocks_of(r.scenario_no, from_date, to_date) as x
+        ) as b
         cross join lateral journey_internal.published_scenario(r.scenario_no, b.from_day, b.to_day,
             r.segment_no, scenario_between.segment is not null) as f
         where f.is_final or final_only is not true
@@ -210,7 +224,7 @@ begin
     select scenario_between.scenario, b.segment,
            journey_internal.total(b.journeys), journey_internal.total(b.completed),
            journey_internal.total(b.lost), journey_internal.total(b.ended),
-           journey_internal.total(b.open), max(b.distinct_customers),
+           journey_internal.total(b.open), max(b.distinct_customers) filter (where b.is_all),
            case when max(b.timed_customers) >= 2 * k then
                journey_internal.quantile_seconds(journey_internal.array_concat(b.buckets),
                    journey_internal.array_concat(b.bucket_counts), 50)
@@ -224,7 +238,7 @@ begin
     group by b.segment;
 end
 $$;
-comment on function journey.scenario_between(inout scenario text, from_date date, to_date date, inout segment text, final_only boolean, out journeys bigint, out completed bigint, out lost bigint, out ended bigint, out open bigint, out distinct_customers bigint, out completed_p50_seconds double precision, out completed_p90_seconds double precision, out is_final boolean, out steps bigint) is 'One row: journeys that started in the range, by state = completed + lost + ended + open; these and steps add up over ranges and segments. distinct_customers is exact over the range and adds up over nothing. Quantiles of the duration of completed journeys, from summed buckets, relative error at most 1 %. is_final: the last day is over and no journey of the range is open. Both dates are included. segment null: all segments together, the column then says (all); a segment that nobody has gives no rows. final_only: only days that are over and have no open journey. An unknown scenario or dates the wrong way round are errors. Readers: the sum of what is published of whole calendar months and of the days that remain, of more than smallest_group customers and in steps of it, the rest as (other); distinct_customers is the greatest of these months and days';
+comment on function journey.scenario_between(inout scenario text, from_date date, to_date date, inout segment text, final_only boolean, out journeys bigint, out completed bigint, out lost bigint, out ended bigint, out open bigint, out distinct_customers bigint, out completed_p50_seconds double precision, out completed_p90_seconds double precision, out is_final boolean, out steps bigint) is 'One row: journeys that started in the range, by state = completed + lost + ended + open; these and steps add up over ranges and segments. distinct_customers is exact over the range and adds up over nothing. Quantiles of the duration of completed journeys, from summed buckets, relative error at most 1 %. is_final: the last day is over and no journey of the range is open. Both dates are included. segment null: all segments together, the column then says (all); a segment that nobody has gives no rows. final_only: only days that are over and have no open journey. An unknown scenario or dates the wrong way round are errors. Readers: the sum of what is published of whole calendar months and of the days that remain, of more than smallest_group customers and in steps of it, the rest as (other); only whole calendar months keep what a month tells, a week or 28 days is single days without what these hide; is_final: smallest_group or fewer are open, of each of these; distinct_customers is null where the range is more than one of these: customers of two months do not add up';
 create function journey.transition_between(inout scenario text, from_date date, to_date date, inout segment text default null::text, final_only boolean default false, out from_touchpoint text, out to_touchpoint text, out transitions bigint, out journeys bigint, out waits bigint, out wait_p50_seconds double precision, out wait_p90_seconds double precision, out wait_p99_seconds double precision, out is_final boolean) returns setof record
     language plpgsql stable security definer rows 500 parallel restricted
     set search_path to 'pg_catalog', 'pg_temp'
@@ -279,7 +293,7 @@ begin
     from total as t;
 end
 $$;
-comment on function journey.transition_between(inout scenario text, from_date date, to_date date, inout segment text, final_only boolean, out from_touchpoint text, out to_touchpoint text, out transitions bigint, out journeys bigint, out waits bigint, out wait_p50_seconds double precision, out wait_p90_seconds double precision, out wait_p99_seconds double precision, out is_final boolean) is 'One row for each pair of touchpoints of which one step follows the other: transitions counts every time, journeys each journey once at a pair, waits the transitions of journeys that are over. These add up over ranges and segments; journeys do not add up over pairs. Quantiles of the waits from summed buckets, relative error at most 1 %. is_final: the last day is over and no journey of the range is open. Both dates are included. segment null: all segments together, the column then says (all); a segment that nobody has gives no rows. final_only: only days that are over and have no open journey. An unknown scenario or dates the wrong way round are errors. Readers: the sum of what is published of whole calendar months and of the days that remain, of more than smallest_group customers and in steps of it, the rest as (other); distinct_customers is the greatest of these months and days';
+comment on function journey.transition_between(inout scenario text, from_date date, to_date date, inout segment text, final_only boolean, out from_touchpoint text, out to_touchpoint text, out transitions bigint, out journeys bigint, out waits bigint, out wait_p50_seconds double precision, out wait_p90_seconds double precision, out wait_p99_seconds double precision, out is_final boolean) is 'One row for each pair of touchpoints of which one step follows the other: transitions counts every time, journeys each journey once at a pair, waits the transitions of journeys that are over. These add up over ranges and segments; journeys do not add up over pairs. Quantiles of the waits from summed buckets, relative error at most 1 %. is_final: the last day is over and no journey of the range is open. Both dates are included. segment null: all segments together, the column then says (all); a segment that nobody has gives no rows. final_only: only days that are over and have no open journey. An unknown scenario or dates the wrong way round are errors. Readers: the sum of what is published of whole calendar months and of the days that remain, of more than smallest_group customers and in steps of it, the rest as (other); only whole calendar months keep what a month tells, a week or 28 days is single days without what these hide; is_final: smallest_group or fewer are open, of each of these';
 create function journey.wilson_high(hits bigint, n bigint) returns double precision
     language sql immutable parallel safe
     return case when ((n <= 0) or (hits < 0) or (hits > n)) then null::double precision when (hits = n) then (1)::double precision else ((((hits)::double precision + (1.9207294103470627)::double precision) + ((1.959963984540054)::double precision * sqrt(((((hits)::double precision * ((n - hits))::double precision) / (n)::double precision) + (0.9603647051735313)::double precision)))) / ((n)::double precision + (3.8414588206941254)::double precision)) end;
@@ -1947,49 +1961,34 @@ begin
        or next_us <= journey_internal.cut_us() then
         raise exception 'the cut moves forward, from one first day of a month to another';
     end if;
-    -- aliases between keys of one chunk: what its events gave, and maybe a little more
-    with dictionary as (
-        select row_number() over () as n, d.key_ns, d.key_hash, d.last_us
-        from (
-            select t.key_ns, t.key_hash, max(t.last_us) as last_us
-            from journey_internal.timeline as t
-            where t.day < next_on and cardinality(t.key_ns) > 1
-            group by t.key_ns, t.key_hash
-        ) as d
-    ),
-    person as (
-        select d.n, d.last_us, k.key_no
-        from dictionary as d
-        cross join lateral unnest(d.key_ns, d.key_hash) as e (ns_no, hash)
-        join journey_internal.namespace as s on s.ns_no = e.ns_no and s.kind = 'person'
-        join journey_internal.key as k on k.ns_no = e.ns_no and k.hash = e.hash
-    )
-    update journey_internal.alias as a set past_us = greatest(a.past_us, p.last_us)
-    from (
-        select x.key_no, y.key_no as partner_no, max(x.last_us) as last_us
-        from person as x join person as y on y.n = x.n and y.key_no <> x.key_no
-        group by 1, 2
-    ) as p
-    where a.key_no = p.key_no and a.partner_no = p.partner_no;
+    -- aliases between keys of one message, or of one chunk: what its events gave, and maybe a little more
     with gone as (
         delete from journey_internal.identity_message as i
         where i.has_device and i.at < next_us
         returning i.at, i.ns_nos, i.hashes
     ),
-    message as (
-        select row_number() over () as n, g.at, g.ns_nos, g.hashes from gone as g
+    carrier as (
+        select row_number() over () as n, c.last_us, c.key_ns, c.key_hash
+        from (
+            select max(t.last_us) as last_us, t.key_ns, t.key_hash
+            from journey_internal.timeline as t
+            where t.day < next_on and cardinality(t.key_ns) > 1
+            group by t.key_ns, t.key_hash
+            union all
+            select g.at, g.ns_nos, g.hashes from gone as g
+        ) as c
     ),
     person as (
-        select g.n, g.at, k.key_no
-        from message as g
-        cross join lateral unnest(g.ns_nos, g.hashes) as e (ns_no, hash)
+        select c.n, c.last_us, k.key_no
+        from carrier as c
+        cross join lateral unnest(c.key_ns, c.key_hash) as e (ns_no, hash)
         join journey_internal.namespace as s on s.ns_no = e.ns_no and s.kind = 'person'
         join journey_internal.key as k on k.ns_no = e.ns_no and k.hash = e.hash
     ),
     past as (
-        update journey_internal.alias as a set past_us = greatest(a.past_us, p.at)
+        update journey_internal.alias as a set past_us = greatest(a.past_us, p.last_us)
         from (
-            select x.key_no, y.key_no as partner_no, max(x.at) as at
+            select x.key_no, y.key_no as partner_no, max(x.last_us) as last_us
             from person as x join person as y on y.n = x.n and y.key_no <> x.key_no
             group by 1, 2
         ) as p
@@ -3344,7 +3343,7 @@ union all
    from (journey_internal.day d
      cross join lateral journey_internal.published_drop_off(d.scenario_no, d.day, d.day, null::integer, true) f(segment, stage, touchpoint, label, reached, went_on, completed_here, ended_here, ended_silence, ended_deadline, ended_failed, still_open, distinct_customers, drop_off_rate, rate_low, rate_high, is_final, open_reached, open))
   where (not ( select journey_internal.sees_all() as sees_all));
-comment on view journey.drop_off is 'one row for each touchpoint that journeys reached: how many went on and how many ended there. Readers: numbers of more than smallest_group customers, in steps of it. Touchpoints of fewer are joined as (other), which tells how journeys ended there';
+comment on view journey.drop_off is 'one row for each touchpoint that journeys reached: how many went on and how many ended there. Readers: numbers of more than smallest_group customers, in steps of it; a sum that columns tell of (a = b + c) holds for exact numbers, in steps it is near. Touchpoints of fewer are joined as (other), which tells how journeys ended there';
 comment on column journey.drop_off.scenario is 'the scenario';
 comment on column journey.drop_off.started_on is 'library day of the first step of the journey';
 comment on column journey.drop_off.segment is 'value of the configured dimension at the first step, else (none)';
@@ -3363,7 +3362,7 @@ comment on column journey.drop_off.distinct_customers is 'customers with at leas
 comment on column journey.drop_off.drop_off_rate is 'ended_here / reached; null until is_final and in scenarios without goals';
 comment on column journey.drop_off.rate_low is 'lower end of the 95 % Wilson interval of the rate, whatever the open journeys will do; null until the day is over and in scenarios without goals';
 comment on column journey.drop_off.rate_high is 'upper end of the same interval';
-comment on column journey.drop_off.is_final is 'true when the day is over and no journey of this scenario, day and segment is open';
+comment on column journey.drop_off.is_final is 'true when the day is over and no journey of this scenario, day and segment is open (readers: smallest_group or fewer are)';
 comment on column journey.drop_off.open_reached is 'open journeys with at least one step at the touchpoint, wherever their last step is';
 create view journey_internal.month as
  select s.scenario_no,
@@ -3396,7 +3395,7 @@ create view journey.drop_off_monthly as
     f.open_reached
    from (journey_internal.month m
      cross join lateral journey_internal.published_drop_off(m.scenario_no, m.month_on, m.last_day_on, null::integer, true) f(segment, stage, touchpoint, label, reached, went_on, completed_here, ended_here, ended_silence, ended_deadline, ended_failed, still_open, distinct_customers, drop_off_rate, rate_low, rate_high, is_final, open_reached, open));
-comment on view journey.drop_off_monthly is 'one row for each touchpoint of each scenario, month and segment: the journeys that started in the month and have a step at it. Filter by scenario and month_on: other months are not counted then. Readers: numbers of more than smallest_group customers, in steps of it. Touchpoints of fewer are joined as (other)';
+comment on view journey.drop_off_monthly is 'one row for each touchpoint of each scenario, month and segment: the journeys that started in the month and have a step at it. Filter by scenario and month_on: other months are not counted then. Readers: numbers of more than smallest_group customers, in steps of it; a sum that columns tell of (a = b + c) holds for exact numbers, in steps it is near. Touchpoints of fewer are joined as (other)';
 comment on column journey.drop_off_monthly.scenario is 'the scenario';
 comment on column journey.drop_off_monthly.month_on is 'first day of the month of the first step';
 comment on column journey.drop_off_monthly.segment is 'value of the configured dimension at the first step, else (none)';
@@ -3415,7 +3414,7 @@ comment on column journey.drop_off_monthly.distinct_customers is 'customers with
 comment on column journey.drop_off_monthly.drop_off_rate is 'ended_here / reached; null until is_final and in scenarios without goals';
 comment on column journey.drop_off_monthly.rate_low is 'lower end of the 95 % Wilson interval of the rate, whatever the open journeys will do; null until the last day of the month is over and in scenarios without goals';
 comment on column journey.drop_off_monthly.rate_high is 'upper end of the same interval';
-comment on column journey.drop_off_monthly.is_final is 'true when the last day of the month is over and no journey of this scenario, month and segment is open';
+comment on column journey.drop_off_monthly.is_final is 'true when the last day of the month is over and no journey of this scenario, month and segment is open (readers: smallest_group or fewer are)';
 comment on column journey.drop_off_monthly.open_reached is 'open journeys with at least one step at the touchpoint, wherever their last step is';
 create table journey_internal.attribute_set (
     attr_no integer not null,
@@ -3880,7 +3879,7 @@ union all
    from (journey_internal.day d
      cross join lateral journey_internal.published_funnel(d.scenario_no, d.day, d.day, null::integer, true) f(segment, checkpoint_no, checkpoint, entered, went_on, completed_here, ended_here, still_open, distinct_customers, is_final))
   where (not ( select journey_internal.sees_all() as sees_all));
-comment on view journey.funnel_step is 'one row for each checkpoint of a scenario, for each day and segment in which a journey started: how far journeys came. Readers: numbers of more than smallest_group customers, in steps of it. A checkpoint of fewer has zeros';
+comment on view journey.funnel_step is 'one row for each checkpoint of a scenario, for each day and segment in which a journey started: how far journeys came. Readers: numbers of more than smallest_group customers, in steps of it; a sum that columns tell of (a = b + c) holds for exact numbers, in steps it is near. A checkpoint of fewer has zeros';
 comment on column journey.funnel_step.scenario is 'the scenario';
 comment on column journey.funnel_step.started_on is 'library day of the first step';
 comment on column journey.funnel_step.segment is 'value of the configured dimension at the first step, else (none)';
@@ -3892,7 +3891,7 @@ comment on column journey.funnel_step.completed_here is 'of these: completed jou
 comment on column journey.funnel_step.ended_here is 'of these: lost or ended journeys that came no further';
 comment on column journey.funnel_step.still_open is 'of these: open journeys that came no further so far';
 comment on column journey.funnel_step.distinct_customers is 'customers with at least one journey that reached the checkpoint; do not add up';
-comment on column journey.funnel_step.is_final is 'true when the day is over and no journey of this scenario, day and segment is open';
+comment on column journey.funnel_step.is_final is 'true when the day is over and no journey of this scenario, day and segment is open (readers: smallest_group or fewer are)';
 create view journey.funnel_step_monthly as
  select m.scenario,
     m.month_on,
@@ -3908,7 +3907,7 @@ create view journey.funnel_step_monthly as
     f.is_final
    from (journey_internal.month m
      cross join lateral journey_internal.published_funnel(m.scenario_no, m.month_on, m.last_day_on, null::integer, true) f(segment, checkpoint_no, checkpoint, entered, went_on, completed_here, ended_here, still_open, distinct_customers, is_final));
-comment on view journey.funnel_step_monthly is 'one row for each checkpoint of a scenario, for each month and segment in which a journey started: how far journeys came. Filter by scenario and month_on: other months are not counted then. Readers: numbers of more than smallest_group customers, in steps of it. A checkpoint of fewer has zeros';
+comment on view journey.funnel_step_monthly is 'one row for each checkpoint of a scenario, for each month and segment in which a journey started: how far journeys came. Filter by scenario and month_on: other months are not counted then. Readers: numbers of more than smallest_group customers, in steps of it; a sum that columns tell of (a = b + c) holds for exact numbers, in steps it is near. A checkpoint of fewer has zeros';
 comment on column journey.funnel_step_monthly.scenario is 'the scenario';
 comment on column journey.funnel_step_monthly.month_on is 'first day of the month of the first step';
 comment on column journey.funnel_step_monthly.segment is 'value of the configured dimension at the first step, else (none)';
@@ -3920,7 +3919,7 @@ comment on column journey.funnel_step_monthly.completed_here is 'of these: compl
 comment on column journey.funnel_step_monthly.ended_here is 'of these: lost or ended journeys that came no further';
 comment on column journey.funnel_step_monthly.still_open is 'of these: open journeys that came no further so far';
 comment on column journey.funnel_step_monthly.distinct_customers is 'customers with at least one journey that reached the checkpoint; exact for the month, do not add up';
-comment on column journey.funnel_step_monthly.is_final is 'true when the last day of the month is over and no journey of this scenario, month and segment is open';
+comment on column journey.funnel_step_monthly.is_final is 'true when the last day of the month is over and no journey of this scenario, month and segment is open (readers: smallest_group or fewer are)';
 create table journey_internal.path (
     path_id bigint not null,
     collapsed_id bigint not null,
@@ -4195,9 +4194,10 @@ create table journey_internal.operator_act (
     action text not null,
     key_ids uuid[] not null,
     namespaces text[] not null,
-    constraint operator_act_action_check check ((action = any (array['unlink'::text, 'relink'::text, 'forget'::text, 'export'::text, 'opt_out'::text, 'opt_in'::text, 'rotate'::text])))
+    note text,
+    constraint operator_act_action_check check ((action = any (array['unlink'::text, 'relink'::text, 'forget'::text, 'export'::text, 'opt_out'::text, 'opt_in'::text, 'rotate'::text, 'small_groups'::text])))
 );
-comment on table journey_internal.operator_act is 'who did what to the data of a person: operators and pseudonymous keys, never a value of a key. A row is never changed';
+comment on table journey_internal.operator_act is 'who did what to the data of a person, or to what readers are told of persons (small_groups, note: from what to what): operators and pseudonymous keys, never a value of a key. A row is never changed';
 create view journey.operator_act as
  select a.acted_at,
     a.action,
@@ -4205,17 +4205,19 @@ create view journey.operator_act as
     a.os_user,
     k.namespace,
     k.key_id,
-    (k.place)::integer as key_no
+    (k.place)::integer as key_no,
+    a.note
    from (journey_internal.operator_act a
      left join lateral unnest(a.key_ids, a.namespaces) with ordinality k(key_id, namespace, place) on (true));
 comment on view journey.operator_act is 'one row a key that an operator named, or an act without keys: who unlinked, relinked, forgot, exported or opted out, and when';
 comment on column journey.operator_act.acted_at is 'time of the act';
-comment on column journey.operator_act.action is 'unlink: the facts between two keys were switched off; relink: on again; forget: what a key names was erased; export: everything held about the person was read; opt_out: nothing of what it names is kept any more, the past was erased; opt_in: an opt_out ended; rotate: another secret, no key';
+comment on column journey.operator_act.action is 'unlink: the facts between two keys were switched off; relink: on again; forget: what a key names was erased; export: everything held about the person was read; opt_out: nothing of what it names is kept any more, the past was erased; opt_in: an opt_out ended; rotate: another secret, no key; small_groups: readers are told of smaller groups, no key';
 comment on column journey.operator_act.database_user is 'user of the database session';
 comment on column journey.operator_act.os_user is 'user of the operating system that ran the command; source NAME: nobody did, a message of that source said what to forget';
 comment on column journey.operator_act.namespace is 'namespace of the key; null without';
 comment on column journey.operator_act.key_id is 'pseudonymous id of the key, made like a customer_id; of a case its case_id';
 comment on column journey.operator_act.key_no is 'first or second key of an unlink or relink, from 1';
+comment on column journey.operator_act.note is 'small_groups: from what to what, as 10 -> 1; null of other acts';
 create view journey_internal.exact_path as
  select g.scenario,
     g.started_on,
@@ -4286,7 +4288,7 @@ union all
    from (journey_internal.day d
      cross join lateral journey_internal.published_path(d.scenario_no, d.day, d.day, null::integer, true) f(segment, path, step_count, journeys, completed, lost, ended, distinct_customers, is_final))
   where (not ( select journey_internal.sees_all() as sees_all));
-comment on view journey.path is 'one row for each path that journeys took, repeats of one touchpoint folded; only journeys that are over. Readers: numbers of more than smallest_group customers, in steps of it. Paths of fewer are joined as (other)';
+comment on view journey.path is 'one row for each path that journeys took, repeats of one touchpoint folded; only journeys that are over. Readers: numbers of more than smallest_group customers, in steps of it; a sum that columns tell of (a = b + c) holds for exact numbers, in steps it is near. Paths of fewer are joined as (other)';
 comment on column journey.path.scenario is 'the scenario';
 comment on column journey.path.started_on is 'library day of the first step';
 comment on column journey.path.segment is 'value of the configured dimension at the first step, else (none)';
@@ -4297,7 +4299,7 @@ comment on column journey.path.completed is 'of these: journeys that reached a g
 comment on column journey.path.lost is 'of these: journeys without a goal';
 comment on column journey.path.ended is 'of these: journeys of a scenario without goals';
 comment on column journey.path.distinct_customers is 'customers with at least one of these journeys; do not add up';
-comment on column journey.path.is_final is 'true when the day is over and no journey of this scenario, day and segment is open';
+comment on column journey.path.is_final is 'true when the day is over and no journey of this scenario, day and segment is open (readers: smallest_group or fewer are)';
 create view journey_internal.exact_path_link as
  select g.scenario,
     g.started_on,
@@ -4368,7 +4370,7 @@ union all
    from (journey_internal.day d
      cross join lateral journey_internal.published_path_link(d.scenario_no, d.day, d.day, null::integer, true) f(segment, step_no, from_touchpoint, to_touchpoint, journeys, is_final))
   where (not ( select journey_internal.sees_all() as sees_all));
-comment on view journey.path_link is 'one row for each link of the folded paths, as a flow chart draws them: from the element at step_no to the next, the last one to how the journey is. Readers: numbers of more than smallest_group customers, in steps of it. Made of the published paths; those of open journeys are (other)';
+comment on view journey.path_link is 'one row for each link of the folded paths, as a flow chart draws them: from the element at step_no to the next, the last one to how the journey is. Readers: numbers of more than smallest_group customers, in steps of it; a sum that columns tell of (a = b + c) holds for exact numbers, in steps it is near. Made of the published paths; those of open journeys are (other)';
 comment on column journey.path_link.scenario is 'the scenario';
 comment on column journey.path_link.started_on is 'library day of the first step';
 comment on column journey.path_link.segment is 'value of the configured dimension at the first step, else (none)';
@@ -4376,7 +4378,7 @@ comment on column journey.path_link.step_no is 'place of from_touchpoint in the 
 comment on column journey.path_link.from_touchpoint is 'the element at step_no: a touchpoint, or (more) after max_path elements';
 comment on column journey.path_link.to_touchpoint is 'the next element; of the last one (completed), (lost), (ended) or (open)';
 comment on column journey.path_link.journeys is 'journeys with this link, open ones too';
-comment on column journey.path_link.is_final is 'true when the day is over and no journey of this scenario, day and segment is open';
+comment on column journey.path_link.is_final is 'true when the day is over and no journey of this scenario, day and segment is open (readers: smallest_group or fewer are)';
 create view journey.path_monthly as
  select m.scenario,
     m.month_on,
@@ -4391,7 +4393,7 @@ create view journey.path_monthly as
     f.is_final
    from (journey_internal.month m
      cross join lateral journey_internal.published_path(m.scenario_no, m.month_on, m.last_day_on, null::integer, true) f(segment, path, step_count, journeys, completed, lost, ended, distinct_customers, is_final));
-comment on view journey.path_monthly is 'one row for each path of each scenario, month and segment: journeys that started in the month and are over. Filter by scenario and month_on: other months are not counted then. Readers: numbers of more than smallest_group customers, in steps of it. Paths of fewer are joined as (other)';
+comment on view journey.path_monthly is 'one row for each path of each scenario, month and segment: journeys that started in the month and are over. Filter by scenario and month_on: other months are not counted then. Readers: numbers of more than smallest_group customers, in steps of it; a sum that columns tell of (a = b + c) holds for exact numbers, in steps it is near. Paths of fewer are joined as (other)';
 comment on column journey.path_monthly.scenario is 'the scenario';
 comment on column journey.path_monthly.month_on is 'first day of the month of the first step';
 comment on column journey.path_monthly.segment is 'value of the configured dimension at the first step, else (none)';
@@ -4402,7 +4404,7 @@ comment on column journey.path_monthly.completed is 'of these: journeys that rea
 comment on column journey.path_monthly.lost is 'of these: journeys without a goal';
 comment on column journey.path_monthly.ended is 'of these: journeys of a scenario without goals';
 comment on column journey.path_monthly.distinct_customers is 'customers with at least one of these journeys; exact for the month, do not add up';
-comment on column journey.path_monthly.is_final is 'true when the last day of the month is over and no journey of this scenario, month and segment is open';
+comment on column journey.path_monthly.is_final is 'true when the last day of the month is over and no journey of this scenario, month and segment is open (readers: smallest_group or fewer are)';
 create table journey_internal.writer (
     slot smallint not null,
     last_commit_at timestamp with time zone,
@@ -4424,7 +4426,8 @@ create view journey.published as
             else journey_internal.step((coalesce(sum(i.unnamed_events), (0)::numeric))::bigint, ( select journey_internal.small_groups() as small_groups))
         end as unnamed_events,
     journey_internal.library_zone() as time_zone,
-    ( select journey_internal.small_groups() as small_groups) as smallest_group
+    ( select journey_internal.small_groups() as small_groups) as smallest_group,
+    ( select journey_internal.sees_all() as sees_all) as is_exact
    from journey_internal.writer i;
 comment on view journey.published is 'one row: how far the numbers are';
 comment on column journey.published.watermark_at is 'event time up to which journeys were closed; null before the first';
@@ -4434,6 +4437,7 @@ comment on column journey.published.config_fingerprint is 'SHA-256 of all settin
 comment on column journey.published.unnamed_events is 'events that carry person keys and have no person, as the keys are shared; to readers in steps of smallest_group';
 comment on column journey.published.time_zone is 'time zone of the library: its days are the days of all *_on columns, and `at time zone time_zone` shows an instant as its clocks did';
 comment on column journey.published.smallest_group is 'k (privacy.small_groups): readers are told of groups of more than k customers, in steps of k, rounded down: 10 says more than 10 and at most 20; 1: of everything';
+comment on column journey.published.is_exact is 'whether the session sees exact numbers; else steps of smallest_group, of which no rate can be made: take those of drop_off, drop_off_monthly, drop_off_between';
 create table journey_internal.quarantine (
     topic text not null,
     part integer not null,
@@ -4554,7 +4558,7 @@ union all
    from (journey_internal.day d
      cross join lateral journey_internal.published_raw_path(d.scenario_no, d.day) f(segment, path, step_count, journeys, completed, lost, ended, distinct_customers, is_final))
   where (not ( select journey_internal.sees_all() as sees_all));
-comment on view journey.raw_path is 'one row for each path that journeys took, repeats kept; only journeys that are over. Counted from the journeys when asked: filter by scenario and started_on. Readers: numbers of more than smallest_group customers, in steps of it. Paths of fewer are joined as (other)';
+comment on view journey.raw_path is 'one row for each path that journeys took, repeats kept; only journeys that are over. Counted from the journeys when asked: filter by scenario and started_on. Readers: numbers of more than smallest_group customers, in steps of it; a sum that columns tell of (a = b + c) holds for exact numbers, in steps it is near. Paths of fewer are joined as (other)';
 comment on column journey.raw_path.scenario is 'the scenario';
 comment on column journey.raw_path.started_on is 'library day of the first step';
 comment on column journey.raw_path.segment is 'value of the configured dimension at the first step, else (none)';
@@ -4565,7 +4569,7 @@ comment on column journey.raw_path.completed is 'of these: journeys that reached
 comment on column journey.raw_path.lost is 'of these: journeys without a goal';
 comment on column journey.raw_path.ended is 'of these: journeys of a scenario without goals';
 comment on column journey.raw_path.distinct_customers is 'customers with at least one of these journeys; do not add up';
-comment on column journey.raw_path.is_final is 'true when the day is over and no journey of this scenario, day and segment is open';
+comment on column journey.raw_path.is_final is 'true when the day is over and no journey of this scenario, day and segment is open (readers: smallest_group or fewer are)';
 create view journey.scenario as
  select s.name as scenario,
     coalesce(s.label, s.name) as label,
@@ -4648,7 +4652,7 @@ union all
    from (journey_internal.day d
      cross join lateral journey_internal.published_scenario(d.scenario_no, d.day, d.day, null::integer, true) f(segment, journeys, completed, lost, ended, open, distinct_customers, completed_p50_seconds, completed_p90_seconds, is_final, steps, buckets, bucket_counts, timed_customers))
   where (not ( select journey_internal.sees_all() as sees_all));
-comment on view journey.scenario_day is 'one row for each scenario, day and segment in which a journey started: how many there were and how they went. Readers: numbers of more than smallest_group customers, in steps of it. Segments of fewer are joined as (other)';
+comment on view journey.scenario_day is 'one row for each scenario, day and segment in which a journey started: how many there were and how they went. Readers: numbers of more than smallest_group customers, in steps of it; a sum that columns tell of (a = b + c) holds for exact numbers, in steps it is near. Segments of fewer are joined as (other)';
 comment on column journey.scenario_day.scenario is 'the scenario';
 comment on column journey.scenario_day.started_on is 'library day of the first step';
 comment on column journey.scenario_day.segment is 'value of the configured dimension at the first step, else (none)';
@@ -4660,7 +4664,7 @@ comment on column journey.scenario_day.open is 'of these: journeys not over yet'
 comment on column journey.scenario_day.distinct_customers is 'customers with at least one of these journeys; do not add up over days or segments';
 comment on column journey.scenario_day.completed_p50_seconds is 'median seconds from first step to goal, of completed journeys; to 1 %; null when there are none';
 comment on column journey.scenario_day.completed_p90_seconds is 'the same: nine of ten took no longer';
-comment on column journey.scenario_day.is_final is 'true when the day is over and none of its journeys here is open; late events may still move numbers';
+comment on column journey.scenario_day.is_final is 'true when the day is over and none of its journeys here is open (readers: smallest_group or fewer are); late events may still move numbers';
 comment on column journey.scenario_day.steps is 'steps of all these journeys';
 create view journey.scenario_monthly as
  select m.scenario,
@@ -4678,7 +4682,7 @@ create view journey.scenario_monthly as
     f.steps
    from (journey_internal.month m
      cross join lateral journey_internal.published_scenario(m.scenario_no, m.month_on, m.last_day_on, null::integer, true) f(segment, journeys, completed, lost, ended, open, distinct_customers, completed_p50_seconds, completed_p90_seconds, is_final, steps, buckets, bucket_counts, timed_customers));
-comment on view journey.scenario_monthly is 'one row for each scenario, month and segment in which a journey started. Filter by scenario and month_on: other months are not counted then. Readers: numbers of more than smallest_group customers, in steps of it. Segments of fewer are joined as (other)';
+comment on view journey.scenario_monthly is 'one row for each scenario, month and segment in which a journey started. Filter by scenario and month_on: other months are not counted then. Readers: numbers of more than smallest_group customers, in steps of it; a sum that columns tell of (a = b + c) holds for exact numbers, in steps it is near. Segments of fewer are joined as (other)';
 comment on column journey.scenario_monthly.scenario is 'the scenario';
 comment on column journey.scenario_monthly.month_on is 'first day of the month of the first step';
 comment on column journey.scenario_monthly.segment is 'value of the configured dimension at the first step, else (none)';
@@ -4690,7 +4694,7 @@ comment on column journey.scenario_monthly.open is 'of these: journeys not over 
 comment on column journey.scenario_monthly.distinct_customers is 'customers with at least one of these journeys; exact for the month, do not add up over days or segments';
 comment on column journey.scenario_monthly.completed_p50_seconds is 'median seconds from first step to goal, of completed journeys; to 1 %; null when there are none';
 comment on column journey.scenario_monthly.completed_p90_seconds is 'the same: nine of ten took no longer';
-comment on column journey.scenario_monthly.is_final is 'true when the last day of the month is over and no journey of this scenario, month and segment is open';
+comment on column journey.scenario_monthly.is_final is 'true when the last day of the month is over and no journey of this scenario, month and segment is open (readers: smallest_group or fewer are)';
 comment on column journey.scenario_monthly.steps is 'steps of all these journeys';
 create view journey.session as
  select s.session_id,
@@ -4796,7 +4800,7 @@ create view journey.suppression as
     f.shown_share
    from (journey_internal.month m
      cross join lateral journey_internal.suppression_of(m.scenario_no, m.month_on, m.last_day_on) f(view_name, grain, rows_shown, rows_hidden, journeys_shown, journeys_hidden, shown_share));
-comment on view journey.suppression is 'one row for each scenario, month, view and grain: how much of it readers are told of, and how much is of too few customers. Filter by scenario and month_on: other months are not counted then. Counts are exact for who sees all, in steps of smallest_group for readers';
+comment on view journey.suppression is 'one row for each scenario, month, view and grain: how much of it readers are told of, and how much is of too few customers. Filter by scenario and month_on: other months are not counted then. It counts rows that are hidden, not what rounding takes from those that are told, up to smallest_group of each count. Counts are exact for who sees all, in steps of smallest_group for readers: 0 is 0 to smallest_group';
 comment on column journey.suppression.scenario is 'the scenario';
 comment on column journey.suppression.month_on is 'first day of the month of the first step';
 comment on column journey.suppression.view_name is 'path, drop_off or scenario_day; of the coarser grains the monthly view or _between function that counts the same';
@@ -4904,7 +4908,7 @@ union all
    from (journey_internal.day d
      cross join lateral journey_internal.published_transition(d.scenario_no, d.day, d.day, null::integer, true) f(segment, from_touchpoint, to_touchpoint, transitions, journeys, waits, wait_p50_seconds, wait_p90_seconds, wait_p99_seconds, is_final, buckets, bucket_counts, timed_customers))
   where (not ( select journey_internal.sees_all() as sees_all));
-comment on view journey.transition is 'one row for each pair of touchpoints that followed each other as steps, repeats of one touchpoint too. Readers: numbers of more than smallest_group customers, in steps of it. Pairs of fewer are joined as (other)';
+comment on view journey.transition is 'one row for each pair of touchpoints that followed each other as steps, repeats of one touchpoint too. Readers: numbers of more than smallest_group customers, in steps of it; a sum that columns tell of (a = b + c) holds for exact numbers, in steps it is near. Pairs of fewer are joined as (other)';
 comment on column journey.transition.scenario is 'the scenario';
 comment on column journey.transition.started_on is 'library day of the first step of the journey';
 comment on column journey.transition.segment is 'value of the configured dimension at the first step, else (none)';
@@ -4916,7 +4920,7 @@ comment on column journey.transition.waits is 'pairs of journeys that are over: 
 comment on column journey.transition.wait_p50_seconds is 'median seconds between the two steps; to 1 %; null when waits is 0';
 comment on column journey.transition.wait_p90_seconds is 'the same: nine of ten waits are no longer';
 comment on column journey.transition.wait_p99_seconds is 'the same: 99 of 100 waits are no longer';
-comment on column journey.transition.is_final is 'true when the day is over and no journey of this scenario, day and segment is open';
+comment on column journey.transition.is_final is 'true when the day is over and no journey of this scenario, day and segment is open (readers: smallest_group or fewer are)';
 create view journey_internal.exact_unmapped as
  select u.source,
     u.field,
