@@ -34,7 +34,7 @@ insert into contract values
 ('event_clock', 'source text, clock text, events bigint, last_seen_at timestamptz'),
 ('mapping_coverage', 'source text, field text, messages_read bigint, unmapped_messages bigint, unmapped_values bigint, unmapped_share double precision'),
 ('suppression', 'scenario text, month_on date, view_name text, grain text, rows_shown bigint, rows_hidden bigint, journeys_shown bigint, journeys_hidden bigint, shown_share double precision'),
-('operator_act', 'acted_at timestamptz, action text, database_user text, os_user text, namespace text, key_id uuid, key_no integer'),
+('operator_act', 'acted_at timestamptz, action text, database_user text, os_user text, namespace text, key_id uuid, key_no integer, note text'),
 ('shared_key', 'namespace text, key_id uuid, rule text, partners integer, event_count bigint'),
 ('conservation', 'check_name text, scenario text, started_on date, segment text, customer_id uuid, left_value bigint, right_value bigint'),
 ('data_dictionary', 'view_name text, column_name text, data_type text, description text');
