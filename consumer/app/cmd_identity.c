@@ -89,24 +89,24 @@ static bool check(struct options *o, struct config *c, const struct key *keys, s
 /* ---- unlink, relink ---- */
 
 /* Whoever unlinks wants two customers, and one fact of several may not be enough. */
-static void print_together(bool json, const struct switch_together *t)
+static void print_together(bool json, const struct lookup_pair *t)
 {
     char id[37];
 
     identity_print_id(t->customer_id, id);
-    if (json && t->is_so)
+    if (json && t->is_one)
         printf(",\"still_together\":true,\"customer_id\":\"%s\",\"through\":%s%s%s", id,
                t->through ? "\"" : "", t->through ? t->through : "null", t->through ? "\"" : "");
     else if (json)
         printf(",\"still_together\":false");
-    else if (t->is_so)
+    else if (t->is_one)
         printf("both still name customer %s, %s%s\n", id, t->through ? "through " : "by ",
                t->through ? t->through : "other facts");
 }
 
 /* together: NULL of a relink. */
 static bool print_switch(const struct options *o, bool off, const struct switch_result *r,
-                         const struct switch_together *together, struct err *err)
+                         const struct lookup_pair *together, struct err *err)
 {
     bool json = options_has(o, "json");
     const char *word = off ? "unlinked" : "linked again";
@@ -136,7 +136,7 @@ static bool make_switch(struct options *o, struct config *c, const struct key *k
                         struct err *err)
 {
     bool off = !strcmp(o->inputs[0], "unlink");
-    struct switch_together together = {0};
+    struct lookup_pair together = {0};
     struct switch_result result;
     struct pipeline p;
 

@@ -104,63 +104,49 @@ bool switch_keys(struct pipeline *p, const struct key *a, const struct key *b, b
 
 /* ---- what an unlink left ---- */
 
-static bool is_tied(const struct lookup *l, int64_t a, int64_t b)
+/* Of a device or a case: whether anything of it is still the customer's. */
+static bool has_something(const struct lookup *l, int64_t no)
 {
-    for (size_t i = 0; i < l->links.n; i++) {
-        const struct lookup_link *x = &l->links.at[i];
-        if (!x->is_off && ((x->a == a && x->b == b) || (x->a == b && x->b == a)))
-            return true;
-    }
-    return false;
-}
+    bool has = false;
 
-/* Of two person keys a third one that has an alias with both. */
-static const char *between(const struct model *m, const struct lookup *l, int64_t a, int64_t b)
-{
-    for (size_t i = 0; i < l->keys.n; i++) {
-        const struct lookup_key *k = &l->keys.at[i];
-        for (int ns = 0; is_tied(l, k->no, a) && is_tied(l, k->no, b) && ns < m->n_namespaces; ns++)
-            if (!strcmp(m->namespaces[ns].name, k->ns))
-                return m->namespaces[ns].name; /* lives longer than l */
-    }
-    return NULL;
-}
-
-static void look(const struct model *m, const struct lookup *l, const struct lookup *other,
-                 struct switch_together *out)
-{
-    int64_t no = other->asked.no;
-
-    if (other->asked.kind == KEY_PERSON) {
-        out->is_so = !strcmp(other->kind, "person") && other->root.no == l->root.no;
-        out->through = out->is_so ? between(m, l, l->asked.no, no) : NULL;
-    }
     for (size_t i = 0; i < l->devices.n; i++)
-        out->is_so |= l->devices.at[i].key.no == no && l->devices.at[i].slices.n > 0;
+        has |= l->devices.at[i].key.no == no && l->devices.at[i].slices.n > 0;
     for (size_t i = 0; i < l->cases.n; i++)
-        out->is_so |= l->cases.at[i].key.no == no && l->cases.at[i].is_owned;
-    out->customer_id = l->root.customer_id;
+        has |= l->cases.at[i].key.no == no && l->cases.at[i].is_owned;
+    return has;
+}
+
+static bool look(struct pipeline *p, const struct key *person, const struct key *other,
+                 struct lookup_pair *out, struct err *err)
+{
+    struct lookup mine = {0}, its = {0};
+
+    arena_init(&mine.a);
+    arena_init(&its.a);
+    bool ok = lookup_key(p->s, person, &mine, err) && lookup_key(p->s, other, &its, err);
+    if (ok && mine.is_known && its.is_known && !strcmp(mine.kind, "person")) {
+        out->is_one = has_something(&mine, its.asked.no);
+        out->customer_id = mine.root.customer_id;
+    }
+    arena_done(&mine.a);
+    arena_done(&its.a);
+    return ok;
 }
 
 bool switch_together(struct pipeline *p, const struct key *a, const struct key *b,
-                     struct switch_together *out, struct err *err)
+                     struct lookup_pair *out, struct err *err)
 {
     static const char snapshot[] = "begin isolation level repeatable read read only";
     const struct model *m = &p->c->model;
-    bool a_first = m->namespaces[a->ns].kind == KEY_PERSON;
-    struct lookup l = {0}, other = {0};
+    bool a_is_person = m->namespaces[a->ns].kind == KEY_PERSON;
+    bool b_is_person = m->namespaces[b->ns].kind == KEY_PERSON;
 
-    memset(out, 0, sizeof *out);
-    arena_init(&l.a);
-    arena_init(&other.a);
-    bool ok = pg_exec(store_pg(p->s), snapshot, err)
-              && lookup_key(p->s, a_first ? a : b, &l, err)
-              && lookup_key(p->s, a_first ? b : a, &other, err);
+    *out = (struct lookup_pair){0};
+    bool ok = pg_exec(store_pg(p->s), snapshot, err);
+    if (ok && a_is_person && b_is_person)
+        ok = lookup_pair(p->s, a, b, out, err);
+    else if (ok && (a_is_person || b_is_person))
+        ok = look(p, a_is_person ? a : b, a_is_person ? b : a, out, err);
     store_rollback(p->s);
-    if (ok && l.is_known && other.is_known && l.asked.kind == KEY_PERSON
-        && !strcmp(l.kind, "person"))
-        look(m, &l, &other, out);
-    arena_done(&l.a);
-    arena_done(&other.a);
     return ok;
 }

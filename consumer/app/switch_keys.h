@@ -4,6 +4,7 @@
 #define APP_SWITCH_KEYS_H
 
 #include "app/pipeline.h"
+#include "io/store/lookup.h"
 
 struct switch_result {
     bool has_fact;   /* there is a fact between the keys */
@@ -15,13 +16,8 @@ bool switch_keys(struct pipeline *p, const struct key *a, const struct key *b, b
                  struct switch_result *result, struct err *err) MUST_CHECK;
 
 /* After an unlink: do other facts still give both keys to one customer? Of two keys, one of which is
- * a person's. */
-struct switch_together {
-    bool is_so;
-    struct uuid customer_id;
-    const char *through; /* namespace of the key that is tied to both; NULL: a longer way */
-};
+ * a person's; `through` only of two persons'. */
 bool switch_together(struct pipeline *p, const struct key *a, const struct key *b,
-                     struct switch_together *out, struct err *err) MUST_CHECK;
+                     struct lookup_pair *out, struct err *err) MUST_CHECK;
 
 #endif

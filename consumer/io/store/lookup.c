@@ -344,3 +344,47 @@ bool lookup_key(struct store *s, const struct key *k, struct lookup *l, struct e
             read_neighbours(&lk, err) && read_switches(&lk, err) && read_devices(&lk, err) &&
             read_cases(&lk, err));
 }
+
+/* The key with fewer partners leads: the other may be tied to half a town. */
+bool lookup_pair(struct store *s, const struct key *a, const struct key *b, struct lookup_pair *out,
+                 struct err *err)
+{
+    static const char *const sql =
+        "select o.ns_no, o.hash, ("
+        "  select n.ns_no from journey_internal.alias as p"
+        "  join journey_internal.key as n on n.key_no = p.partner_no"
+        "  where p.key_no = l.few_no"
+        "    and (select true from journey_internal.alias as q"
+        "         where q.key_no = p.partner_no and q.partner_no = l.many_no)"
+        "    and (select count(*) from journey_internal.link_switch as t"
+        "         where t.other_no = p.partner_no and t.key_no in (l.few_no, l.many_no)) = 0"
+        "  order by n.ns_no limit 1)"
+        " from journey_internal.key as x"
+        " join journey_internal.key as y on y.ns_no = $3 and y.hash = ($4::uuid[])[1]"
+        "  and y.shared = 0 and y.owner_no = x.owner_no"
+        " join journey_internal.key as o on o.key_no = x.owner_no"
+        " cross join lateral (select"
+        "   case when x.partners <= y.partners then x.key_no else y.key_no end as few_no,"
+        "   case when x.partners <= y.partners then y.key_no else x.key_no end as many_no) as l"
+        " where x.ns_no = $1 and x.hash = ($2::uuid[])[1] and x.shared = 0";
+    struct arena params;
+    arena_init(&params);
+    struct pg_params p;
+    pg_params_init(&p, &params);
+    pg_add_int4(&p, a->ns);
+    pg_add_uuids(&p, &a->hash, 1);
+    pg_add_int4(&p, b->ns);
+    pg_add_uuids(&p, &b->hash, 1);
+    PGresult *r = pg_query(&s->pg, sql, &p, err);
+    *out = (struct lookup_pair){.is_one = r && PQntuples(r) > 0};
+    if (out->is_one) {
+        struct key owner = {.ns = (uint16_t) pg_int2(r, 0, 0)};
+        memcpy(owner.hash, pg_uuid(r, 0, 1), 16);
+        out->customer_id = id_customer(s->m, &owner);
+        out->through = pg_is_null(r, 0, 2) ? NULL : s->m->namespaces[pg_int2(r, 0, 2)].name;
+    }
+    if (r)
+        PQclear(r);
+    arena_done(&params);
+    return r != NULL;
+}

@@ -71,4 +71,13 @@ struct lookup {
 bool lookup_key(struct store *s, const struct key *k, struct lookup *l,
                 struct err *err) MUST_CHECK;
 
+struct lookup_pair {
+    bool is_one; /* both person keys name one customer */
+    struct uuid customer_id;
+    const char *through; /* namespace of a key that has an alias with both; NULL: none has */
+};
+/* The same, of two person keys; what it reads does not grow with the partners of a shared key. */
+bool lookup_pair(struct store *s, const struct key *a, const struct key *b, struct lookup_pair *out,
+                 struct err *err) MUST_CHECK;
+
 #endif
