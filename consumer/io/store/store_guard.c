@@ -173,29 +173,42 @@ static bool number_keys(struct store *s, struct guard *g, wanted_list *list, str
 
 /* ---------------------------------------------------------------- locks */
 
-/* Switches belong to what a key guards, so they are read once it is locked. Few keys have any. */
-static bool read_switches(struct store *s, struct guard *g, const no_list *nos, struct err *err)
+/* What few keys have belongs to what a key guards, so it is read once it is locked: rows in
+ * the order of keys, so that each key's are neighbours. */
+static PGresult *ask_of_keys(struct store *s, struct guard *g, const char *sql,
+                             const no_list *nos, struct err *err)
 {
-    static const char *const sql =
-        "select t.key_no, t.other_no from journey_internal.link_switch as t"
-        " where t.key_no = any ($1) order by t.key_no, t.other_no";
     struct pg_params p;
+
+    pg_params_init(&p, g->a);
+    pg_add_int8s(&p, nos->at, nos->n);
+    return pg_query(&s->pg, sql, &p, err);
+}
+
+/* Other keys that belong to a key: those it is switched off with, or those that its tombstones
+ * pass on to. */
+static bool read_others(struct store *s, struct guard *g, const no_list *nos, bool passes,
+                        struct err *err)
+{
+    const char *sql =
+        passes ? "select t.key_no, t.other_no from journey_internal.tombstone_pass as t"
+                 " where t.key_no = any ($1) order by t.key_no, t.other_no"
+               : "select t.key_no, t.other_no from journey_internal.link_switch as t"
+                 " where t.key_no = any ($1) order by t.key_no, t.other_no";
 
     if (nos->n == 0)
         return true;
-    pg_params_init(&p, g->a);
-    pg_add_int8s(&p, nos->at, nos->n);
-    PGresult *r = pg_query(&s->pg, sql, &p, err);
+    PGresult *r = ask_of_keys(s, g, sql, nos, err);
     if (!r)
         return false;
     int rows = PQntuples(r);
     int64_t *others = ARENA_NEW(g->a, int64_t, rows);
     for (int i = 0; i < rows; i++) {
-        int64_t no = pg_int8(r, i, 0);
-        struct guard_row *row = guard_row(g, no);
+        struct guard_row *row = guard_row(g, pg_int8(r, i, 0));
+        size_t *n = passes ? &row->n_passes : &row->n_off;
         others[i] = pg_int8(r, i, 1);
-        if (row->n_off++ == 0)
-            row->off = others + i;
+        if ((*n)++ == 0)
+            *(passes ? &row->passes : &row->off) = others + i;
     }
     PQclear(r);
     return true;
@@ -208,13 +221,10 @@ static bool read_tombstones(struct store *s, struct guard *g, const no_list *nos
         "select t.key_no, t.from_us, t.to_us, t.is_strict, t.spreads"
         " from journey_internal.tombstone as t"
         " where t.key_no = any ($1) order by t.key_no, t.from_us";
-    struct pg_params p;
 
     if (nos->n == 0)
         return true;
-    pg_params_init(&p, g->a);
-    pg_add_int8s(&p, nos->at, nos->n);
-    PGresult *r = pg_query(&s->pg, sql, &p, err);
+    PGresult *r = ask_of_keys(s, g, sql, nos, err);
     if (!r)
         return false;
     int rows = PQntuples(r);
@@ -226,33 +236,6 @@ static bool read_tombstones(struct store *s, struct guard *g, const no_list *nos
                                       pg_bool(r, i, 4)};
         if (row->n_tombs++ == 0)
             row->tombs = tombs + i;
-    }
-    PQclear(r);
-    return true;
-}
-
-/* What a forgotten key passes its tombstone on to. */
-static bool read_passes(struct store *s, struct guard *g, const no_list *nos, struct err *err)
-{
-    static const char *const sql =
-        "select t.key_no, t.other_no from journey_internal.tombstone_pass as t"
-        " where t.key_no = any ($1) order by t.key_no, t.other_no";
-    struct pg_params p;
-
-    if (nos->n == 0)
-        return true;
-    pg_params_init(&p, g->a);
-    pg_add_int8s(&p, nos->at, nos->n);
-    PGresult *r = pg_query(&s->pg, sql, &p, err);
-    if (!r)
-        return false;
-    int rows = PQntuples(r);
-    int64_t *others = ARENA_NEW(g->a, int64_t, rows);
-    for (int i = 0; i < rows; i++) {
-        struct guard_row *row = guard_row(g, pg_int8(r, i, 0));
-        others[i] = pg_int8(r, i, 1);
-        if (row->n_passes++ == 0)
-            row->passes = others + i;
     }
     PQclear(r);
     return true;
@@ -298,8 +281,8 @@ static bool lock_rows(struct store *s, struct guard *g, no_list *nos, bool wait,
         cache_put(&s->keys, &row->key, no, row->state.owner);
     }
     PQclear(r);
-    return read_switches(s, g, &switched, err) && read_tombstones(s, g, &forgotten, err) &&
-           read_passes(s, g, &forgotten, err);
+    return read_others(s, g, &switched, false, err) && read_tombstones(s, g, &forgotten, err) &&
+           read_others(s, g, &forgotten, true, err);
 }
 
 /* Locks the owners of locked keys. An owner is its own owner, so one pass is enough. */
